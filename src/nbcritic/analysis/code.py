@@ -1,0 +1,181 @@
+"""A code cell as Python: its tree, an index of the tree's nodes by type, and places in the cell's own text."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TypeVar, overload
+
+from nbcritic.notebook.magics import Magic, Plain, plain
+from nbcritic.notebook.outputs import Output, outputs
+
+from nbcritic.model import Cell, Span
+
+Node = TypeVar("Node", bound=ast.AST)
+
+_CONTEXT = ("ctx", "op", "ops", "type_ignores", "kind", "type_comment")
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+
+
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a node type that can hold nodes worth visiting."""
+    found = tuple(name for name in kind._fields if name not in _CONTEXT)
+    if kind in (ast.Constant, ast.Name, ast.Global, ast.Nonlocal, ast.alias):
+        found = ()
+    _FIELDS[kind] = found
+    return found
+
+
+class CodeCell:
+    """One code cell of a page.
+
+    `tree` is None where the cell is not Python or does not parse (`error` then says why). Magics are gone from
+    `tree`, line numbers are those of the cell.
+    """
+
+    def __init__(self, cell: Cell, language: str = "python") -> None:
+        self.cell = cell
+        self.number = cell.number
+        self.source = cell.source
+        self.execution_count = cell.execution_count
+        self.tags = cell.tags
+        self.plain: Plain = plain(cell.source, language)
+        self.language = self.plain.language
+        self.magics: tuple[Magic, ...] = self.plain.magics
+        self.error: str | None = None
+        """Why the cell could not be parsed."""
+        self.error_line = 0
+        self.too_deep = False
+        """The tree is nested deeper than Python itself can handle: the cell is not judged, and not called broken."""
+
+    def __repr__(self) -> str:
+        return f"CodeCell({self.number}, {self.source[:40]!r})"
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The lines of the source as the author wrote them, magics included."""
+        return tuple(self.source.split("\n"))
+
+    @cached_property
+    def _plain_lines(self) -> tuple[str, ...]:
+        return tuple(self.plain.source.split("\n"))
+
+    @cached_property
+    def outputs(self) -> tuple[Output, ...]:
+        """The saved outputs, decoded now."""
+        return outputs(self.cell)
+
+    @cached_property
+    def is_empty(self) -> bool:
+        """Does the cell hold nothing but blank lines and comments?"""
+        return all(not line.strip() or line.lstrip().startswith("#") for line in self.lines)
+
+    @cached_property
+    def tree(self) -> ast.Module | None:
+        """The syntax tree of the cell's Python, or None."""
+        if self.language != "python":
+            return None
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SyntaxWarning)
+                warnings.simplefilter("ignore", DeprecationWarning)
+                return ast.parse(self.plain.source)
+        except SyntaxError as error:
+            if "too many nested" in (error.msg or ""):
+                self.too_deep = True
+            self.error, self.error_line = error.msg or "invalid syntax", error.lineno or 0
+        except (RecursionError, MemoryError):
+            self.too_deep = True
+            self.error = "nested too deeply to be parsed"
+        except ValueError as error:  # a null byte or a lone surrogate
+            self.error = str(error)
+        return None
+
+    @cached_property
+    def _index(self) -> dict[type[ast.AST], list[ast.AST]]:
+        index: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+        parents = self.parents = {}
+        stack: list[ast.AST] = [self.tree] if self.tree is not None else []
+        pop, push, fields_of = stack.pop, stack.append, _FIELDS
+        while stack:
+            node = pop()
+            kind = node.__class__
+            index[kind].append(node)
+            children = []
+            for name in fields_of[kind] if kind in fields_of else _fields(kind):
+                value = getattr(node, name, None)
+                if value.__class__ is list:
+                    children += [item for item in value if isinstance(item, ast.AST)]
+                elif isinstance(value, ast.AST):
+                    children.append(value)
+            for child in reversed(children):
+                parents[child] = node
+                push(child)
+        return index
+
+    @overload
+    def nodes(self, kind: type[Node], /) -> list[Node]: ...
+    @overload
+    def nodes(self, *kinds: type[ast.AST]) -> list[ast.AST]: ...
+    def nodes(self, *kinds: type[ast.AST]) -> list[ast.AST]:  # type: ignore[misc]
+        """Every node of these types in the cell; of one type in document order."""
+        index = self._index
+        if len(kinds) == 1:
+            return index.get(kinds[0], [])
+        return [node for kind in kinds for node in index.get(kind, ())]
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """The node that `node` stands in."""
+        _ = self._index
+        return self.parents.get(node)
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around `node`, the nearest first."""
+        parent = self.parent(node)
+        while parent is not None:
+            yield parent
+            parent = self.parents.get(parent)
+
+    def in_function(self, node: ast.AST) -> bool:
+        """Does `node` stand in a function, lambda or class body, so that it does not run (only) with the cell?"""
+        inside = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+        return any(isinstance(parent, inside) for parent in self.ancestors(node))
+
+    def statement(self, node: ast.AST) -> ast.stmt:
+        """The innermost statement that `node` belongs to."""
+        here: ast.AST | None = node
+        while here is not None and not isinstance(here, ast.stmt):
+            here = self.parent(here)
+        assert here is not None
+        return here
+
+    def at(self, node: ast.AST | None = None) -> Span:
+        """Where `node` stands in the cell as its author wrote it; without a node, the whole cell."""
+        if node is None or not hasattr(node, "lineno"):
+            return Span(self.number)
+        line, end = node.lineno, getattr(node, "end_lineno", None) or node.lineno
+        start = self._column(line, getattr(node, "col_offset", 0))
+        return Span(self.number, line, start, end, self._column(end, getattr(node, "end_col_offset", None) or 0))
+
+    def at_line(self, line: int, start: int = 0, end: int | None = None) -> Span:
+        """A stretch of one line; `start` and `end` are offsets into the line as the author wrote it."""
+        text = self.lines[line - 1]
+        if end is None:
+            start, end = len(text) - len(text.lstrip()), len(text)
+        return Span(self.number, line, start + 1, line, end + 1)
+
+    def _column(self, line: int, offset: int) -> int:
+        """A column of the author's text, in code points from 1, for an offset in UTF-8 bytes of the Python text."""
+        text = self._plain_lines[line - 1] if line <= len(self._plain_lines) else ""
+        if not text.isascii():
+            offset = len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "ignore"))
+        return offset + 1 + self.plain.shifts.get(line, 0)
+
+    def segment(self, node: ast.AST, limit: int = 60) -> str:
+        """The text of `node` on one line, cut to `limit` characters."""
+        text = ast.get_source_segment(self.plain.source, node) or ""
+        text = " ".join(text.split())
+        return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,136 @@
+"""One notebook with all its facts; each is computed when first asked for."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from functools import cached_property
+
+from nbcritic.notebook.magics import Magic
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.digest import Block, Digest
+from nbcritic.analysis.flow import Flow
+from nbcritic.analysis.names import Names
+from nbcritic.analysis.project import NOWHERE, Project
+from nbcritic.analysis.values import Values
+from nbcritic.model import Cell, Lint, Notebook
+from nbcritic.notebook import positions
+
+
+class Page:
+    """All facts about one notebook. Rules read it and never change it.
+
+    `lints` are ruff's diagnostics for the same notebook (None where ruff did not run), `newer_syntax` the numbers of cells that
+    this interpreter cannot parse and ruff can.
+    """
+
+    def __init__(
+        self,
+        notebook: Notebook,
+        project: Project = NOWHERE,
+        lints: tuple[Lint, ...] | None = None,
+        newer_syntax: frozenset[int] = frozenset(),
+    ) -> None:
+        self.notebook = notebook
+        self.project = project
+        self.lints = lints
+        self.newer_syntax = newer_syntax
+
+    @property
+    def path(self) -> str:
+        """The path of the notebook as the user gave it."""
+        return self.notebook.path
+
+    @property
+    def is_python(self) -> bool:
+        """Is the notebook's language Python?"""
+        return self.notebook.language == "python"
+
+    @cached_property
+    def cells(self) -> tuple[CodeCell, ...]:
+        """Every code cell, in document order, whatever its language."""
+        return tuple(CodeCell(cell, self.notebook.language) for cell in self.notebook.code)
+
+    @cached_property
+    def code(self) -> tuple[CodeCell, ...]:
+        """The code cells that are Python and parse."""
+        return tuple(cell for cell in self.cells if cell.tree is not None)
+
+    @cached_property
+    def _by_number(self) -> dict[int, CodeCell]:
+        return {cell.number: cell for cell in self.cells}
+
+    def cell(self, number: int) -> CodeCell:
+        """The code cell with this number (counted over all cells)."""
+        return self._by_number[number]
+
+    @cached_property
+    def markdown(self) -> tuple[Cell, ...]:
+        """The Markdown cells, in document order."""
+        return tuple(cell for cell in self.notebook.cells if cell.kind == "markdown")
+
+    @cached_property
+    def has_run(self) -> bool:
+        """Does the notebook carry real execution counts? All null, or all zero, is no evidence of a run."""
+        return any(cell.execution_count for cell in self.cells)
+
+    @cached_property
+    def names(self) -> Names:
+        """What each cell binds, uses, changes in place and deletes."""
+        return Names(self.cells)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """What happens when the cells run, in document order or as recorded."""
+        return Flow(self.cells, self.names, python2=self.notebook.language_version.startswith("2"))
+
+    @cached_property
+    def values(self) -> Values:
+        """What kind of thing a name or expression is (frame, series, array, list …), where that can be told."""
+        return Values(self.code, self.names)
+
+    def qualified(self, node: ast.AST) -> str | None:
+        """The full dotted name of what `node` names, through the notebook's imports: `np.random.rand` → `numpy.random.rand`.
+
+        Builtins are given bare (`open`, `list`). None where the expression does not start at an import or a builtin, or where
+        the name is also bound to something else.
+        """
+        return self.names.qualified(node)
+
+    def calls(self, *qualified: str) -> Iterator[tuple[CodeCell, ast.Call]]:
+        """Every call of a function with one of these full names, with its cell."""
+        wanted = frozenset(qualified)
+        for cell in self.code:
+            for call in cell.nodes(ast.Call):
+                if self.qualified(call.func) in wanted:
+                    yield cell, call
+
+    def magics(self, *names: str) -> Iterator[tuple[CodeCell, Magic]]:
+        """Every magic with one of these names (all magics without names), with its cell."""
+        for cell in self.cells:
+            for magic in cell.magics:
+                if not names or magic.name in names:
+                    yield cell, magic
+
+    @cached_property
+    def file_lines(self) -> tuple[tuple[int, ...], ...]:
+        """For each cell, the line of the file at which each of its source lines stands."""
+        return positions.file_lines(self.notebook)
+
+    @cached_property
+    def digest(self) -> Digest:
+        """What rules over several notebooks need to know of this one."""
+        blocks = []
+        for cell in self.code:
+            for node in cell.nodes(ast.FunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                blocks.append(Block(node.name, _shape(node), cell.number, node.lineno, lines))
+        return Digest(self.path, tuple(blocks))
+
+
+def _shape(function: ast.FunctionDef) -> str:
+    """A hash of the function's structure: node types and attribute names, no variable names and no literals."""
+    words = [node.attr if isinstance(node, ast.Attribute) else type(node).__name__ for node in ast.walk(function)]
+    return hashlib.blake2b(" ".join(words).encode(), digest_size=8).hexdigest()

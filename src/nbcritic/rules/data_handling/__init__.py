@@ -1,0 +1,1 @@
+"""NBC6: data handling, NumPy and SQL."""

@@ -1,0 +1,1 @@
+"""NBC2: paths, environment, security."""

@@ -1,0 +1,1 @@
+"""NBC1: will the notebook say the same after Restart & Run All?"""

@@ -1,0 +1,1 @@
+"""NBC5: what the metric hides."""

@@ -1,0 +1,1 @@
+"""NBC7: does the page tell a story?"""

@@ -1,0 +1,1 @@
+"""NBC4: logic that should live in a package."""

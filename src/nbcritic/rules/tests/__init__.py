@@ -1,0 +1,1 @@
+"""NBC3: what protects the results."""
