@@ -23,6 +23,7 @@ PROFILES: tuple[Profile, ...] = ("explore", "review", "production")
 
 FAMILIES = MappingProxyType(
     {
+        "NBC0": "suppression",
         "NBC1": "hidden-state",
         "NBC2": "environment",
         "NBC3": "tests",
@@ -90,13 +91,12 @@ class Notebook:
     """What was read from one file, nothing more.
 
     `language` is the kernel's, in lower case, `python` where the file names none; `version` is nbformat's.
-    `raw` is the file as it was read and `file_lines` the line of `raw` at which each cell's source lines stand
-    (see `notebook.positions`).
+    `raw` is the file as it was read; `notebook.positions` finds the cells' lines in it.
     """
 
     path: str
     cells: tuple[Cell, ...]
-    metadata: MappingProxyType[str, Any] = MappingProxyType({})
+    metadata: MappingProxyType[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     language: str = "python"
     language_version: str = ""
     version: tuple[int, int] = (4, 5)
@@ -210,10 +210,12 @@ class Finding:
     cell_id: str | None
     file_line: int
     code_line: str
-    related: tuple[Related, ...]
-    fix: Fix | None
-    fingerprint: str
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
     remedy: str = ""
+    """What to do, in a sentence; empty where the message says it."""
+    fingerprint: str = ""
+    """Identity of the finding from one version of the notebook to the next."""
 
 
 @dataclass(frozen=True, slots=True)

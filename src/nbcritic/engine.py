@@ -1,0 +1,265 @@
+"""One page, many opinions, one report: choose the rules, run them, say each fault once, leave out what was silenced."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TypedDict
+
+from nbcritic.analysis.secrets import redact
+
+from nbcritic import rules
+from nbcritic.analysis.page import Page
+from nbcritic.config import Config
+from nbcritic.model import (
+    SEVERITIES,
+    CellHead,
+    Confidence,
+    Finding,
+    Hit,
+    Lint,
+    Report,
+    Severity,
+    Skipped,
+    Span,
+    first_line,
+)
+from nbcritic.notebook.suppress import Suppression, suppressions
+from nbcritic.ruff import category_of, profile_of, severity_of
+from nbcritic.rule import Rule
+
+UNUSED = "NBC001"
+START_HERE = 3
+_WEIGHT: dict[Severity, int] = {"blocker": 8, "major": 4, "minor": 2, "nit": 1}
+_TRUST: dict[Confidence, float] = {"certain": 1.0, "likely": 0.9, "possible": 0.4}
+_FIRST = ("leakage", "hidden-state", "data-handling", "environment", "tests", "packaging", "narrative", "ruff")
+"""Of two equally grave findings, the one that a senior reviewer would raise first: wrong numbers before upkeep."""
+
+
+def critique(page: Page, config: Config, skipped: Sequence[Skipped] = ()) -> Report:
+    """Judge one page. A rule that raises is named in the report's `problem`; the others have had their say.
+
+    `skipped` is what the caller already knows to be unjudged (ruff, where it failed on this notebook).
+    """
+    stamp = _Stamp(page)
+    found: list[tuple[Finding, tuple[str, ...]]] = []
+    crashed: list[str] = []
+    for rule in chosen(config, page):
+        try:
+            found += [(stamp.hit(rule, hit), rule.covers) for hit in rule.check(page, **config.options_for(rule.name))]
+        except Exception as error:
+            crashed.append(f"{rule.code} {rule.name} crashed: {type(error).__name__}: {first_line(str(error), 120)}")
+    found += [(stamp.lint(lint), ()) for lint in page.lints or () if _wanted(lint, config)]
+    kept, silenced = _silence(page, config, _fold(found))
+    kept += [stamp.hit(rule, hit) for rule, hit in _unused(page, config, kept, silenced)]
+    findings = stamp.fingerprints(sorted(kept, key=_place))
+    return Report(
+        page.path,
+        findings,
+        start_here(findings),
+        len(silenced.findings),
+        (*skipped, *_unjudged(page)),
+        "; ".join(crashed) or None,
+        tuple(_heads(page, findings)),
+    )
+
+
+def chosen(config: Config, page: Page | None = None) -> list[Rule]:
+    """The rules that the configuration selects and, given a page, that can read its language."""
+    return [
+        rule
+        for rule in rules.load().values()
+        if config.selects(rule.code, rule.name, rule.family, rule.profile)
+        and (page is None or page.is_python or rule.any_language)
+    ]
+
+
+def start_here(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """What a strong reviewer says first: the gravest and surest findings, each of another rule."""
+    ranked = sorted(findings, key=lambda finding: (-_gravity(finding), _rank(finding), _place(finding)))
+    best: dict[str, Finding] = {}
+    for finding in ranked:
+        if finding.severity != "nit":
+            best.setdefault(finding.code, finding)
+    return tuple(best.values())[:START_HERE]
+
+
+def _gravity(finding: Finding) -> float:
+    return _WEIGHT[finding.severity] * _TRUST[finding.confidence]
+
+
+def _rank(finding: Finding) -> int:
+    if finding.category == "security-and-privacy":
+        return 0
+    return _FIRST.index(finding.family) + 1 if finding.family in _FIRST else len(_FIRST) + 1
+
+
+def _place(finding: Finding) -> tuple[Span, int, str]:
+    return finding.at, SEVERITIES.index(finding.severity), finding.code
+
+
+def _wanted(lint: Lint, config: Config) -> bool:
+    return config.selects(lint.code, lint.name or lint.code, "ruff", profile_of(lint.code))
+
+
+def _fold(found: Sequence[tuple[Finding, tuple[str, ...]]]) -> list[Finding]:
+    """Leave out what another finding at the same place says already."""
+    said = {(code, finding.at.cell, finding.at.line) for finding, covers in found for code in covers}
+    return [finding for finding, _ in found if (finding.code, finding.at.cell, finding.at.line) not in said]
+
+
+class _Silenced:
+    """What the notebook and the configuration silenced."""
+
+    def __init__(self, asked: list[Suppression]) -> None:
+        self.asked = asked
+        self.findings: list[Finding] = []
+
+
+def _silence(page: Page, config: Config, findings: Iterable[Finding]) -> tuple[list[Finding], _Silenced]:
+    silenced = _Silenced(suppressions(page.notebook))
+    first = min((cell.number for cell in page.notebook.cells), default=0)
+    kept = []
+    for finding in findings:
+        # Every suppression is asked, also after one has answered: none of them is unused then.
+        answers = [suppression.silences(finding, first) for suppression in silenced.asked]
+        if any(answers) or config.ignored_for(page.path, finding.code, finding.name, finding.family):
+            silenced.findings.append(finding)
+        else:
+            kept.append(finding)
+    return kept, silenced
+
+
+def _unused(page: Page, config: Config, kept: Iterable[Finding], silenced: _Silenced) -> Iterator[tuple[Rule, Hit]]:
+    """Suppressions that silenced nothing, of rules that did run: what was not asked cannot be called unneeded."""
+    rule = rules.load()[UNUSED]
+    if not config.selects(rule.code, rule.name, rule.family, rule.profile):
+        return
+    ran = {key.lower() for r in chosen(config, page) for key in (r.code, r.name, r.family)} | {"*"}
+    if page.lints is not None:
+        ran.add("ruff")
+    said = {(finding.at.cell, finding.at.line) for finding in kept if finding.code == UNUSED}
+    for suppression in silenced.asked:
+        unused = [key for key in suppression.unused if key in ran]
+        if unused and (suppression.at.cell, suppression.at.line) not in said:
+            names = "" if unused == ["*"] else " of " + ", ".join(f"`{key}`" for key in unused)
+            yield rule, Hit(suppression.at, f"{suppression.text} silences nothing{names}")
+
+
+def _unjudged(page: Page) -> Iterator[Skipped]:
+    """What no rule could look at, so that silence is not taken for praise."""
+    if not page.is_python:
+        yield Skipped("rules for Python", f"the notebook's language is {page.notebook.language}")
+        return
+    for cell in page.cells:
+        if cell.too_deep:
+            yield Skipped(f"cell {cell.number}", "its code is nested too deeply to be analysed")
+        elif cell.number in page.newer_syntax:
+            yield Skipped(f"cell {cell.number}", "it needs a newer Python than the one nbcritic runs on")
+    other = Counter(cell.language for cell in page.cells if cell.language != "python")
+    for language, count in sorted(other.items()):
+        yield Skipped(f"{count} cell{'s' * (count > 1)}", f"in {language}, not Python")
+    for number, reason in sorted(page.names.unknown.items())[:1]:
+        yield Skipped(f"undefined names from cell {number} on", f"{reason} may define any name")
+
+
+def _heads(page: Page, findings: Iterable[Finding]) -> Iterator[CellHead]:
+    named = {at.cell for f in findings for at in (f.at, *(place.at for place in f.related))} - {0}
+    for cell in page.notebook.cells:
+        if cell.number in named:
+            yield CellHead(cell.number, cell.kind, cell.execution_count, redact(first_line(cell.source)))
+
+
+class _Where(TypedDict):
+    """The part of a finding that its place decides."""
+
+    at: Span
+    execution_count: int | None
+    cell_id: str | None
+    file_line: int
+    code_line: str
+
+
+class _Stamp:
+    """Makes findings of one page."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._cells = {cell.number: cell for cell in page.notebook.cells}
+        self._ordinals: Counter[str] = Counter()
+        self._keys = {cell.number: self._key(cell.id, cell.source) for cell in page.notebook.cells}
+
+    def hit(self, rule: Rule, hit: Hit) -> Finding:
+        """A rule's hit with the rule's own name and weight."""
+        return Finding(
+            code=rule.code,
+            name=rule.name,
+            family=rule.family,
+            category=rule.category,
+            severity=hit.severity or rule.severity,
+            confidence=hit.confidence or rule.confidence,
+            message=redact(hit.message),
+            why=rule.why,
+            remedy=rule.remedy,
+            tool="nbcritic",
+            related=tuple(replace(place, message=redact(place.message)) for place in hit.related),
+            fix=hit.fix,
+            **self._where(hit.at),
+        )
+
+    def lint(self, lint: Lint) -> Finding:
+        """One of ruff's diagnostics, with its weight on our scale."""
+        return Finding(
+            code=lint.code,
+            name=lint.name or lint.code,
+            family="ruff",
+            category=category_of(lint.code),
+            severity=severity_of(lint.code),
+            confidence="certain",
+            message=redact(lint.message),
+            why=f"`ruff rule {lint.code}` explains it.",
+            remedy=lint.fix_title,
+            tool="ruff",
+            **self._where(lint.at),
+        )
+
+    def _where(self, at: Span) -> _Where:
+        cell = self._cells.get(at.cell)
+        lines = cell.source.split("\n") if cell else []
+        return {
+            "at": at,
+            "execution_count": cell.execution_count if cell else None,
+            "cell_id": cell.id if cell else None,
+            "file_line": self._file_line(at),
+            "code_line": redact(lines[at.line - 1]) if 0 < at.line <= len(lines) else "",
+        }
+
+    def _file_line(self, at: Span) -> int:
+        """The line of the file; 1 for what concerns the whole notebook."""
+        if at.cell == 0 or at.cell > len(self._page.file_lines):
+            return 1
+        lines = self._page.file_lines[at.cell - 1]
+        return lines[min(max(at.line, 1), len(lines)) - 1] if lines else 1
+
+    def _key(self, id_: str | None, source: str) -> str:
+        """What identifies a cell from one version of a notebook to the next."""
+        if id_:
+            key = f"id:{id_}"
+        else:
+            key = "source:" + hashlib.blake2b(source.encode("utf-8", "replace"), digest_size=8).hexdigest()
+        self._ordinals[key] += 1
+        return f"{key}#{self._ordinals[key]}"
+
+    def fingerprints(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Give each finding an identity that survives a re-run of the notebook and new cells above."""
+        seen: Counter[str] = Counter()
+        stamped = []
+        for finding in findings:
+            cell = self._keys.get(finding.at.cell, "notebook")
+            base = "\0".join((finding.code, cell, " ".join(finding.code_line.split())))
+            seen[base] += 1
+            text = f"{base}\0{seen[base]}".encode("utf-8", "replace")
+            stamped.append(replace(finding, fingerprint=hashlib.blake2b(text, digest_size=10).hexdigest()))
+        return tuple(stamped)

@@ -1,0 +1,1 @@
+"""NBC0: what the notebook says to nbcritic itself."""
