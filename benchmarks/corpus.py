@@ -97,12 +97,9 @@ def _sample(reports: list[Report], folder: Path, size: int, seed: int, wanted: f
         if wanted and code not in wanted:
             continue
         for report, finding in random.Random(f"{seed}{code}").sample(pairs, min(size, len(pairs))):
-            owner, _, path = Path(report.path).relative_to(folder / "nb").as_posix().partition("/")
-            repository = owner.replace("__", "/", 1)
-            said = [finding.code, finding.confidence, finding.message]
-            out.writerow(
-                [repository, commits.get(repository, ""), path, finding.at.cell, finding.at.line, *said, "", ""]
-            )
+            path = Path(report.path).relative_to(folder).as_posix()
+            place = [path.split("/", 2)[2], finding.at.cell, finding.at.line]
+            out.writerow([*origins[path], *place, finding.code, finding.confidence, finding.message, "", ""])
 
 
 if __name__ == "__main__":

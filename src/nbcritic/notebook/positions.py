@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from itertools import accumulate
+from typing import TypeAlias
 
 import msgspec
 from msgspec import Raw
@@ -13,12 +14,16 @@ from nbcritic.model import Notebook
 from nbcritic.notebook import percent
 from nbcritic.notebook.encoding import repair, utf8
 
+_Place: TypeAlias = tuple[int, int]
+"""Where a JSON value starts and ends, as offsets into the text."""
+
 _FIELDS = msgspec.json.Decoder(dict[str, Raw])
 _ITEMS = msgspec.json.Decoder(list[Raw])
-_TEXT = msgspec.json.Decoder(str)
-_SPACE = re.compile(rb"[ \t\r\n]*")
-_KEY = re.compile(rb'[ \t\r\n,]*("[^"\\]*+(?:\\.[^"\\]*+)*+")[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
-_PIECE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]|[^"\[\]{},]+', re.DOTALL)
+_ANY = msgspec.json.Decoder()
+_GAP = re.compile(rb"[ \t\r\n,]*")
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_KEY = re.compile(rb"[ \t\r\n,]*(" + _STRING + rb")[ \t\r\n]*:[ \t\r\n]*", re.DOTALL)
+_PIECE = re.compile(_STRING + rb'|[\[{]|[\]}]|[^"\[\]{},]+', re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -29,61 +34,134 @@ def file_lines(notebook: Notebook) -> tuple[tuple[int, ...], ...]:
     """
     counts = [cell.source.count("\n") + 1 for cell in notebook.cells]
     try:
-        found = _script(notebook) if notebook.script else _json(notebook.raw)
-    except (ValueError, IndexError, RecursionError):  # ValueError is what every decoder raises
+        found = _script(notebook, counts) if notebook.script else _json(notebook.raw)
+    except (ValueError, LookupError, RecursionError):  # every decoder's errors are ValueErrors
         found = []
     if len(found) != len(counts):
         found = [[] for _ in counts]
-    return tuple(
-        tuple(lines) if len(lines) == count else (1,) * count for lines, count in zip(found, counts, strict=True)
-    )
+    return tuple(tuple(lines) if len(lines) == count else (1,) * count for lines, count in zip(found, counts, strict=True))
 
 
-def _script(notebook: Notebook) -> list[list[int]]:
+def _script(notebook: Notebook, counts: list[int]) -> list[list[int]]:
     starts = percent.starts(utf8(notebook.raw).decode("utf-8", "replace"))
-    return [
-        list(range(start, start + cell.source.count("\n") + 1))
-        for start, cell in zip(starts, notebook.cells, strict=True)
-    ]
+    return [list(range(start, start + count)) for start, count in zip(starts, counts, strict=True)]
 
 
 def _json(raw: bytes) -> list[list[int]]:
     text = utf8(raw)
     try:
-        return _File(text).cells()
+        return _Walk(text).notebook()
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return _File(repair(text)).cells()
+        return _Walk(repair(text)).notebook()
 
 
-class _File:
-    """A walk over the file from front to back; values are skipped by their length, never searched for."""
+class _Walk:
+    """A walk over the file from front to back. A value is stepped over by its length, nothing is searched for."""
 
     def __init__(self, text: bytes) -> None:
         self.text = text
         self.view = memoryview(text)
-        self.line = 1
         self.counted = 0
+        self.line = 1
 
-    def cells(self) -> list[list[int]]:
-        """The lines of each cell, worksheet by worksheet where there are worksheets."""
-        top = self.members(_space(self.text, 0), len(self.text))
-        if "cells" in top:
-            return self.cell_list(*top["cells"])
-        return [
-            lines
-            for start, end in self.items(*top["worksheets"])
-            if self.text[start] == ord("{") and (cells := self.members(start, end).get("cells"))
-            for lines in self.cell_list(*cells)
-        ]
+    def notebook(self) -> list[list[int]]:
+        """The lines of each cell, in the order in which `read` numbers them."""
+        top = self.members((_after_gap(self.text, 0), len(self.text)))
+        if "cells" in top and self.starts_with(top["cells"], b"["):
+            return self.cells(top["cells"])
+        sheets = [self.members(sheet) for sheet in self.items(top["worksheets"]) if self.starts_with(sheet, b"{")]
+        return [lines for sheet in sheets if "cells" in sheet for lines in self.cells(sheet["cells"])]
 
-    def cell_list(self, start: int, end: int) -> list[list[int]]:
-        return [self.cell(*item) for item in self.items(start, end)]
+    def cells(self, place: _Place) -> list[list[int]]:
+        """The lines of each cell of a list of cells."""
+        return [self.cell(item) for item in self.items(place)] if self.starts_with(place, b"[") else []
 
-    def cell(self, start: int, end: int) -> list[int]:
-        if self.text[start] != ord("{"):
-            return [self.at(start)]
-        fields = self.members(start, end)
+    def cell(self, place: _Place) -> list[int]:
+        """The lines of one cell's source."""
+        fields = self.members(place) if self.starts_with(place, b"{") else {}
         for name in ("source", "input"):
-            if name in fields and (lines := self.source(*fields[name])):
+            if name in fields and (lines := self.source(fields[name])):
                 return lines
-        return [self.at(start)]
+        return [self.line_at(fields.get("source", place)[0])]
+
+    def source(self, place: _Place) -> list[int]:
+        """The line of each source line; none for an empty source."""
+        if self.starts_with(place, b'"'):
+            text = _ANY.decode(self.view[slice(*place)])
+            return [self.line_at(place[0])] * (len(_LINE_END.findall(text)) + 1) if text else []
+        if not self.starts_with(place, b"["):
+            return []
+        parts, lines = [], []
+        for start, end in self.items(place):
+            part = _ANY.decode(self.view[start:end]) if self.text[start] == ord('"') else ""
+            if part:
+                parts.append(part)
+                lines.append(self.line_at(start))
+        return _lines_of_parts(parts, lines)
+
+    def starts_with(self, place: _Place, mark: bytes) -> bool:
+        """Does the value there start with this byte?"""
+        return self.text.startswith(mark, place[0])
+
+    def line_at(self, offset: int) -> int:
+        """The line (from 1) at an offset; cheap when asked from front to back."""
+        if offset >= self.counted:
+            self.line += self.text.count(b"\n", self.counted, offset)
+        else:
+            self.line -= self.text.count(b"\n", offset, self.counted)
+        self.counted = offset
+        return self.line
+
+    def items(self, place: _Place) -> list[_Place]:
+        """The places of a list's items."""
+        places, at = [], place[0] + 1
+        for raw in _ITEMS.decode(self.view[slice(*place)]):
+            at = _after_gap(self.text, at)
+            places.append((at, at + len(raw)))
+            at += len(raw)
+        return places
+
+    def members(self, place: _Place) -> dict[str, _Place]:
+        """The places of an object's values, by name; of a name that comes twice, the last."""
+        places: dict[str, _Place] = {}
+        at = place[0] + 1
+        for name, raw in _FIELDS.decode(self.view[slice(*place)]).items():
+            key = _KEY.match(self.text, at)
+            if key is None or _ANY.decode(key[1]) != name or not self.text.startswith(bytes(memoryview(raw)[:64]), key.end()):
+                return self.members_one_by_one(place)  # a name that came twice: lengths no longer lead from value to value
+            at = key.end() + len(raw)
+            places[name] = (key.end(), at)
+        return places
+
+    def members_one_by_one(self, place: _Place) -> dict[str, _Place]:
+        """As `members`, in Python alone."""
+        places: dict[str, _Place] = {}
+        at = place[0] + 1
+        while key := _KEY.match(self.text, at):
+            at = _after_value(self.text, key.end())
+            places[_ANY.decode(key[1])] = (key.end(), at)
+        return places
+
+
+def _after_gap(text: bytes, at: int) -> int:
+    found = _GAP.match(text, at)
+    return found.end() if found else at
+
+
+def _after_value(text: bytes, at: int) -> int:
+    depth = 0
+    for piece in _PIECE.finditer(text, at):
+        first = text[piece.start()]
+        depth += (first in b"[{") - (first in b"]}")
+        if depth <= 0:
+            return piece.end() - (depth < 0)
+    return len(text)
+
+
+def _lines_of_parts(parts: list[str], lines: list[int]) -> list[int]:
+    """The line of each line of the joined parts: that of the part in which it starts."""
+    if all(part.find("\n") == len(part) - 1 and "\r" not in part for part in parts[:-1]) and "\r" not in "".join(parts[-1:]):
+        return lines + lines[-1:] * parts[-1].count("\n") if parts else []
+    ends = list(accumulate(len(part) for part in parts))
+    starts = [0, *(found.end() for found in _LINE_END.finditer("".join(parts)))]
+    return [lines[min(bisect_right(ends, start), len(lines) - 1)] for start in starts]

@@ -1,0 +1,172 @@
+"""What can happen to a name, and the small questions about syntax that deciding it takes."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+EventKind: TypeAlias = Literal["bind", "use", "call", "mutate", "delete", "unknown"]
+FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+MUTATORS = frozenset(
+    "append extend insert remove pop clear sort reverse update add discard setdefault popitem appendleft extendleft popleft "
+    "intersection_update difference_update symmetric_difference_update fill put itemset partition resize "
+    "fit fit_transform fit_resample fit_predict partial_fit load_state_dict".split()
+)
+"""Methods that (may) change the object they are called on; whether one does depends on the object's kind."""
+EAGER = frozenset(
+    "apply applymap map filter sorted min max sort reduce agg aggregate transform pipe assign starmap accumulate takewhile "
+    "dropwhile groupby curve_fit quad dblquad odeint solve_ivp minimize minimize_scalar fsolve brentq root newton bisect "
+    "differential_evolution basinhopping fromfunction apply_along_axis timeit foreach interact".split()
+)
+"""Functions and methods that call a function they are given before they return."""
+IN_THE_KERNEL = frozenset({"run_line_magic", "run_cell_magic", "magic", "run_cell", "ex", "push"})
+"""Methods of the IPython shell that can make names."""
+OPENING_MAGICS = frozenset("run load pylab loadpy recall rerun macro edit paste cpaste cython notebook".split())
+"""Magics that can make names which nobody sees on the page."""
+OPENING_CALLS = frozenset({"exec", "execfile", "import_notebook", "init_session", "load_session"})
+"""Functions that make names in the notebook from the outside."""
+CATCHES = frozenset({"NameError", "UnboundLocalError", "Exception", "BaseException"})
+FORGIVES = frozenset({"suppress", "raises", "assertRaises", "assertRaisesRegex"})
+NAMESPACES = frozenset({"globals", "locals", "vars", "dir"})
+AT_CONSTRUCTION = frozenset({"__init__", "__new__", "__post_init__"})
+
+LATER = "later"
+"""How a name is used by code that runs at some unknown later time, if ever (a stored lambda, a callback)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that a cell does with a name.
+
+    `how` says by what: `assign`, `augment`, `import`, `def`, `class`, `for`, `with`, `except`, `magic`, `global` … for a binding;
+    `subscript`, `attribute`, `inplace` or `.method` for a change in place; `later` for what a callback will do some time; the
+    reason for `unknown` (names may appear that the page does not show). `depth` counts the branches, loops and `try` around it,
+    `guarded` means that a missing name would be caught. `origin` is the full name of what an import binds.
+    """
+
+    kind: EventKind
+    name: str
+    node: ast.AST | None
+    how: str = ""
+    depth: int = 0
+    guarded: bool = False
+    origin: str = ""
+
+    @property
+    def may(self) -> bool:
+        """Is it something that need not happen each time?"""
+        return self.depth > 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function, lambda or class: its `events` on names from outside happen when it is called, not where it stands."""
+
+    name: str
+    node: ast.AST
+    events: tuple[Event, ...]
+    later: tuple[Event, ...] = ()
+    """What happens at some unknown later time: the methods of a class, callbacks that a function leaves behind."""
+    bound_by: ast.AST | None = None
+    """The node of the event that binds the function to its name."""
+
+
+def root_name(node: ast.AST) -> ast.Name | None:
+    """The name at the bottom of `x.a[i].b`, or None where something else is."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+        node = node.value
+    return node if isinstance(node, ast.Name) else None
+
+
+def stored_names(target: ast.AST) -> list[str]:
+    """The plain names that an assignment target binds."""
+    if isinstance(target, ast.Name):
+        return [target.id]
+    if isinstance(target, ast.Tuple | ast.List):
+        return [name for item in target.elts for name in stored_names(item)]
+    return stored_names(target.value) if isinstance(target, ast.Starred) else []
+
+
+def called_name(function: ast.AST) -> str:
+    """The last part of what is called: `apply` for both `apply(f)` and `df.apply(f)`."""
+    if isinstance(function, ast.Name):
+        return function.id
+    return function.attr if isinstance(function, ast.Attribute) else ""
+
+
+def parameters(arguments: ast.arguments) -> list[ast.arg]:
+    """Every parameter of a function."""
+    every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
+    return [argument for argument in every if argument is not None]
+
+
+def catches_names(handler: ast.ExceptHandler) -> bool:
+    """Would this `except` catch a NameError?"""
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(kind is None or called_name(kind) in CATCHES for kind in kinds)
+
+
+def forgives_names(item: ast.withitem) -> bool:
+    """Is this a context manager that swallows exceptions, such as `suppress(NameError)`?"""
+    return isinstance(item.context_expr, ast.Call) and called_name(item.context_expr.func) in FORGIVES
+
+
+def asks_for_names(test: ast.expr) -> bool:
+    """Does a condition look into the namespace, as `"x" in globals()` does?"""
+    return any(isinstance(node, ast.Call) and called_name(node.func) in NAMESPACES for node in ast.walk(test))
+
+
+def _namespace(node: ast.AST) -> str:
+    """`globals` for `globals()`."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in NAMESPACES and not node.args:
+        return node.func.id
+    return ""
+
+
+def is_main(test: ast.expr) -> bool:
+    """Is it the `__name__ == "__main__"` of a script? It holds in a notebook."""
+    return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
+
+
+def never_holds(test: ast.expr) -> bool:
+    """Is a condition false as written: `if False:`, `if 0:`?"""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and isinstance(test.operand, ast.Constant):
+        return bool(test.operand.value)
+    return isinstance(test, ast.Constant) and not test.value
+
+
+def opens(call: ast.Call) -> str:
+    """Why a call may make names that the page does not show, or an empty string."""
+    function = call.func
+    name = called_name(function)
+    first = call.args[0] if call.args else None
+    word = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
+    if name in OPENING_CALLS:
+        return f"`{name}`"
+    if name == "var" and word is not None:  # SymPy: var("x y") binds x and y
+        return f'`var("{word}")`'
+    if not isinstance(function, ast.Attribute):
+        return ""
+    if name in IN_THE_KERNEL and "magic" in name and word is not None:
+        magic = word.lstrip("%").split(" ")[0]
+        return f"%{magic}" if magic in OPENING_MAGICS else ""
+    owner = function.value
+    if name in IN_THE_KERNEL and isinstance(owner, ast.Call) and called_name(owner.func) == "get_ipython":
+        return f"`get_ipython().{name}`"
+    if name in ("update", "setdefault", "__setitem__"):
+        if space := _namespace(owner):
+            return f"`{space}().{name}`"
+        return "`user_ns.update`" if called_name(owner) == "user_ns" else ""
+    return ""
+
+
+def opens_by_store(target: ast.expr) -> str:
+    """Why an assignment target may make names that the page does not show (`globals()[name] = …`), or an empty string."""
+    if not isinstance(target, ast.Subscript):
+        return ""
+    if space := _namespace(target.value):
+        return f"`{space}()[...] =`"
+    return "`user_ns[...] =`" if called_name(target.value) == "user_ns" else ""

@@ -1,0 +1,200 @@
+"""What a credential looks like in code: by the shape of the token, or by the name that it is given; and how to hide one.
+
+There is no guess by entropy: a hash, a commit or a document's id look as random as a key and hurt nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from nbcritic.analysis.secret_shapes import HINT, tokens
+
+Family: TypeAlias = Literal["password", "key"]
+
+MASK = "•"
+_PASSWORDS = "password passwd pwd passphrase passcode contrasena senha passwort kennwort motdepasse".split()
+_KEYS = "secret token apikey authtoken apitoken accesstoken secretkey accesskey authkey apisecret clientsecret".split()
+_BEFORE_KEY = frozenset(
+    "api access secret private auth account storage subscription consumer encryption signing service application app admin "
+    "master license maps gmaps openai azure aws google gcp bing kaggle wandb comet census fred quandl alpaca binance twitter "
+    "tmdb omdb nasa yelp spotify news newsapi weather owm finnhub polygon iex tiingo alphavantage av cohere anthropic "
+    "groq mistral pinecone stripe sendgrid twilio datadog hf huggingface".split()
+)
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_TRAILING = frozenset("value val str string literal raw default prod production dev live main new old".split())
+_NLP = frozenset(
+    "pad unk oov eos bos sep cls mask start end stop next first last special bot sentence word sos go eot im num max image "
+    "input output blank begin close open delimiter split separator new line newline unknown target source prompt current "
+    "prev previous extra trigger each".split()
+)
+"""Before `token`, these speak of text, not of access."""
+
+
+@lru_cache(maxsize=4096)
+def telling(name: str) -> Family | None:
+    """Does this name (of a variable, argument, key or environment variable) say that it holds a credential?
+
+    The last words decide: `db_password` does, `password_hash`, `token_pattern` and `secret_name` do not.
+    """
+    words = [word.lower() for word in _WORD.findall(name[-80:])]
+    while len(words) > 1 and (words[-1].isdigit() or words[-1] in _TRAILING):
+        words.pop()
+    if not words:
+        return None
+    last, before = words[-1], words[-2] if len(words) > 1 else ""
+    if last in _PASSWORDS or (last in ("pass", "pw") and (before or last == "pw")):
+        return "password"
+    if last == "token" and before in _NLP:
+        return None
+    if last in _KEYS or (last == "key" and before in _BEFORE_KEY):
+        return "key"
+    return "key" if before + last in _KEYS else None
+
+
+_PLACEHOLDER = re.compile(
+    r"your|(?:^|[^a-z])(?:my|mi|tu|su|mein|dein|mon|votre|sua|meu)[_\- ]?(?:api|key|token|secret|pass|pw|contra|senha|clave|own)"
+    r"|exampl|sample|placeholder|change[_\- ]?(?:me|this|it)|replace|insert|enter|paste|fill|redact|remov|hidden|secret"
+    r"|dummy|fake|mock|lorem|ipsum|todo|fixme|x{3}|\*{2}|\.{3}|#{3}|_{3}|-{3}|•|…|[<>{}$%]|goes?[_\- ]here|here$|^here"
+    r"|not?[_\- ]?(?:used|needed|required|key)|^(?:none|null|nil|true|false|empty|string|str|text|any|n/?a|tbd|ollama|demo)$"
+    r"|passw|token|credential|(?:api|access|auth)[_\- ]?key|^test|^demo|123456|abcdef|qwerty|^(.)\1*$",
+    re.I,
+)
+_TRIVIAL = frozenset(
+    "root admin postgres mysql oracle sa user guest pass pw pwd sys system 123 1234 12345 abc abc123 hello world foo bar baz foobar "
+    "spam eggs letmein welcome python jupyter monkey hunter2 toor abcd neo4j elastic changeit minioadmin airflow".split()
+)
+_ENVIRONMENT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
+_REFERENCE = re.compile(
+    r"[a-z]+:/|[~/\\.]|.*\.(?:json|txt|pem|key|env|ya?ml|ini|cfg|toml|csv|pickle|pkl|html?|com|org|net|io|gov|edu)$|\w+(?:\.[a-z_]+)+$"
+    r"|arn:|projects/|vault:|op:",
+    re.I,
+)
+_WORDS = re.compile(r"[A-Za-z]+(?:[_\- .,:;][A-Za-z]*)*[!?.:]*")
+_KEYLIKE = re.compile(r"[A-Za-z0-9_\-./+=:~|]{8,}")
+
+
+def is_placeholder(value: str) -> bool:
+    """Does the value only stand in for a credential: `your_key_here`, `xxx`, `<token>`, the name of a variable or a file?"""
+    value = value.strip()
+    return (
+        len(value) < 4
+        or value.lower() in _TRIVIAL
+        or _PLACEHOLDER.search(value) is not None
+        or (_ENVIRONMENT.fullmatch(value) is not None and not any(c.isdigit() for c in value))
+        or _REFERENCE.match(value) is not None
+    )
+
+
+def is_credential(value: str, family: Family, *, sure: bool = False) -> bool:
+    """Can `value`, given to a telling name, be the real thing?
+
+    A key has letters and digits and no blank. A password is anything that is no placeholder where it is `sure` to be used
+    as one (it is handed to something that connects); elsewhere a plain word is taken for a demonstration.
+    """
+    if is_placeholder(value) or len(value) > 4096 or any(c.isspace() for c in value.strip()):
+        return False
+    if family == "key":
+        if not _KEYLIKE.fullmatch(value):
+            return False
+        changes = sum(a.islower() and b.isupper() for a, b in zip(value, value[1:], strict=False))
+        return (any(c.isdigit() for c in value) and any(c.isalpha() for c in value)) or (len(value) >= 20 and changes > 2)
+    return sure or not _WORDS.fullmatch(value)
+
+
+# -- in plain text ---------------------------------------------------------------------------------------------------
+
+_TELLING = r"pass|pwd|pw\b|secret|token|key|contrasena|senha|kennwort|motdepasse"
+_ASSIGNED = re.compile(
+    rf"""(?P<name>[A-Za-z_](?:[\w.-]{{0,60}}?)?(?:{_TELLING})[\w.-]{{0,30}})
+    ["']?\]?[ \t]*(?:=(?!=)|:(?![:=])|:=|(?<=["'])[ \t]*,)\s*(?:[A-Za-z.]{{1,30}}[ \t]*=(?!=)[ \t]*)?[(\s]*
+    (?:[rbufRBUF]{{0,2}}(?P<quote>["'])(?P<value>(?:\\.|(?!(?P=quote))[^\\\n])*)|(?P<bare>[^\s"'(){{}}\[\],;&|<>]+))""",
+    re.I | re.X,
+)
+_IN_URL = re.compile(r"\b(?P<scheme>[a-z][a-z0-9+.-]{1,30})://(?P<user>[^\s:/@\"'<>{}]*):(?P<value>[^\s@\"'<>{}/]+)@(?P<host>[\w.-]+)", re.I)
+_IN_QUERY = re.compile(r"[?&](?P<name>[\w-]{2,40})=(?P<value>[\w\-.~%+/]{8,})")
+_IN_DSN = re.compile(r"(?:^|[;\"'{ ])(?P<name>pwd|password)[ \t]*=[ \t]*(?P<value>[^;\s\"'{}]{3,})(?=[^\n]*;|[;\"'])", re.I)
+_QUERY_NAMES = frozenset({"appid", "apikey", "api_key", "key", "access_key", "authtoken", "registrationkey", "userkey", "app_key"})
+_ANY = re.compile(rf"{_TELLING}|{HINT.pattern}|://[^\s/]*@", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A credential that stands in a text: what encloses it must not be shown."""
+
+    start: int
+    end: int
+    what: str
+    """Such as `an AWS access key id` or `the password of a connection string`."""
+    name: str = ""
+    """The name that it is given to, where that is what gives it away."""
+    sure: bool = False
+    """Told by a shape that nothing else has."""
+    public: bool = False
+    """Made to be seen, and still somebody's."""
+    host: str = ""
+
+
+def leaks_by_shape(text: str) -> Iterator[Leak]:
+    """Tokens of a known shape, and credentials inside URLs and connection strings, whatever they are assigned to."""
+    if not _ANY.search(text):
+        return
+    for token in tokens(text):
+        yield Leak(token.start, token.end, token.shape.what, sure=True, public=token.shape.public)
+    for found in _IN_URL.finditer(text):
+        if not is_placeholder(found["value"]) and "%" not in found["user"]:
+            yield Leak(*found.span("value"), "the password in a connection string", host=found["host"])
+    for found in _IN_QUERY.finditer(text):
+        name = found["name"].lower()
+        if (name in _QUERY_NAMES or telling(name) == "key") and is_credential(found["value"], "key"):
+            if name != "key" or re.fullmatch(r"[0-9a-f]{32,40}", found["value"]):
+                yield Leak(*found.span("value"), "a key in a URL", found["name"])
+    for found in _IN_DSN.finditer(text):
+        if re.search(r"(?:server|uid|user(?: id)?|dsn|driver|database)\s*=", text, re.I):
+            if not is_placeholder(found["value"]):
+                yield Leak(*found.span("value"), "the password in a connection string", found["name"])
+
+
+def leaks_by_name(text: str, *, bare: bool = False) -> Iterator[Leak]:
+    """Literals assigned to telling names in text that is no Python tree: shell lines, comments, broken cells.
+
+    With `bare` the literal needs no quotes (`export API_KEY=…`).
+    """
+    for found in _ASSIGNED.finditer(text):
+        family = telling(found["name"])
+        group = "value" if found["quote"] else "bare"
+        if family and (bare or group == "value") and is_credential(found[group], family):
+            yield Leak(*found.span(group), f"a {family}", found["name"])
+
+
+def redact(text: str) -> str:
+    """The text with every credential masked, character by character: columns and lines stay where they are.
+
+    It hides more than rules report (what only may be one, a literal that the end of the text cuts), for what is shown once
+    cannot be taken back. Give it the whole cell where you can: a literal may stand a line below its name.
+    """
+    if not _ANY.search(text):
+        return text
+    spans = [(token.start, token.end) for token in tokens(text, strict=False)]
+    for pattern in (_IN_URL, _IN_DSN):
+        spans += [found.span("value") for found in pattern.finditer(text)]
+    spans += [found.span("value") for found in _IN_QUERY.finditer(text) if telling(found["name"]) or found["name"].lower() in _QUERY_NAMES]
+    for found in _ASSIGNED.finditer(text):
+        if family := telling(found["name"]):
+            group = "value" if found["quote"] else "bare"
+            if _must_hide(found[group], family, bare=group == "bare"):
+                spans.append(found.span(group))
+    for start, end in spans:
+        text = text[:start] + re.sub(r"[^\s]", MASK, text[start:end]) + text[end:]
+    return text
+
+
+def _must_hide(value: str, family: Family, *, bare: bool) -> bool:
+    cut = value.endswith("…")
+    value = value.rstrip("…")
+    if bare:
+        return is_credential(value, "key" if family == "key" else family) and any(c.isdigit() for c in value)
+    return is_credential(value, family, sure=True) or (cut and len(value) > 3)

@@ -1,0 +1,267 @@
+"""Paths to a stream of reports: find the notebooks, read them, lint them by the batch, judge each.
+
+A file that is named is always taken; a folder is walked in the order of names for `*.ipynb` (scripts, which are notebooks
+only to those who say so, must be named). What git ignores, hidden folders, virtual environments, `node_modules` and what
+`exclude` names are left out, and folders that are symbolic links are not entered unless they are named. `-` is
+standard input.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbcritic.analysis import project
+from nbcritic.analysis.page import Page
+from nbcritic.config import Config
+from nbcritic.engine import critique
+from nbcritic.model import NbcriticError, Report, Skipped
+from nbcritic.notebook.read import MAX_BYTES, read
+from nbcritic.ruff import Linted, lint, ruff_select
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+STDIN = "-"
+BATCH = 64
+"""Notebooks a batch: starting ruff costs 30 ms, so few processes; but reports should come soon."""
+
+BATCH_BYTES = 64 << 20
+"""A batch ends here in any case, so that memory stays bounded among large notebooks."""
+
+SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
+ENVIRONMENT_MARKS = ("pyvenv.cfg", "conda-meta")
+
+
+def configure(paths: Sequence[str], explicit: str | None = None) -> Config:
+    """The configuration for these paths: the nearest pyproject.toml upwards from the first of them, or `explicit`."""
+    start = next((Path(path) for path in paths if path != STDIN), Path())
+    return Config.load(start, explicit=Path(explicit) if explicit is not None else None)
+
+
+def scan(
+    paths: Iterable[str],
+    config: Config,
+    *,
+    stdin: bytes | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[Report]:
+    """Judge every notebook under `paths`, in order, and yield each report as soon as its batch is done.
+
+    `stdin` is what `-` reads (standard input if not given); `progress` is told the number of reports so far. A notebook that
+    cannot be read or judged is a report with a `problem`. Raises NbcriticError for what the user must mend first: a path that
+    does not exist, a missing ruff, an unknown selector.
+    """
+    select = ruff_select(config)
+    done = 0
+    for batch in _batches(find(paths, config), stdin):
+        for report in _judge(batch, config, select):
+            done += 1
+            if progress is not None:
+                progress(done)
+            yield report
+
+
+def find(paths: Iterable[str], config: Config) -> Iterator[str]:
+    """The notebooks under `paths`, each file once, spelt as the user spelt the path that leads to it.
+
+    A folder that cannot be read is yielded as if it were a notebook, so that reading it says why.
+    Raises NbcriticError for a path that does not exist or is neither a folder, a notebook nor a script.
+    """
+    given = list(paths)
+    for path in given:
+        _check(path)
+    seen = set[str]()
+    for path in given:
+        for found in _walk(path, config) if path != STDIN and Path(path).is_dir() else (path,):
+            real = found if found == STDIN else os.path.realpath(found)
+            if real not in seen:
+                seen.add(real)
+                yield found
+
+
+def _check(path: str) -> None:
+    if path == STDIN:
+        return
+    try:
+        exists = os.path.lexists(path)
+    except ValueError:  # a null byte
+        exists = False
+    if not exists:
+        raise NbcriticError(f"{path}: no such file or folder")
+    if not Path(path).is_dir() and not path.lower().endswith((".ipynb", ".py")):
+        raise NbcriticError(f"{path}: is neither a notebook (.ipynb) nor a script (.py)")
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """A folder as the user would spell it, in full, and the .gitignore files above and in it, the nearest last."""
+
+    path: str
+    whole: str
+    ignores: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+
+    def ignores_entry(self, name: str, is_folder: bool) -> bool:
+        """Does git ignore this entry? The nearest file with an opinion decides."""
+        for base, spec in reversed(self.ignores):
+            inside = os.path.relpath(Path(self.whole, name), base).replace(os.sep, "/") + "/" * is_folder
+            opinion = spec.check_file(inside).include
+            if opinion is not None:
+                return opinion
+        return False
+
+
+def _walk(start: str, config: Config) -> Iterator[str]:
+    """The notebooks in a folder, in the order of names, without recursion: trees may be deeper than Python's stack."""
+    whole = os.path.realpath(start)
+    stack: list[_Folder | str] = [_Folder(start, whole, _ignores_above(whole))]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            yield item
+            continue
+        try:
+            with os.scandir(item.whole) as entries:
+                listing = sorted(entries, key=lambda entry: entry.name)
+        except OSError:
+            yield item.path
+            continue
+        if any(entry.name in ENVIRONMENT_MARKS for entry in listing) and item.path != start:
+            continue
+        if any(entry.name == ".gitignore" for entry in listing):
+            item = _Folder(item.path, item.whole, (*item.ignores, *_gitignore(item.whole)))
+        stack += reversed(list(_children(item, listing, config)))
+
+
+def _children(folder: _Folder, listing: Iterable[os.DirEntry[str]], config: Config) -> Iterator[_Folder | str]:
+    for entry in listing:
+        name = entry.name
+        if name.startswith("."):  # hidden folders, .ipynb_checkpoints, the ._x.ipynb of macOS
+            continue
+        path = str(Path(folder.path, name))
+        is_folder = entry.is_dir(follow_symlinks=False)
+        wanted = (
+            name not in SKIPPED_FOLDERS if is_folder else name.lower().endswith(".ipynb") and not _is_special(entry)
+        )
+        if not wanted or folder.ignores_entry(name, is_folder) or config.excludes(path, folder=is_folder):
+            continue
+        yield _Folder(path, entry.path, folder.ignores) if is_folder else path
+
+
+def _is_special(entry: os.DirEntry[str]) -> bool:
+    """A link to a folder, a pipe, a socket: nothing to read. A broken link is read, and the report says that it is broken."""
+    return entry.is_dir() or not (entry.is_file() or entry.is_symlink())
+
+
+def _ignores_above(whole: str) -> tuple[tuple[str, GitIgnoreSpec], ...]:
+    """The .gitignore files from the top of the repository down to the folder above `whole`.
+
+    None of them counts where they ignore `whole` itself: the user has asked for it by name.
+    """
+    above = list(Path(whole).parents)
+    if Path(whole, ".git").exists():
+        return _git_exclude(whole)
+    top = next((index for index, parent in enumerate(above) if (parent / ".git").exists()), None)
+    if top is None:
+        return ()
+    ignores = _git_exclude(str(above[top]))
+    for parent in reversed(above[: top + 1]):
+        ignores += _gitignore(str(parent))
+    for child in (Path(whole), *above[:top]):
+        if _Folder("", str(child.parent), ignores).ignores_entry(child.name, True):
+            return ()
+    return ignores
+
+
+def _git_exclude(top: str) -> tuple[tuple[str, GitIgnoreSpec], ...]:
+    return _gitignore(top, ".git/info/exclude")
+
+
+def _gitignore(folder: str, name: str = ".gitignore") -> tuple[tuple[str, GitIgnoreSpec], ...]:
+    try:
+        lines = Path(folder, name).read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return ()
+    from pathspec import GitIgnoreSpec
+
+    good = []
+    for line in lines:
+        try:
+            good.append(GitIgnoreSpec.from_lines([line]))
+        except ValueError:  # git ignores what it cannot understand
+            continue
+    patterns = [pattern for spec in good for pattern in spec.patterns]
+    return ((folder, GitIgnoreSpec(patterns)),) if patterns else ()
+
+
+def _batches(found: Iterable[str], stdin: bytes | None) -> Iterator[list[Page | Report]]:
+    batch: list[Page | Report] = []
+    size = 0
+    for path in found:
+        item = _page(path, stdin)
+        batch.append(item)
+        size += len(item.notebook.raw) if isinstance(item, Page) else 0
+        if len(batch) >= BATCH or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _page(path: str, stdin: bytes | None) -> Page | Report:
+    """Read one file; whatever goes wrong with it is said in its report."""
+    try:
+        return Page(read(_bytes(path, stdin), path), project.discover(path))
+    except NbcriticError as error:
+        return Report(path, problem=str(error))
+    except OSError as error:
+        return Report(path, problem=f"cannot be read: {error.strerror or error}")
+    except Exception as error:  # a bug of ours must not stop the scan
+        return Report(path, problem=f"could not be read: {_what(error)}")
+
+
+def _bytes(path: str, stdin: bytes | None) -> bytes:
+    if path != STDIN:
+        with Path(path).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    if stdin is not None:
+        return stdin
+    import sys
+
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
+
+
+def _judge(batch: list[Page | Report], config: Config, select: Sequence[str]) -> Iterator[Report]:
+    linted = iter(_lint([item for item in batch if isinstance(item, Page)], select))
+    batch.reverse()
+    while batch:  # a page is let go as soon as it is judged
+        item = batch.pop()
+        yield item if isinstance(item, Report) else _report(item, next(linted), config, bool(select))
+
+
+def _lint(pages: Sequence[Page], select: Sequence[str]) -> list[Linted]:
+    try:
+        return lint(pages, select)
+    except NbcriticError:
+        raise
+    except Exception as error:  # a bug of ours on one notebook must not cost the others their lint
+        if len(pages) == 1:
+            return [Linted(problem=_what(error))]
+        return [one for page in pages for one in _lint([page], select)]
+
+
+def _report(page: Page, linted: Linted, config: Config, ran: bool) -> Report:
+    page.lints = linted.lints if ran and linted.problem is None else None
+    page.newer_syntax = linted.newer_syntax
+    skipped = (Skipped("ruff's rules", linted.problem),) if linted.problem else ()
+    try:
+        return critique(page, config, skipped)
+    except Exception as error:
+        return Report(page.path, problem=f"could not be judged: {_what(error)}")
+
+
+def _what(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".partition("\n")[0]

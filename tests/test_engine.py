@@ -1,0 +1,140 @@
+"""The engine: choosing rules, saying each fault once, silence on request, and a crash that stays where it is."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nbcritic import engine, rules
+from nbcritic.analysis.page import Page
+from nbcritic.config import Config
+from nbcritic.model import Finding, Hit, Lint, Report, Span
+from nbcritic.notebook import percent
+
+STAR = "# %%\nfrom numpy import *\n"
+ONLY_STAR = Config(select=("star-import",))
+
+
+def page(text: str, **facts: object) -> Page:
+    return Page(percent.read(text, "x.ipynb", history=True), **facts)  # type: ignore[arg-type]
+
+
+def judge(text: str, config: Config = ONLY_STAR) -> Report:
+    return engine.critique(page(text), config)
+
+
+def codes(report: Report) -> list[str]:
+    return [finding.code for finding in report.findings]
+
+
+def test_a_finding_says_where_in_the_file_and_shows_the_line() -> None:
+    (finding,) = judge("# %%\nx = 1\n# %% In[4]\n\nfrom numpy import *\n").findings
+    assert (finding.at.cell, finding.at.line, finding.file_line, finding.execution_count) == (2, 2, 5, 4)
+    assert finding.code_line == "from numpy import *"
+
+
+def test_a_crashed_rule_is_named_and_the_others_still_speak(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(page: Page) -> Iterator[Hit]:
+        raise KeyError("lost\nsecond line")
+        yield Hit(Span(), "never")
+
+    broken = replace(rules.load()["NBC114"], code="NBC199", name="crasher", check=crash)
+    monkeypatch.setitem(rules.load(), "NBC199", broken)
+    report = judge(STAR, Config(select=("star-import", "NBC199")))
+    assert codes(report) == ["NBC114"]
+    assert report.problem is not None
+    assert "NBC199 crasher crashed: KeyError" in report.problem
+    assert "\n" not in report.problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# %%\nfrom numpy import *  # nbcritic: ignore[star-import]\n",
+        "# %%\nfrom numpy import *  # nbcritic: ignore[NBC114]\n",
+        "# %%\nfrom numpy import *  # nbcritic: ignore[hidden-state]\n",
+        "# %%\nfrom numpy import *  # nbcritic:ignore\n",
+        "# %%\n# nbcritic: ignore[star-import]\nx = 1\nfrom numpy import *\n",
+        '# %% tags=["nbcritic:ignore=star-import"]\nfrom numpy import *\n',
+    ],
+)
+def test_a_suppressed_finding_is_counted_and_not_shown(text: str) -> None:
+    report = judge(text, Config(select=("star-import", "unused-suppression")))
+    assert codes(report) == []
+    assert report.suppressed == 1
+
+
+def test_metadata_suppresses_in_the_whole_notebook() -> None:
+    notebook = percent.read(STAR, "x.ipynb")
+    told = replace(notebook, metadata={"nbcritic": {"ignore": ["star-import"]}})  # type: ignore[arg-type]
+    report = engine.critique(Page(told), ONLY_STAR)
+    assert (codes(report), report.suppressed) == ([], 1)
+
+
+def test_a_suppression_on_another_line_does_not_reach() -> None:
+    assert codes(judge("# %%\nfrom numpy import *\nx = 1  # nbcritic: ignore[star-import]\n")) == ["NBC114"]
+
+
+def test_a_suppression_that_silences_nothing_is_a_finding() -> None:
+    config = Config(select=("star-import", "unused-suppression"))
+    report = judge("# %%\nx = 1  # nbcritic: ignore[star-import]\n", config)
+    assert codes(report) == ["NBC001"]
+    assert "star-import" in report.findings[0].message
+
+
+def test_a_suppression_of_a_rule_that_did_not_run_is_left_alone() -> None:
+    report = judge("# %%\nx = 1  # nbcritic: ignore[long-cell]\n", Config(select=("star-import", "unused-suppression")))
+    assert codes(report) == []
+
+
+def test_what_our_rule_covers_is_not_said_again_by_ruff() -> None:
+    def lint(line: int) -> Lint:
+        return Lint(
+            "F403", Span(1, line, 1, line, 20), "`from numpy import *` used", "undefined-local-with-import-star"
+        )
+
+    facts = page("# %%\nfrom numpy import *\nx = 1\n", lints=(lint(1), lint(2)))
+    report = engine.critique(facts, Config(select=("star-import", "F403")))
+    assert [(f.code, f.at.line) for f in report.findings] == [("NBC114", 1), ("F403", 2)]
+
+
+def test_a_foreign_language_is_said_not_passed_over() -> None:
+    notebook = replace(percent.read("# %%\nx <- 1\n", "x.ipynb"), language="r")
+    report = engine.critique(Page(notebook), Config())
+    assert ("rules for Python", "the notebook's language is r") in [(s.what, s.reason) for s in report.skipped]
+
+
+def test_start_here_takes_the_gravest_of_different_rules() -> None:
+    text = "# %%\nfrom a import *\nfrom b import *\n# %%\nx = 1\nif x\n# %%\nlist = [1]\nprint(list)\n"
+    report = judge(text, Config(select=("NBC1",)))
+    first = [finding.code for finding in report.start_here]
+    assert first[0] == "NBC116"
+    assert len(first) == len(set(first))
+
+
+def fingerprints(report: Report) -> set[str]:
+    return {finding.fingerprint for finding in report.findings}
+
+
+def test_fingerprints_survive_a_rerun_and_new_cells_above() -> None:
+    before = judge('# %% In[1] id="a"\nfrom numpy import *\n')
+    after = judge('# %%\nx = 1\n# %% In[9] id="a"\ny = 2\nfrom numpy import *\n')
+    assert fingerprints(before) == fingerprints(after)
+
+
+def test_fingerprints_without_ids_tell_equal_cells_apart() -> None:
+    report = judge(STAR + STAR)
+    assert len(fingerprints(report)) == 2
+
+
+@given(st.permutations(["blocker", "major", "minor", "nit"]), st.data())
+def test_start_here_never_puts_a_lesser_finding_before_a_graver(order: list[str], data: st.DataObject) -> None:
+    base = judge(STAR).findings[0]
+    found: list[Finding] = [
+        replace(base, code=f"NBC{n}", severity=severity, confidence=data.draw(st.sampled_from(["certain", "likely"])))  # type: ignore[arg-type]
+        for n, severity in enumerate(order)
+    ]
+    first = [finding.severity for finding in engine.start_here(found)]
+    assert first == ["blocker", "major", "minor"]
