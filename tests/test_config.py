@@ -13,8 +13,9 @@ from nbcritic import rules
 from nbcritic.config import Config, strength
 from nbcritic.model import FAMILIES, NbcriticError, Profile
 from nbcritic.ruff import ruff_select
+from nbcritic.rule import Rule
 
-STAR = ("NBC114", "star-import", "hidden-state", "review")
+STAR: tuple[str, str, str, Profile] = ("NBC114", "star-import", "hidden-state", "review")
 
 
 def write(folder: Path, text: str) -> Path:
@@ -135,9 +136,7 @@ WITH_OPTIONS = [rule for rule in rules.load().values() if rule.options]
 
 
 @pytest.mark.parametrize("rule", WITH_OPTIONS, ids=lambda rule: str(rule.name))
-def test_the_default_of_each_option_can_be_written_down_and_another_type_is_refused(
-    tmp_path: Path, rule: rules.Rule
-) -> None:
+def test_the_default_of_each_option_can_be_written_down_and_another_type_is_refused(tmp_path: Path, rule: Rule) -> None:
     for option, default in rule.options.items():
         key = option.replace("_", "-")
         head = f"[tool.nbcritic.rules.{rule.name}]\n{key} = "

@@ -222,7 +222,8 @@ def _sources(page: Page) -> Sources:
 
 def _broken(page: Page) -> list[CodeCell]:
     """The cells that should be Python and do not parse here; those nested too deeply are nobody's business."""
-    return [cell for cell in page.cells if page.is_python and cell.error is not None and not cell.too_deep]
+    python = [cell for cell in page.cells if cell.language == "python"] if page.is_python else []
+    return [cell for cell in python if cell.tree is None and not cell.too_deep]
 
 
 def _write(path: Path, sources: Sources) -> None:
@@ -383,11 +384,13 @@ def _is_mistaken(page: Page, lint: Lint, text: str) -> bool:
         bound = (event.how for _, event in page.names.bindings.get(text, ()))
         known = page.names.is_known(text) or text in page.names.maybe or "magic" in bound
         return known or bool(page.names.unknown)
-    if lint.code in ("F401", "F811"):
-        if lint.code == "F401" and SIDE_EFFECTS.match(lint.message):
-            return True
-        name = text.replace(",", " ").split()[-1] if text.split() else ""
-        return not page.names.maybe.isdisjoint({name.partition(".")[0]}) or name in _read_by_magics(page)
+    if lint.code in ("B015", "B018"):  # `%timeit a + b` wants no use of the result
+        cell = page.cell(lint.at.cell)
+        return cell.plain.isolated or lint.at.line in cell.plain.shifts
+    if lint.code in ("F401", "F811", "F841", "B007"):
+        name = text.replace(",", " ").split()[-1].partition(".")[0] if text.split() else ""
+        used = name in page.names.maybe or name in _read_by_magics(page)
+        return used or (lint.code == "F401" and SIDE_EFFECTS.match(lint.message) is not None)
     return False
 
 

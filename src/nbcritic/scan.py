@@ -9,10 +9,11 @@ standard input.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 from nbcritic.analysis import project
 from nbcritic.analysis.page import Page
@@ -21,9 +22,6 @@ from nbcritic.engine import critique
 from nbcritic.model import NbcriticError, Report, Skipped
 from nbcritic.notebook.read import MAX_BYTES, read
 from nbcritic.ruff import Linted, lint, ruff_select
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 STDIN = "-"
 BATCH = 64
@@ -97,21 +95,41 @@ def _check(path: str) -> None:
 
 
 @dataclass(frozen=True)
+class _Line:
+    """One line of a .gitignore."""
+
+    regex: re.Pattern[str]
+    include: bool
+    only_folders: bool
+
+    def names(self, inside: str, is_folder: bool) -> bool:
+        """Does the line name this very entry? (pathspec's pattern also matches what is inside a folder that it names.)"""
+        if self.only_folders and not is_folder:
+            return False
+        found = self.regex.match(inside)
+        return found is not None and found.groupdict().get("ps_d") is None
+
+
+Ignores: TypeAlias = tuple[tuple[str, tuple[_Line, ...]], ...]
+"""The .gitignore files above and in a folder, each with the folder it stands in: the last line with an opinion decides."""
+
+
+@dataclass(frozen=True)
 class _Folder:
-    """A folder as the user would spell it, in full, and the .gitignore files above and in it, the nearest last."""
+    """A folder as the user would spell it and in full, with what is ignored in it."""
 
     path: str
     whole: str
-    ignores: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+    ignores: Ignores = ()
 
-    def ignores_entry(self, name: str, is_folder: bool) -> bool:
-        """Does git ignore this entry? The nearest file with an opinion decides."""
-        for base, spec in reversed(self.ignores):
-            inside = os.path.relpath(Path(self.whole, name), base).replace(os.sep, "/") + "/" * is_folder
-            opinion = spec.check_file(inside).include
-            if opinion is not None:
-                return opinion
-        return False
+
+def _is_ignored(whole: str, is_folder: bool, ignores: Ignores) -> bool:
+    for base, lines in reversed(ignores):
+        inside = os.path.relpath(whole, base).replace(os.sep, "/")
+        for line in reversed(lines):
+            if line.names(inside, is_folder):
+                return line.include
+    return False
 
 
 def _walk(start: str, config: Config) -> Iterator[str]:
@@ -146,55 +164,53 @@ def _children(folder: _Folder, listing: Iterable[os.DirEntry[str]], config: Conf
         wanted = (
             name not in SKIPPED_FOLDERS if is_folder else name.lower().endswith(".ipynb") and not _is_special(entry)
         )
-        if not wanted or folder.ignores_entry(name, is_folder) or config.excludes(path, folder=is_folder):
+        if not wanted or _is_ignored(entry.path, is_folder, folder.ignores) or config.excludes(path, folder=is_folder):
             continue
         yield _Folder(path, entry.path, folder.ignores) if is_folder else path
 
 
 def _is_special(entry: os.DirEntry[str]) -> bool:
-    """A link to a folder, a pipe, a socket: nothing to read. A broken link is read, and the report says that it is broken."""
-    return entry.is_dir() or not (entry.is_file() or entry.is_symlink())
+    """A link to a folder, a pipe, a socket: nothing to read. A broken link is read, so that its report says so."""
+    try:
+        return entry.is_dir() or not (entry.is_file() or entry.is_symlink())
+    except OSError:  # a link to itself
+        return False
 
 
-def _ignores_above(whole: str) -> tuple[tuple[str, GitIgnoreSpec], ...]:
-    """The .gitignore files from the top of the repository down to the folder above `whole`.
+def _ignores_above(whole: str) -> Ignores:
+    """What is ignored from the top of the repository down to the folder above `whole`.
 
-    None of them counts where they ignore `whole` itself: the user has asked for it by name.
+    Nothing is where that ignores `whole` itself: the user has asked for it by name.
     """
-    above = list(Path(whole).parents)
-    if Path(whole, ".git").exists():
-        return _git_exclude(whole)
-    top = next((index for index, parent in enumerate(above) if (parent / ".git").exists()), None)
+    chain = [Path(whole), *Path(whole).parents]
+    top = next((index for index, folder in enumerate(chain) if (folder / ".git").exists()), None)
     if top is None:
         return ()
-    ignores = _git_exclude(str(above[top]))
-    for parent in reversed(above[: top + 1]):
-        ignores += _gitignore(str(parent))
-    for child in (Path(whole), *above[:top]):
-        if _Folder("", str(child.parent), ignores).ignores_entry(child.name, True):
-            return ()
-    return ignores
+    ignores = _gitignore(str(chain[top]), ".git/info/exclude")
+    for folder in reversed(chain[1 : top + 1]):
+        ignores += _gitignore(str(folder))
+    return () if any(_is_ignored(str(folder), True, ignores) for folder in chain[:top]) else ignores
 
 
-def _git_exclude(top: str) -> tuple[tuple[str, GitIgnoreSpec], ...]:
-    return _gitignore(top, ".git/info/exclude")
-
-
-def _gitignore(folder: str, name: str = ".gitignore") -> tuple[tuple[str, GitIgnoreSpec], ...]:
+def _gitignore(folder: str, name: str = ".gitignore") -> Ignores:
     try:
         lines = Path(folder, name).read_text("utf-8", "replace").splitlines()
     except OSError:
         return ()
+    kept = tuple(line for text in lines if (line := _line(text)))
+    return ((folder, kept),) if kept else ()
+
+
+def _line(text: str) -> _Line | None:
     from pathspec import GitIgnoreSpec
 
-    good = []
-    for line in lines:
-        try:
-            good.append(GitIgnoreSpec.from_lines([line]))
-        except ValueError:  # git ignores what it cannot understand
-            continue
-    patterns = [pattern for spec in good for pattern in spec.patterns]
-    return ((folder, GitIgnoreSpec(patterns)),) if patterns else ()
+    text = text if text.endswith("\\ ") else text.rstrip()
+    try:
+        pattern = next(iter(GitIgnoreSpec.from_lines([text.rstrip("/")]).patterns), None)
+    except ValueError:  # git, too, passes over what it cannot understand
+        return None
+    regex, include = getattr(pattern, "regex", None), getattr(pattern, "include", None)
+    return _Line(regex, include, text.endswith("/")) if regex is not None and include is not None else None
 
 
 def _batches(found: Iterable[str], stdin: bytes | None) -> Iterator[list[Page | Report]]:

@@ -24,7 +24,7 @@ EAGER = frozenset(
 """Functions and methods that call a function they are given before they return."""
 IN_THE_KERNEL = frozenset({"run_line_magic", "run_cell_magic", "magic", "run_cell", "ex", "push"})
 """Methods of the IPython shell that can make names."""
-OPENING_MAGICS = frozenset("run load pylab loadpy recall rerun macro edit paste cpaste cython notebook".split())
+OPENING_MAGICS = frozenset("run load pylab loadpy recall rerun macro edit paste cpaste notebook".split())
 """Magics that can make names which nobody sees on the page."""
 OPENING_CALLS = frozenset({"exec", "execfile", "import_notebook", "init_session", "load_session"})
 """Functions that make names in the notebook from the outside."""
@@ -63,15 +63,27 @@ class Event:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A function, lambda or class: its `events` on names from outside happen when it is called, not where it stands."""
+    """A function, lambda or class: its `events` on names from outside happen when it is called, not where it stands.
+
+    `later` is what happens at some unknown later time: callbacks that it leaves behind. A class has `methods`, and its `events`
+    are those of its construction. `hooked` says that others may call it: it is decorated, or a class with bases.
+    """
 
     name: str
     node: ast.AST
     events: tuple[Event, ...]
     later: tuple[Event, ...] = ()
-    """What happens at some unknown later time: the methods of a class, callbacks that a function leaves behind."""
+    methods: tuple[Function, ...] = ()
     bound_by: ast.AST | None = None
     """The node of the event that binds the function to its name."""
+    hooked: bool = False
+
+    @property
+    def afterwards(self) -> tuple[Event, ...]:
+        """Everything that does not happen at the call itself."""
+        if not self.methods:
+            return self.later
+        return (*self.later, *(e for method in self.methods for e in (*method.events, *method.afterwards)))
 
 
 def root_name(node: ast.AST) -> ast.Name | None:

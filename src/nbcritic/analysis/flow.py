@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import LATER, Event, Function
 from nbcritic.analysis.names import PYTHON2, Names
-from nbcritic.analysis.scopes import Event, Function
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Undefined:
     """A name that does not exist when a cell reads it.
 
     `via` names the function in whose body the name stands, where it is one that the cell calls. `called` is False for a
-    function that nothing on the page calls. `binders` are the cells that bind the name somewhere, `deleted_in` the cell
+    function that nothing on the page mentions. `binders` are the cells that bind the name somewhere, `deleted_in` the cell
     that deleted it before.
     """
 
@@ -29,6 +29,22 @@ class Undefined:
     called: bool = True
     binders: tuple[int, ...] = ()
     deleted_in: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What one cell takes from other cells and what it leaves to them, functions that it calls included.
+
+    `reads` are the names that it needs from outside, `binds` those that it sets, `mutates` those whose objects it changes.
+    """
+
+    reads: Mapping[str, Event]
+    binds: Mapping[str, Event]
+    mutates: Mapping[str, Event]
+
+
+_PATIENCE = 200_000
+"""How many events of functions are looked at again because another cell calls the function as well."""
 
 
 class Flow:
@@ -68,76 +84,154 @@ class Flow:
         """
         return tuple(_Replay(self._names, self._python2).run(order))
 
+    @cached_property
+    def touched(self) -> Mapping[int, Touched]:
+        """For each code cell, what it takes from other cells and leaves to them in a run from top to bottom."""
+        stage = _Stage(self._names)
+        found = {}
+        for number in self.document_order:
+            found[number] = _touched(stage.play(number))
+            stage.forget_calls()
+        return found
+
+    @cached_property
+    def sources(self) -> Mapping[int, Mapping[str, int]]:
+        """For each code cell, the names that it reads and for each the cell above that bound or changed it last."""
+        writer: dict[str, int] = {}
+        found: dict[int, dict[str, int]] = {}
+        for number, cell in self.touched.items():
+            found[number] = {name: writer[name] for name in cell.reads if name in writer}
+            writer.update(dict.fromkeys((*cell.binds, *cell.mutates), number))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Happening:
+    """An event as it happens: in which cell it is written, and in which function that somebody called."""
+
+    event: Event
+    home: int
+    via: str | None
+    guarded: bool
+
+
+class _Stage:
+    """Plays cells one after the other; calls of the page's own functions are followed, each function once."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._functions: dict[str, tuple[int, Function]] = {}
+        self.called: set[Function] = set()
+        self._patience = _PATIENCE
+
+    def forget_calls(self) -> None:
+        """Follow functions again that were followed before; a page that goes on for ever is not followed for ever."""
+        if self._patience > 0:
+            self._patience -= sum(len(function.events) for function in self.called)
+            self.called.clear()
+
+    def play(self, number: int) -> Iterator[_Happening]:
+        """What happens in a cell, in order."""
+        cell = self._names.of(number)
+        bound_by = {function.bound_by: function for function in cell.functions if function.bound_by is not None}
+        stack: list[tuple[Iterator[Event], int, str | None, bool]] = [(iter(cell.events), number, None, False)]
+        while stack:
+            events, home, via, guarded = stack[-1]
+            event = next(events, None)
+            if event is None:
+                stack.pop()
+            elif event.kind == "call":
+                where, function = self._functions.get(event.name, (0, None))
+                if event.how != LATER and function is not None and function not in self.called:
+                    self.called.add(function)
+                    stack.append((iter(function.events), where, event.name, guarded or event.guarded))
+            else:
+                if event.kind == "bind" and via is None:
+                    self._define(event, number, bound_by.get(event.node) if event.node is not None else None)
+                yield _Happening(event, home, via, guarded or event.guarded)
+
+    def _define(self, event: Event, cell: int, function: Function | None) -> None:
+        if function is not None:
+            self._functions[event.name] = (cell, function)
+        else:
+            self._functions.pop(event.name, None)
+
+
+def _touched(happenings: Iterable[_Happening]) -> Touched:
+    reads: dict[str, Event] = {}
+    binds: dict[str, Event] = {}
+    mutates: dict[str, Event] = {}
+    for happening in happenings:
+        event = happening.event
+        if event.kind == "use" and event.name not in binds:
+            reads.setdefault(event.name, event)
+        elif event.kind == "bind":
+            binds[event.name] = event
+        elif event.kind == "mutate":
+            mutates[event.name] = event
+    return Touched(reads, binds, mutates)
+
 
 class _Replay:
     """The state of one run."""
 
     def __init__(self, names: Names, python2: bool) -> None:
         self._names = names
-        self._python2 = python2
+        self._python2 = python2 or bool(names.python2)
         self._bound: set[str] = set()
         self._deleted: dict[str, int] = {}
-        self._functions: dict[str, tuple[int, Function]] = {}
-        self._expanded: set[Function] = set()
         self._missing: dict[str, Undefined] = {}
+        self._later: list[tuple[Event, int]] = []
         self._open = False
 
     def run(self, order: Iterable[int]) -> list[Undefined]:
+        stage = _Stage(self._names)
         for number in order:
-            cell = self._names.of(number)
-            defined = {function.node: function for function in cell.functions}
-            lambdas = {function.name: function for function in cell.functions if function.name not in self._functions}
-            for event in cell.events:
-                self._step(event, number, number, None)
-                if event.kind == "bind":
-                    function = defined.get(event.node) if event.node else None  # type: ignore[arg-type]
-                    function = function or (lambdas.get(event.name) if event.how == "assign" else None)
-                    if function is not None:
-                        self._functions[event.name] = (number, function)
-                    else:
-                        self._functions.pop(event.name, None)
-        if not self._open:
-            self._never_called()
+            for happening in stage.play(number):
+                self._step(happening, number)
+        for event, home in self._later:
+            self._miss_for_good(event, home, None, called=True)
+        self._not_called(stage.called)
         return list(self._missing.values())
 
-    def _step(self, event: Event, cell: int, home: int, via: str | None) -> None:
-        name = event.name
+    def _step(self, happening: _Happening, cell: int) -> None:
+        event, name = happening.event, happening.event.name
         if event.kind == "bind":
             self._bound.add(name)
             self._deleted.pop(name, None)
         elif event.kind == "use":
-            if name not in self._bound:
-                self._miss(event, cell, home, via)
-        elif event.kind == "call":
-            self._call(name, cell)
+            if event.how == LATER:
+                self._later.append((event, happening.home))
+            elif name not in self._bound and not happening.guarded:
+                self._miss(event, cell, happening.home, happening.via)
         elif event.kind == "delete":
-            if not event.may and via is None:
+            if not event.may and happening.via is None:
                 self._bound.discard(name)
                 self._deleted[name] = cell
         elif event.kind == "unknown":
             self._open = True
 
-    def _call(self, name: str, cell: int) -> None:
-        home, function = self._functions.get(name, (0, None))
-        if function is None or function in self._expanded:
-            return
-        self._expanded.add(function)
-        for event in function.events:
-            self._step(event, cell, home, name)
-
-    def _never_called(self) -> None:
-        """Bodies that nothing on the page runs: a name there is missing only if nothing at all binds it."""
+    def _not_called(self, called: set[Function]) -> None:
+        """Bodies that run at an unknown time, if ever: a name there is missing only if nothing at all binds it."""
+        mentioned = self._names.mentioned
         for home, function in [pair for pairs in self._names.functions.values() for pair in pairs]:
-            events = function.later if function in self._expanded else (*function.events, *function.later)
-            for event in events:
-                if event.kind == "use" and event.name not in self._names.bindings:
-                    self._miss(event, home, home, function.name, called=False)
+            reached = function.hooked or function.name in mentioned
+            for event in (*(() if function in called else function.events), *function.later):
+                self._miss_for_good(event, home, function.name, called=reached)
+            for method in function.methods:
+                runs = reached and (function.hooked or method.name in mentioned or method.name.startswith("__"))
+                for event in (*method.events, *method.afterwards):
+                    self._miss_for_good(event, home, f"{function.name}.{method.name}", called=runs)
+
+    def _miss_for_good(self, event: Event, home: int, via: str | None, *, called: bool) -> None:
+        if event.kind == "use" and not event.guarded and event.name not in self._names.bindings:
+            self._miss(event, home, home, via, called=called)
 
     def _miss(self, event: Event, cell: int, home: int, via: str | None, *, called: bool = True) -> None:
         name = event.name
-        if self._open or event.guarded or name in self._missing or self._names.is_known(name):
+        if self._open or name in self._missing or self._names.is_known(name) or name in self._names.maybe:
             return
-        if name in self._names.maybe or (self._python2 and name in PYTHON2):
+        if self._python2 and name in PYTHON2:
             return
         bindings = self._names.bindings.get(name, [])
         if any(bound.how == "global" for _, bound in bindings):

@@ -12,70 +12,39 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.scopes import Event, EventKind, Function, Visitor
+from nbcritic.analysis.events import OPENING_MAGICS, Event, EventKind, Function
+from nbcritic.analysis.scopes import Visitor
+from nbcritic.notebook.magics import Magic
 
-BUILTINS = frozenset(dir(builtins)) | {"__file__", "__builtin__", "WindowsError"}
+BUILTINS = frozenset(dir(builtins)) | {"WindowsError", "PythonFinalizationError"}
 INTERACTIVE = frozenset(
-    {
-        "get_ipython",
-        "display",
-        "In",
-        "Out",
-        "exit",
-        "quit",
-        "_",
-        "__",
-        "___",
-        "_i",
-        "_ii",
-        "_iii",
-        "_ih",
-        "_oh",
-        "_dh",
-        "_exit_code",
-    }
+    "get_ipython display In Out exit quit _ __ ___ _i _ii _iii _ih _oh _dh _exit_code __session__ __vsc_ipynb_file__ __builtin__".split()
 )
-"""Names that IPython itself puts into every session."""
+"""Names that IPython and its front ends put into every session."""
 LAUNCHER = frozenset(
-    {
-        "spark",
-        "sc",
-        "sqlContext",
-        "sqlCtx",
-        "dbutils",
-        "displayHTML",
-        "table",
-        "sql",
-        "glueContext",
-        "mssparkutils",
-        "notebookutils",
-    }
+    "spark sc sqlContext sqlCtx hiveContext dbutils displayHTML table sql glueContext mssparkutils notebookutils "
+    "QuantBook get_pricing".split()
 )
-"""Names that Spark, Databricks and their kin put into a session before the first cell."""
+"""Names that Spark, Databricks and other hosts put into a session before the first cell."""
 PYTHON2 = frozenset(
     "unicode xrange raw_input unichr long basestring file cmp execfile reload reduce intern apply buffer coerce".split()
 )
-_HISTORY = re.compile(r"_i?\d+$")
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_OPENING_MAGICS = frozenset(
-    {
-        "run",
-        "load",
-        "pylab",
-        "loadpy",
-        "recall",
-        "rerun",
-        "macro",
-        "edit",
-        "paste",
-        "cpaste",
-        "cython",
-        "%cython",
-        "notebook",
-    }
+_HISTORY = re.compile(r"_i?\d+$|_{4,}$")
+"""`_7` and `_i7` are IPython's; `____` is a gap that an exercise leaves to be filled in."""
+_WORD = re.compile(r"[^\W\d]\w*")
+_FUTURE = re.compile(r"^\s*from\s+__future__\s+import\b[^\n]*\bannotations\b", re.M)
+_PYTHON2_ERROR = re.compile(
+    r"Missing parentheses in call to '(?:print|exec)'|multiple exception types must be parenthesized|leading zeros in decimal|"
+    r"inconsistent use of tabs"
 )
+_PYTHON2_LINE = re.compile(
+    r"^\s*(?:print\s+[^\s(=].*|print\s*>>.*|exec\s+[\"'\w].*|raise\s+[\w.]+\s*,.*|except\s+[\w.]+\s*,\s*\w+\s*:.*)$"
+    r"|\b\d+[lL]\b|\bur[\"']|<>|\b0\d+\b|:\s*print\s+[\"'\w]|;\s*print\s+[\"'\w]|`[\w.]+`"
+)
+_SKIPPED_TAGS = frozenset({"raises-exception", "skip-execution", "nbval-skip", "skip"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +57,9 @@ class CellNames:
     """Where the cell could not be read as Python: every word in it, any of which it may bind."""
     locals: frozenset[str] = frozenset()
     """Names bound inside the cell's functions."""
-    local_imports: dict[str, str] = field(default_factory=dict)
+    local_imports: MappingProxyType[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    attributes: frozenset[str] = frozenset()
+    """The attributes that the cell reads, methods among them."""
 
     def of(self, kind: EventKind) -> Iterator[Event]:
         """The events of one kind."""
@@ -123,7 +94,8 @@ class Names:
 
     @cached_property
     def _by_cell(self) -> dict[int, CellNames]:
-        return {cell.number: _names_of(cell) for cell in self.cells}
+        annotations = not any("annotations" in cell.source and _FUTURE.search(cell.source) for cell in self.cells)
+        return {cell.number: _names_of(cell, annotations) for cell in self.cells}
 
     def of(self, cell: int) -> CellNames:
         """What the code cell with this number does with names."""
@@ -136,12 +108,20 @@ class Names:
         A `global` of a function counts as a binding where the function stands.
         """
         found: dict[str, list[tuple[int, Event]]] = {}
-        for number, names in self._by_cell.items():
-            inner = (event for function in names.functions for event in (*function.events, *function.later))
-            for event in (*names.events, *inner):
-                if event.kind == "bind":
-                    found.setdefault(event.name, []).append((number, event))
+        for number, event in self.everything:
+            if event.kind == "bind":
+                found.setdefault(event.name, []).append((number, event))
         return found
+
+    @property
+    def everything(self) -> Iterator[tuple[int, Event]]:
+        """Every event, those inside functions too, with its cell."""
+        for number, names in self._by_cell.items():
+            for event in names.events:
+                yield number, event
+            for function in names.functions:
+                for event in (*function.events, *function.afterwards):
+                    yield number, event
 
     @cached_property
     def functions(self) -> dict[str, list[tuple[int, Function]]]:
@@ -153,6 +133,12 @@ class Names:
         return found
 
     @cached_property
+    def mentioned(self) -> frozenset[str]:
+        """Every name and attribute that some code of the page reads: whatever is not among them is never called."""
+        used = {event.name for _, event in self.everything if event.kind == "use"}
+        return frozenset(used.union(*(names.attributes for names in self._by_cell.values())))
+
+    @cached_property
     def unknown(self) -> dict[int, str]:
         """Cells that may bind names which the page does not show (a star import, `%run`, `exec`), with the reason."""
         return {n: event.how for n, names in self._by_cell.items() for event in names.events if event.kind == "unknown"}
@@ -161,6 +147,11 @@ class Names:
     def maybe(self) -> frozenset[str]:
         """Every word of the cells that are Python and could not be read: any of them may be bound there."""
         return frozenset().union(*(names.words for names in self._by_cell.values()))
+
+    @cached_property
+    def python2(self) -> frozenset[int]:
+        """The cells that only Python 2 can read."""
+        return frozenset(cell.number for cell in self.cells if is_python2(cell))
 
     @cached_property
     def imports(self) -> dict[str, str]:
@@ -196,43 +187,49 @@ class Names:
         return name in BUILTINS or name in INTERACTIVE or name in LAUNCHER or bool(_HISTORY.match(name))
 
 
-def _names_of(cell: CodeCell) -> CellNames:
-    events: list[Event] = []
-    magics = list(cell.magics)
-    visitor = Visitor()
+def is_python2(cell: CodeCell) -> bool:
+    """Is this a cell that Python 3 rejects because it is written in Python 2?"""
+    if cell.language != "python" or cell.tree is not None or not cell.error:
+        return False
+    line = cell.lines[cell.error_line - 1] if 0 < cell.error_line <= len(cell.lines) else ""
+    return bool(_PYTHON2_ERROR.search(cell.error) or _PYTHON2_LINE.search(line))
 
-    def magics_before(line: int) -> None:
-        while magics and magics[0].line < line:
-            magic = magics.pop(0)
-            if opens := _opens(magic.name, magic.kind, magic.argument):
-                visitor.events.append(Event("unknown", "", None, opens))
-            visitor.events += [Event("use", name, None, "magic", guarded=True) for name in magic.reads]
-            visitor.events += [Event("bind", name, None, "magic") for name in magic.binds]
 
-    if cell.tree is None:
-        magics_before(1 << 30)
-        if cell.language == "unknown":
-            visitor.events.append(Event("unknown", "", None, "a cell magic of unknown language"))
-        words = frozenset(_WORD.findall(cell.source)) if cell.language == "python" else frozenset()
-        return CellNames(tuple(visitor.events), words=words)
+def _names_of(cell: CodeCell, annotations: bool) -> CellNames:
+    visitor = Visitor(guarded=not _SKIPPED_TAGS.isdisjoint(cell.tags), annotations=annotations)
+    if cell.language == "unknown":
+        visitor.add("unknown", "", None, "a cell magic of unknown language")
+    magics = list(reversed(cell.magics))
     try:
-        for statement in cell.tree.body:
-            magics_before(statement.lineno)
+        for statement in cell.tree.body if cell.tree is not None else ():
+            _magics(visitor, magics, statement.lineno)
             visitor.visit(statement)
     except RecursionError:
         cell.too_deep = True
         return CellNames(words=frozenset(_WORD.findall(cell.source)))
-    magics_before(1 << 30)
+    _magics(visitor, magics, None)
     events = visitor.events
+    if cell.plain.isolated:
+        own = {event.name for event in events if event.kind == "bind"}
+        events = [event for event in events if event.name not in own]
+    unread = cell.tree is None and cell.language == "python"
     return CellNames(
-        tuple(events), tuple(visitor.functions), frozenset(), frozenset(visitor.local_names), visitor.local_imports
+        tuple(events),
+        tuple(visitor.functions),
+        frozenset(_WORD.findall(cell.source)) if unread else frozenset(),
+        frozenset(visitor.local_names),
+        MappingProxyType(visitor.local_imports),
+        frozenset(visitor.attributes),
     )
 
 
-def _opens(name: str, kind: str, argument: str) -> str:
-    """Why a magic may bring names that the page does not show, or an empty string."""
-    if name in _OPENING_MAGICS and kind in ("line", "cell"):
-        return f"%{name}"
-    if name == "store" and argument.split() == ["-r"]:
-        return "%store -r"
-    return ""
+def _magics(visitor: Visitor, waiting: list[Magic], before: int | None) -> None:
+    """Write down what the magics above line `before` do with names. `waiting` is in reverse order, and shrinks."""
+    while waiting and (before is None or waiting[-1].line < before):
+        magic = waiting.pop()
+        if magic.kind in ("line", "cell") and magic.name.lower() in OPENING_MAGICS:
+            visitor.add("unknown", "", None, f"%{magic.name}")
+        elif magic.name == "store" and magic.argument.split() == ["-r"]:
+            visitor.add("unknown", "", None, "%store -r")
+        visitor.events += [Event("use", name, None, "magic", guarded=True) for name in magic.reads]
+        visitor.events += [Event("bind", name, None, "magic") for name in magic.binds]

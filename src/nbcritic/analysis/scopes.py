@@ -6,212 +6,39 @@ Functions and classes are summarised: what their bodies do to names from outside
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
 
 from nbcritic.analysis.events import (
     AT_CONSTRUCTION,
-    EAGER,
-    LATER,
-    MUTATORS,
-    Comprehension,
     Event,
     EventKind,
     Function,
     FunctionNode,
     asks_for_names,
-    called_name,
     catches_names,
     forgives_names,
     is_main,
     never_holds,
-    opens,
     opens_by_store,
     parameters,
     root_name,
     stored_names,
 )
+from nbcritic.analysis.expressions import Expressions
 
 __all__ = ["Event", "EventKind", "Function", "Visitor", "root_name", "stored_names"]
 
 
-class Visitor:
-    """Collects the events of one scope. `events` is in evaluation order."""
-
-    def __init__(self, *, guarded: bool = False, annotations: bool = True) -> None:
-        self.events: list[Event] = []
-        self.functions: list[Function] = []
-        self.local_names: set[str] = set()
-        self.local_imports: dict[str, str] = {}
-        self.attributes: set[str] = set()
-        """Every attribute that is read: a method that nobody mentions is one that nobody calls."""
-        self._annotations = annotations
-        self._globals: set[str] = set()
-        self._nonlocals: set[str] = set()
-        self._depth = 0
-        self._guards = int(guarded)
-
-    # -- writing down ------------------------------------------------------------------------------------------------
-
-    def add(self, kind: EventKind, name: str, node: ast.AST | None, how: str = "", origin: str = "") -> None:
-        """Write down one event at this point."""
-        self.events.append(Event(kind, name, node, how, self._depth, self._guards > 0, origin))
-
-    def visit(self, node: ast.AST) -> None:
-        """Write down what `node` does, children first where Python evaluates them first."""
-        method = _VISIT.get(node.__class__)
-        if method is not None:
-            method(self, node)
-        else:
-            self.children(node)
-
-    def children(self, node: ast.AST) -> None:
-        """Visit every child, in the order of the fields (which is the order of evaluation for most nodes)."""
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if value.__class__ is list:
-                for item in value:
-                    if isinstance(item, ast.AST):
-                        self.visit(item)
-            elif isinstance(value, ast.AST):
-                self.visit(value)
-
-    def all(self, nodes: Iterable[ast.AST | None]) -> None:
-        """Visit these in order."""
-        for node in nodes:
-            if node is not None:
-                self.visit(node)
-
-    def branch(self, nodes: Iterable[ast.AST | None], *, guarded: bool = False) -> None:
-        """Visit what need not happen, or (guarded) what happens under the eyes of somebody who expects a missing name."""
-        self._depth += 1
-        self._guards += guarded
-        self.all(nodes)
-        self._depth -= 1
-        self._guards -= guarded
-
-    # -- expressions -------------------------------------------------------------------------------------------------
-
-    def name(self, node: ast.Name) -> None:
-        """A bare name: load, store or delete."""
-        context = node.ctx.__class__
-        if context is ast.Load:
-            self.add("use", node.id, node)
-        elif context is ast.Store:
-            self.add("bind", node.id, node, "assign")
-        else:
-            self.add("use", node.id, node)
-            self.add("delete", node.id, node)
-
-    def operation(self, node: ast.BinOp) -> None:
-        """A long sum is a deep tree to the left: walk it without recursion."""
-        operands: list[ast.expr] = []
-        here: ast.expr = node
-        while isinstance(here, ast.BinOp):
-            operands.append(here.right)
-            here = here.left
-        self.visit(here)
-        self.all(reversed(operands))
-
-    def either(self, node: ast.BoolOp) -> None:
-        """`a and b`: only the first operand is sure to be evaluated."""
-        self.visit(node.values[0])
-        self.branch(node.values[1:])
-
-    def conditional(self, node: ast.IfExp) -> None:
-        """`a if test else b`."""
-        self.visit(node.test)
-        self.branch((node.body, node.orelse))
-
-    def walrus(self, node: ast.NamedExpr) -> None:
-        """`name := value`."""
-        self.visit(node.value)
-        self.add("bind", node.target.id, node, "walrus")
-
-    def chain(self, node: ast.Call | ast.Attribute | ast.Subscript) -> None:
-        """`a.b(c)[d].e(f)` is a deep tree to the left as well."""
-        links: list[ast.Call | ast.Attribute | ast.Subscript] = []
-        here: ast.expr = node
-        while isinstance(here, ast.Call | ast.Attribute | ast.Subscript):
-            links.append(here)
-            here = here.func if isinstance(here, ast.Call) else here.value
-        if isinstance(here, ast.Lambda):
-            self._inline(here, now=True)
-        else:
-            self.visit(here)
-        for link in reversed(links):
-            if isinstance(link, ast.Call):
-                self._call(link)
-            else:
-                self._access(link)
-
-    def _access(self, node: ast.Attribute | ast.Subscript) -> None:
-        """`x.a` and `x[i]`: a store or delete there changes what `x` holds."""
-        if isinstance(node, ast.Subscript):
-            self.visit(node.slice)
-        if node.ctx.__class__ is ast.Load:
-            if isinstance(node, ast.Attribute):
-                self.attributes.add(node.attr)
-        elif (root := root_name(node)) is not None:
-            self.add("mutate", root.id, node, "subscript" if isinstance(node, ast.Subscript) else "attribute")
-
-    def _call(self, node: ast.Call) -> None:
-        """A call: of a function by name, of a method that may change its object, or of something that makes names."""
-        function = node.func
-        eager = called_name(function) in EAGER
-        arguments = [*node.args, *(word.value for word in node.keywords)]
-        for argument in arguments:
-            if isinstance(argument, ast.Lambda):
-                self._inline(argument, now=eager)
-            else:
-                self.visit(argument)
-        for argument in arguments if eager else ():
-            if isinstance(argument, ast.Name):
-                self.add("call", argument.id, argument, "handed over")
-        if isinstance(function, ast.Name):
-            self.add("call", function.id, node)
-        elif isinstance(function, ast.Attribute) and (root := root_name(function.value)) is not None:
-            if any(word.arg == "inplace" and getattr(word.value, "value", None) is True for word in node.keywords):
-                self.add("mutate", root.id, node, "inplace")
-            elif function.attr in MUTATORS:
-                self.add("mutate", root.id, node, f".{function.attr}")
-        if reason := opens(node):
-            self.add("unknown", "", node, reason)
-
-    def comprehension(self, node: Comprehension) -> None:
-        """A scope of its own; only the first iterable is evaluated outside, and `:=` binds outside."""
-        inner = self._inner(self._depth)
-        first, *rest = node.generators
-        self.visit(first.iter)
-        targets: set[str] = set()
-        for generator in (first, *rest):
-            if generator is not first:
-                inner.visit(generator.iter)
-            targets.update(stored_names(generator.target))
-            inner.all(generator.ifs)
-        inner.all((node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,))
-        self.events += [event for event in inner.events if event.name not in targets]
-        self._adopt(inner)
-
-    def anonymous(self, node: ast.Lambda) -> None:
-        """A lambda that is stored somewhere: it runs later, if ever."""
-        self._inline(node, now=False)
-
-    def _inline(self, node: ast.Lambda, *, now: bool) -> None:
-        function = self._function("<lambda>", node)
-        for event in (*function.events, *function.later):
-            how = event.how if now or event.kind == "bind" else LATER
-            guarded = event.guarded or self._guards > 0
-            self.events.append(replace(event, how=how, depth=event.depth + self._depth + 1, guarded=guarded))
+class Visitor(Expressions):
+    """Collects the events of one scope: statements, functions and classes."""
 
     # -- statements --------------------------------------------------------------------------------------------------
 
     def assign(self, node: ast.Assign) -> None:
         """Values first, then targets; a lambda under a name is a function."""
-        if isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name):
-            target = node.targets[0]
-            self.functions.append(self._function(target.id, node.value, target))
+        first = node.targets[0]
+        if isinstance(node.value, ast.Lambda) and isinstance(first, ast.Name):
+            self.functions.append(self._function(first.id, node.value, first))
         else:
             self.visit(node.value)
         for target in node.targets:
@@ -394,12 +221,13 @@ class Visitor:
         called = {event.name for event in inner.events if event.kind == "call"}
         for function in inner.functions:
             (events if function.name in called else later).extend(e for e in function.events if e.name not in own)
-            later += [event for event in function.later if event.name not in own]
+            later += [event for event in function.afterwards if event.name not in own]
         self.local_names |= own | inner.local_names
         self.local_imports.update(inner.local_imports)
         self.local_imports.update({e.name: e.origin for e in inner.events if e.how == "import" and e.name in own})
         self.attributes |= inner.attributes
-        return Function(name, node, tuple(events), tuple(later), bound_by)
+        hooked = bool(getattr(node, "decorator_list", ()))
+        return Function(name, node, tuple(events), tuple(later), (), bound_by, hooked)
 
     def class_definition(self, node: ast.ClassDef) -> None:
         """A class body runs now, in a scope that its methods do not see."""
@@ -410,10 +238,11 @@ class Visitor:
         own |= _type_parameters(node) | {"__module__", "__qualname__"}
         self.events += [event for event in inner.events if event.name not in own]
         now = [e for f in inner.functions if f.name in AT_CONSTRUCTION for e in f.events]
+        later = [e for f in inner.functions if f.name in AT_CONSTRUCTION for e in f.afterwards]
         methods = [f for f in inner.functions if f.name not in AT_CONSTRUCTION]
-        later = [e for f in inner.functions for e in (f.later if f.name in AT_CONSTRUCTION else (*f.events, *f.later))]
         self._adopt(inner, functions=False)
-        self.functions.append(Function(node.name, node, tuple(now), tuple(later), node))
+        hooked = bool(node.bases or node.decorator_list)
+        self.functions.append(Function(node.name, node, tuple(now), tuple(later), tuple(methods), node, hooked))
         self.add("bind", node.name, node, "class")
 
     def _inner(self, depth: int = 0) -> Visitor:
@@ -421,33 +250,14 @@ class Visitor:
         inner._depth = depth
         return inner
 
-    def _adopt(self, inner: Visitor, *, functions: bool = True) -> None:
-        self.functions += inner.functions if functions else ()
-        self.local_names |= inner.local_names
-        self.local_imports.update(inner.local_imports)
-        self.attributes |= inner.attributes
-
 
 def _type_parameters(node: ast.AST) -> set[str]:
     """The `T` of `def f[T](x: T)` (Python 3.12)."""
     return {parameter.name for parameter in getattr(node, "type_params", ())}
 
 
-_VISIT: dict[type[ast.AST], Callable[[Visitor, Any], None]] = {
-    ast.Name: Visitor.name,
-    ast.Constant: lambda visitor, node: None,
-    ast.BinOp: Visitor.operation,
-    ast.BoolOp: Visitor.either,
-    ast.Attribute: Visitor.chain,
-    ast.Subscript: Visitor.chain,
-    ast.Call: Visitor.chain,
-    ast.ListComp: Visitor.comprehension,
-    ast.SetComp: Visitor.comprehension,
-    ast.DictComp: Visitor.comprehension,
-    ast.GeneratorExp: Visitor.comprehension,
-    ast.NamedExpr: Visitor.walrus,
-    ast.IfExp: Visitor.conditional,
-    ast.Lambda: Visitor.anonymous,
+Visitor.handlers = {
+    **Expressions.handlers,
     ast.Assign: Visitor.assign,
     ast.AugAssign: Visitor.augmented,
     ast.AnnAssign: Visitor.annotated,
@@ -473,4 +283,4 @@ _VISIT: dict[type[ast.AST], Callable[[Visitor, Any], None]] = {
     ast.TryStar: Visitor.try_statement,
 }
 if hasattr(ast, "TypeAlias"):
-    _VISIT[ast.TypeAlias] = Visitor.alias
+    Visitor.handlers[ast.TypeAlias] = Visitor.alias

@@ -34,9 +34,9 @@ NUMPY_CALLS: Final = _table(
     array="""array asarray ascontiguousarray asanyarray zeros ones full empty zeros_like ones_like full_like empty_like arange
         linspace logspace geomspace eye identity diag vstack hstack dstack column_stack row_stack stack concatenate append
         reshape ravel transpose tile repeat sort argsort unique outer kron loadtxt genfromtxt fromiter frombuffer
-        expand_dims flip fliplr flipud roll rot90 array_split_ digitize diff gradient convolve correlate corrcoef cov
-        delete insert searchsorted squeeze swapaxes moveaxis triu tril take vectorize_ atleast_1d atleast_2d polyfit polyval
-        histogram_ nonzero_ intersect1d union1d setdiff1d interp meshgrid_ where3 select matrix
+        expand_dims flip fliplr flipud roll rot90 digitize diff gradient convolve correlate corrcoef cov
+        delete insert searchsorted squeeze swapaxes moveaxis triu tril take atleast_1d atleast_2d polyfit polyval
+        intersect1d union1d setdiff1d interp select matrix
         random.rand random.randn random.random_sample random.permutation random.multivariate_normal random.dirichlet
         linalg.inv linalg.pinv linalg.solve fft.fft fft.ifft fft.fftfreq fft.rfft""",
     tuple="shape",
@@ -66,7 +66,7 @@ BUILTINS: Final = _table(
 
 OTHER_CALLS: Final = _table(
     str="os.path.join os.path.abspath os.path.basename os.path.dirname os.getcwd os.path.expanduser os.getenv time.strftime",
-    list="os.listdir glob.glob shlex.split copy.copy_",
+    list="os.listdir glob.glob shlex.split",
     number="time.time time.perf_counter time.process_time math.sqrt math.log math.exp math.floor math.ceil math.sin math.cos "
     "math.pow random.random random.randint random.uniform random.gauss os.path.getsize",
     bool="os.path.exists os.path.isfile os.path.isdir",
@@ -81,7 +81,7 @@ OTHER_CALLS: Final = _table(
         tensorflow.stack tensorflow.random.normal tensorflow.random.uniform tensorflow.cast tensorflow.reshape tensorflow.matmul
         jax.numpy.array jax.numpy.zeros jax.numpy.ones jax.numpy.asarray""",
     array="cv2.imread matplotlib.pyplot.imread matplotlib.image.imread skimage.io.imread imageio.imread scipy.misc.imread",
-    frame="seaborn.load_dataset sklearn.utils.shuffle_",
+    frame="seaborn.load_dataset",
 )
 
 TRANSFORMER_MODULES: Final = (
@@ -144,17 +144,17 @@ FRAME_ATTRIBUTES: Final = _table(
         to_stata to_xml to_clipboard to_period to_timestamp to_xarray update xs lookup dot first last first_valid_index
         last_valid_index take get_value set_value combine align lookup from_dict from_records bool product crs geometry bounds
         total_bounds sjoin dissolve cx geom_type persist compute rdd schema sindex buffer to_file explore hvplot iplot
-        ta sum_ dtype name""",
+        ta dtype name""",
 )
 """Attributes of a frame; a name that is neither here, nor in `SAME`, nor in `FRAME_METHODS` is a column."""
 
 SERIES_METHODS: Final = _table(
-    series="apply map between isin value_counts duplicated mode append reset_index_ autocorr_ to_timestamp to_period",
-    frame="to_frame describe_",
-    number="sum mean median std var min max count nunique prod product sem skew kurt kurtosis corr cov autocorr mad argmax argmin dot_",
+    series="apply map between isin value_counts duplicated mode append to_timestamp to_period",
+    frame="to_frame",
+    number="sum mean median std var min max count nunique prod product sem skew kurt kurtosis corr cov autocorr mad argmax argmin",
     groupby="groupby resample",
     window="rolling expanding ewm",
-    array="to_numpy unique as_matrix argsort_",
+    array="to_numpy unique as_matrix",
     list="tolist to_list",
     dict="to_dict",
     axes="plot hist",
@@ -169,13 +169,13 @@ SERIES_ATTRIBUTES: Final = _table(
 GROUPED: Final = frozenset(
     """mean sum count min max median std var first last nunique prod head tail nth cumsum cumprod cummax cummin rank shift diff
     pct_change fillna ffill bfill quantile idxmin idxmax filter transform any all sem describe skew sample interpolate get_group mad
-    asfreq ohlc_ corr_ cov_""".split()
+    asfreq""".split()
 )
 """Methods of a group-by or a window that give a frame for a frame and a series for a series."""
 
 ARRAY_METHODS: Final = _table(
     array="""reshape flatten ravel astype copy transpose dot squeeze clip round cumsum cumprod argsort repeat take swapaxes view
-        toarray_ conj byteswap""",
+        conj byteswap""",
     list="tolist",
     number="item",
     bool="any all",
@@ -224,7 +224,7 @@ OTHER_METHODS: Final = {
 }
 OTHER_ATTRIBUTES: Final = {
     "path": _table(path="parent", str="name stem suffix", tuple="parts"),
-    "index": _table(array="values", accessor="str", number="size", series="dt_", index="T"),
+    "index": _table(array="values", accessor="str", number="size", index="T"),
     "tensor": _table(tensor="T grad data", tuple="shape"),
 }
 

@@ -106,7 +106,7 @@ def _valued(argument: str, *options: str) -> list[str]:
     """The names given to these options, as `-i a,b`, `-ia` or `--input=a`."""
     names: list[str] = []
     words = argument.split()
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""][: len(words)], strict=True):
         for option in options:
             if word == option:
                 names += following.split(",")
@@ -144,7 +144,9 @@ def _cython(argument: str, body: str) -> Flow:
 
 _HANDLERS: dict[str, Callable[[str, str], Flow]] = {
     **dict.fromkeys(("script", "bash", "sh", "perl", "ruby", "python", "python2", "python3", "pypy", "cmd"), _script),
-    **dict.fromkeys(("r", "octave", "julia", "matlab", "stata", "sas", "spark", "pyspark", "send_to_spark", "dql"), _foreign),
+    **dict.fromkeys(
+        ("r", "octave", "julia", "matlab", "stata", "sas", "spark", "pyspark", "send_to_spark", "dql"), _foreign
+    ),
     **dict.fromkeys(("sql", "sqlcmd", "bigquery_sql"), _sql),
     **dict.fromkeys(("rpush", "octave_push"), lambda argument, body: ((), _plain(argument))),
     **dict.fromkeys(("rpull", "rget", "octave_pull"), lambda argument, body: (_plain(argument), ())),

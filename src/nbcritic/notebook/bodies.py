@@ -18,7 +18,9 @@ _LANGUAGES = {
     **dict.fromkeys(("sql", "bigquery", "dql", "sparksql", "sqlcmd"), "sql"),
     **dict.fromkeys(("writefile", "file", "writetemplate"), "writefile"),
     **dict.fromkeys(("cython", "cython_inline", "cython_pyximport"), "cython"),
-    **dict.fromkeys(("perl", "ruby", "r", "julia", "octave", "matlab", "stata", "sas", "scala", "fortran", "cpp", "css"), ""),
+    **dict.fromkeys(
+        ("perl", "ruby", "r", "julia", "octave", "matlab", "stata", "sas", "scala", "fortran", "cpp", "css"), ""
+    ),
     **dict.fromkeys(("configure", "json"), "json"),
 }
 _NEVER_RUN = frozenset({"false", "true", "echo", "test", ":"})

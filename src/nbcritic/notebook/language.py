@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_PYTHON = re.compile(r"(?:i|micro|circuit|x|pypy|py|xeus-|sage)?python.*|pypy.*|pyspark.*|pyodide|conda-.*-py", re.ASCII)
+_PYTHON = re.compile(
+    r"(?:i|micro|circuit|x|pypy|py|xeus-|sage)?python.*|pypy.*|pyspark.*|pyodide|conda-.*-py", re.ASCII
+)
 _KERNELS = (
     (re.compile(r"ir\d*|r|xr|webr|sparkr.*|conda-.*-r"), "r"),
     (re.compile(r"i?julia.*"), "julia"),

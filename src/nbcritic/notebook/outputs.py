@@ -82,7 +82,9 @@ def _output(item: Raw) -> Output | None:
         return None
     kind = _value(fields.get("output_type"))
     if kind == "stream":
-        return Output("stream", _text(fields.get("text")), name=_word(fields, "name") or _word(fields, "stream") or "stdout")
+        return Output(
+            "stream", _text(fields.get("text")), name=_word(fields, "name") or _word(fields, "stream") or "stdout"
+        )
     if kind in ("error", "pyerr"):
         return _error(fields)
     if kind in ("execute_result", "pyout"):

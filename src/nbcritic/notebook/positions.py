@@ -39,7 +39,9 @@ def file_lines(notebook: Notebook) -> tuple[tuple[int, ...], ...]:
         found = []
     if len(found) != len(counts):
         found = [[] for _ in counts]
-    return tuple(tuple(lines) if len(lines) == count else (1,) * count for lines, count in zip(found, counts, strict=True))
+    return tuple(
+        tuple(lines) if len(lines) == count else (1,) * count for lines, count in zip(found, counts, strict=True)
+    )
 
 
 def _script(notebook: Notebook, counts: list[int]) -> list[list[int]]:
@@ -127,8 +129,14 @@ class _Walk:
         at = place[0] + 1
         for name, raw in _FIELDS.decode(self.view[slice(*place)]).items():
             key = _KEY.match(self.text, at)
-            if key is None or _ANY.decode(key[1]) != name or not self.text.startswith(bytes(memoryview(raw)[:64]), key.end()):
-                return self.members_one_by_one(place)  # a name that came twice: lengths no longer lead from value to value
+            if (
+                key is None
+                or _ANY.decode(key[1]) != name
+                or not self.text.startswith(bytes(memoryview(raw)[:64]), key.end())
+            ):
+                return self.members_one_by_one(
+                    place
+                )  # a name that came twice: lengths no longer lead from value to value
             at = key.end() + len(raw)
             places[name] = (key.end(), at)
         return places
@@ -160,7 +168,9 @@ def _after_value(text: bytes, at: int) -> int:
 
 def _lines_of_parts(parts: list[str], lines: list[int]) -> list[int]:
     """The line of each line of the joined parts: that of the part in which it starts."""
-    if all(part.find("\n") == len(part) - 1 and "\r" not in part for part in parts[:-1]) and "\r" not in "".join(parts[-1:]):
+    if all(part.find("\n") == len(part) - 1 and "\r" not in part for part in parts[:-1]) and "\r" not in "".join(
+        parts[-1:]
+    ):
         return lines + lines[-1:] * parts[-1].count("\n") if parts else []
     ends = list(accumulate(len(part) for part in parts))
     starts = [0, *(found.end() for found in _LINE_END.finditer("".join(parts)))]

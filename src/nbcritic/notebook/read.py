@@ -188,10 +188,9 @@ def _strings(value: object) -> str | list[str]:
 
 def _count(value: object) -> int | None:
     """An execution count as a whole number, where it is one in some disguise: 3.0, "3"."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        value = int(value)
-    elif isinstance(value, str) and value.isdecimal() and len(value) < 16:
-        value = int(value)
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
+    if is_whole or (isinstance(value, str) and value.isdecimal() and len(value) < 16):
+        value = int(value)  # type: ignore[call-overload]
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
@@ -227,9 +226,13 @@ def _version(file: _File) -> tuple[int, int]:
     if major is None:
         raise NbcriticError('it is JSON, but not a notebook: it states no "nbformat"')
     if major > max(VERSIONS):
-        raise NbcriticError(f"it is in nbformat {major}, which is newer than nbcritic reads ({VERSIONS[0]} to {VERSIONS[-1]})")
+        raise NbcriticError(
+            f"it is in nbformat {major}, which is newer than nbcritic reads ({VERSIONS[0]} to {VERSIONS[-1]})"
+        )
     if major not in VERSIONS:
-        raise NbcriticError(f"it is in nbformat {major}, which is older than nbcritic reads ({VERSIONS[0]} to {VERSIONS[-1]})")
+        raise NbcriticError(
+            f"it is in nbformat {major}, which is older than nbcritic reads ({VERSIONS[0]} to {VERSIONS[-1]})"
+        )
     return major, minor or 0
 
 

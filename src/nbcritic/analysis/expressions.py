@@ -1,0 +1,230 @@
+"""Walks expressions in evaluation order and writes down what happens to names."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from nbcritic.analysis.events import (
+    EAGER,
+    LATER,
+    MUTATORS,
+    Comprehension,
+    Event,
+    EventKind,
+    Function,
+    FunctionNode,
+    called_name,
+    opens,
+    root_name,
+    stored_names,
+)
+
+
+class Expressions:
+    """Collects the events of one scope. `events` is in evaluation order."""
+
+    handlers: ClassVar[dict[type[ast.AST], Callable[[Any, Any], None]]] = {}
+
+    def __init__(self, *, guarded: bool = False, annotations: bool = True) -> None:
+        self.events: list[Event] = []
+        self.functions: list[Function] = []
+        self.local_names: set[str] = set()
+        self.local_imports: dict[str, str] = {}
+        self.attributes: set[str] = set()
+        """Every attribute that is read: a method that nobody mentions is one that nobody calls."""
+        self._annotations = annotations
+        self._globals: set[str] = set()
+        self._nonlocals: set[str] = set()
+        self._depth = 0
+        self._guards = int(guarded)
+
+    # -- writing down ------------------------------------------------------------------------------------------------
+
+    def add(self, kind: EventKind, name: str, node: ast.AST | None, how: str = "", origin: str = "") -> None:
+        """Write down one event at this point."""
+        self.events.append(Event(kind, name, node, how, self._depth, self._guards > 0, origin))
+
+    def visit(self, node: ast.AST) -> None:
+        """Write down what `node` does, children first where Python evaluates them first."""
+        method = self.handlers.get(node.__class__)
+        if method is not None:
+            method(self, node)
+        else:
+            self.children(node)
+
+    def children(self, node: ast.AST) -> None:
+        """Visit every child, in the order of the fields (which is the order of evaluation for most nodes)."""
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if value.__class__ is list:
+                for item in value:
+                    if isinstance(item, ast.AST):
+                        self.visit(item)
+            elif isinstance(value, ast.AST):
+                self.visit(value)
+
+    def all(self, nodes: Iterable[ast.AST | None]) -> None:
+        """Visit these in order."""
+        for node in nodes:
+            if node is not None:
+                self.visit(node)
+
+    def branch(self, nodes: Iterable[ast.AST | None], *, guarded: bool = False) -> None:
+        """Visit what need not happen, or (guarded) what happens under the eyes of somebody who expects a missing name."""
+        self._depth += 1
+        self._guards += guarded
+        self.all(nodes)
+        self._depth -= 1
+        self._guards -= guarded
+
+    # -- expressions -------------------------------------------------------------------------------------------------
+
+    def name(self, node: ast.Name) -> None:
+        """A bare name: load, store or delete."""
+        context = node.ctx.__class__
+        if context is ast.Load:
+            self.add("use", node.id, node)
+        elif context is ast.Store:
+            self.add("bind", node.id, node, "assign")
+        else:
+            self.add("use", node.id, node)
+            self.add("delete", node.id, node)
+
+    def operation(self, node: ast.BinOp) -> None:
+        """A long sum is a deep tree to the left: walk it without recursion."""
+        operands: list[ast.expr] = []
+        here: ast.expr = node
+        while isinstance(here, ast.BinOp):
+            operands.append(here.right)
+            here = here.left
+        self.visit(here)
+        self.all(reversed(operands))
+
+    def either(self, node: ast.BoolOp) -> None:
+        """`a and b`: only the first operand is sure to be evaluated."""
+        self.visit(node.values[0])
+        self.branch(node.values[1:])
+
+    def conditional(self, node: ast.IfExp) -> None:
+        """`a if test else b`."""
+        self.visit(node.test)
+        self.branch((node.body, node.orelse))
+
+    def walrus(self, node: ast.NamedExpr) -> None:
+        """`name := value`."""
+        self.visit(node.value)
+        self.add("bind", node.target.id, node, "walrus")
+
+    def chain(self, node: ast.Call | ast.Attribute | ast.Subscript) -> None:
+        """`a.b(c)[d].e(f)` is a deep tree to the left as well."""
+        links: list[ast.Call | ast.Attribute | ast.Subscript] = []
+        here: ast.expr = node
+        while isinstance(here, ast.Call | ast.Attribute | ast.Subscript):
+            links.append(here)
+            here = here.func if isinstance(here, ast.Call) else here.value
+        if isinstance(here, ast.Lambda):
+            self._inline(here, now=True)
+        else:
+            self.visit(here)
+        for link in reversed(links):
+            if isinstance(link, ast.Call):
+                self._call(link)
+            else:
+                self._access(link)
+
+    def _access(self, node: ast.Attribute | ast.Subscript) -> None:
+        """`x.a` and `x[i]`: a store or delete there changes what `x` holds."""
+        if isinstance(node, ast.Subscript):
+            self.visit(node.slice)
+        if node.ctx.__class__ is ast.Load:
+            if isinstance(node, ast.Attribute):
+                self.attributes.add(node.attr)
+        elif (root := root_name(node)) is not None:
+            self.add("mutate", root.id, node, "subscript" if isinstance(node, ast.Subscript) else "attribute")
+
+    def _call(self, node: ast.Call) -> None:
+        """A call: of a function by name, of a method that may change its object, or of something that makes names."""
+        function = node.func
+        eager = called_name(function) in EAGER
+        arguments = [*node.args, *(word.value for word in node.keywords)]
+        for argument in arguments:
+            if isinstance(argument, ast.Lambda):
+                self._inline(argument, now=eager)
+            else:
+                self.visit(argument)
+        for argument in arguments if eager else ():
+            if isinstance(argument, ast.Name):
+                self.add("call", argument.id, argument, "handed over")
+        if isinstance(function, ast.Name):
+            self.add("call", function.id, node)
+        elif isinstance(function, ast.Attribute) and (root := root_name(function.value)) is not None:
+            if any(word.arg == "inplace" and getattr(word.value, "value", None) is True for word in node.keywords):
+                self.add("mutate", root.id, node, "inplace")
+            elif function.attr in MUTATORS:
+                self.add("mutate", root.id, node, f".{function.attr}")
+        if reason := opens(node):
+            self.add("unknown", "", node, reason)
+
+    def comprehension(self, node: Comprehension) -> None:
+        """A scope of its own; only the first iterable is evaluated outside, and `:=` binds outside."""
+        inner = self._inner(self._depth)
+        first, *rest = node.generators
+        self.visit(first.iter)
+        targets: set[str] = set()
+        for generator in (first, *rest):
+            if generator is not first:
+                inner.visit(generator.iter)
+            targets.update(stored_names(generator.target))
+            inner.all(generator.ifs)
+        inner.all((node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,))
+        self.events += [event for event in inner.events if event.name not in targets]
+        self._adopt(inner)
+
+    def anonymous(self, node: ast.Lambda) -> None:
+        """A lambda that is stored somewhere: it runs later, if ever."""
+        self._inline(node, now=False)
+
+    def _inline(self, node: ast.Lambda, *, now: bool) -> None:
+        function = self._function("<lambda>", node)
+        for event in (*function.events, *function.later):
+            how = event.how if now or event.kind == "bind" else LATER
+            guarded = event.guarded or self._guards > 0
+            self.events.append(replace(event, how=how, depth=event.depth + self._depth + 1, guarded=guarded))
+
+    # -- scopes, which `Visitor` knows -------------------------------------------------------------------------------
+
+    def _inner(self, depth: int = 0) -> Expressions:
+        """A visitor for a scope inside this one."""
+        raise NotImplementedError
+
+    def _adopt(self, inner: Expressions, *, functions: bool = True) -> None:
+        """Take over what an inner scope has learnt."""
+        self.functions += inner.functions if functions else ()
+        self.local_names |= inner.local_names
+        self.local_imports.update(inner.local_imports)
+        self.attributes |= inner.attributes
+
+    def _function(self, name: str, node: FunctionNode, bound_by: ast.AST | None = None) -> Function:
+        """Summarise a body: its events on names that are not its own."""
+        raise NotImplementedError
+
+
+Expressions.handlers = {
+    ast.Name: Expressions.name,
+    ast.Constant: lambda visitor, node: None,
+    ast.BinOp: Expressions.operation,
+    ast.BoolOp: Expressions.either,
+    ast.Attribute: Expressions.chain,
+    ast.Subscript: Expressions.chain,
+    ast.Call: Expressions.chain,
+    ast.ListComp: Expressions.comprehension,
+    ast.SetComp: Expressions.comprehension,
+    ast.DictComp: Expressions.comprehension,
+    ast.GeneratorExp: Expressions.comprehension,
+    ast.NamedExpr: Expressions.walrus,
+    ast.IfExp: Expressions.conditional,
+    ast.Lambda: Expressions.anonymous,
+}

@@ -1,0 +1,40 @@
+"""Reports turned into words, one module a format. Text comes out as soon as the reports come in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, TypeAlias, get_args
+
+from nbcritic.model import NbcriticError, Report
+
+Format: TypeAlias = Literal["text", "json"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+def render(
+    reports: Iterable[Report],
+    format: str = "text",
+    *,
+    color: bool = False,
+    width: int = 100,
+    statistics: bool = False,
+    brief: bool = False,
+) -> Iterator[str]:
+    """The reports in one of `FORMATS`, piece by piece; the pieces joined are the whole document.
+
+    `color` and `width` concern the text for a terminal. `statistics` counts the findings of each rule in place of showing
+    them; `brief` leaves one line for each notebook. Raises NbcriticError for a format that does not exist.
+    """
+    if format not in FORMATS:
+        raise NbcriticError(f"there is no format {format!r}; there are {', '.join(FORMATS)}")
+    if statistics:
+        from nbcritic.report.statistics import render as render_statistics
+
+        return render_statistics(reports, format, color=color, width=width)
+    if format == "json":
+        from nbcritic.report.json_ import render as render_json
+
+        return render_json(reports)
+    from nbcritic.report.text import render as render_text
+
+    return render_text(reports, color=color, width=width, brief=brief)

@@ -1,0 +1,235 @@
+"""Where a notebook's code, magics and shell lines name places of a machine."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.page import Page
+from nbcritic.model import Span
+from nbcritic.notebook.magics import Magic
+from nbcritic.rules.environment._paths import STARTS, Place, has_extension, place
+
+
+@dataclass(frozen=True, slots=True)
+class PathUse:
+    """One path in the notebook. `text` is what a message shows of it."""
+
+    at: Span
+    text: str
+    place: Place
+    import_path: bool = False
+    """It is put on `sys.path`."""
+    guarded: bool = False
+    """It is used only where the notebook has found out that it runs on that host."""
+
+
+_SPEAKING = re.compile(
+    r"(?:print|log|debug|info|warning|error|write_text|input|markdown|display|compile|match|fullmatch|search|findall|finditer|sub|"
+    r"split|rsplit|partition|rpartition|replace|startswith|endswith|strip|lstrip|rstrip|removeprefix|removesuffix|find|rfind|index|count|"
+    r"route|urljoin|xpath|find_element\w*|find_elements\w*|select|select_one|css|post|put|patch|delete|request|add_url_rule|"
+    r"reference|child|title|set_title|suptitle|xlabel|ylabel|text|annotate|HTML|Markdown|Latex|raises|warn|assertEqual)$"
+)
+"""What is handed to these is words, a pattern or a route."""
+_READING = re.compile(
+    r"(?:open|Path|PurePath|PosixPath|WindowsPath|imread|imwrite|imsave|savefig|listdir|i?glob|rglob|walk|scandir|exists|isfile|isdir|join|"
+    r"chdir|makedirs|mkdir|copy\w*|move|rename|replace|remove|unlink|rmtree|getsize|abspath|realpath|expanduser|fromfile|tofile|loadtxt|"
+    r"savetxt|genfromtxt|ExcelFile|ExcelWriter|HDFStore|File|ZipFile|flow_from_directory|ImageFolder|DatasetFolder|extractall|"
+    r"image_dataset_from_directory|unpack_archive|textFile|parquet|csv|from_file|from_pretrained|save_pretrained|addsitedir|init|"
+    r"read_\w+|to_(?:csv|excel|pickle|parquet|json|feather|hdf|stata|sql|html|file)|load\w*|save\w*|open_\w+|write_\w+|dump|imsave|Image|"
+    r"append|insert|ImageDataGenerator|Dataset|get_data_home|urlretrieve|Popen|run|call|check_call|check_output|system)$"
+)
+_SECOND = re.compile(r"(?:dump|save|copy\w*|move|rename|insert|symlink|urlretrieve|imsave|replace)$")
+_NAMED_PATH = re.compile(r"path|dir\b|_dir|directory|folder|file|fname|root|base|data|location|home|src|dest|input|output|save|cache|store|train|test|wd$", re.I)
+_NAMED_ELSE = re.compile(r"url|uri|endpoint|route|api|href|link|xpath|selector|regex|pattern|query|key|host|topic|label|title|text|msg", re.I)
+_QUOTED = re.compile(r"""(?P<quote>["'])(?P<text>(?:/|[A-Za-z]:[\\/])[^"'\n]{3,300})(?P=quote)""")
+_ARGUMENT = re.compile(r"""(?<![^\s"'=>(:,])(?:"(?P<d>[^"\n]*)"|'(?P<s>[^'\n]*)'|(?P<w>(?:file:|dbfs:)?(?:/|[A-Za-z]:[\\/])(?:\\[ ]|[^\s"'|;&<>(){}$`])+))""")
+_RUNS_PYTHON = frozenset("time timeit prun memit lprun mprun snakeviz pyinstrument scalene".split())
+_ASKS_FOR_HOST = re.compile(r"colab|kaggle|databricks|exists|isdir|is_dir|isfile|environ|hostname|gethostname|platform|on_|running_on|node\(", re.I)
+
+_FOUND: WeakKeyDictionary[Page, tuple[PathUse, ...]] = WeakKeyDictionary()
+
+
+def path_uses(page: Page) -> tuple[PathUse, ...]:
+    """Every path of one machine, person or host, in the order of the page."""
+    if page not in _FOUND:
+        _FOUND[page] = tuple(sorted(_find(page), key=lambda use: use.at))
+    return _FOUND[page]
+
+
+def _find(page: Page) -> Iterator[PathUse]:
+    databricks = _on_databricks(page)
+    for cell in page.cells:
+        if cell.tree is not None:
+            for node in cell.nodes(ast.Constant):
+                if isinstance(node.value, str) and STARTS.match(node.value):
+                    yield from _in_code(page, cell, node, databricks)
+        elif cell.language == "bash":
+            for number, line in enumerate(cell.lines, 1):
+                if number > 1 or not line.startswith("%%"):
+                    yield from _in_shell(cell, number, line, 0, databricks)
+        elif cell.language in ("python", "r", "julia", "python-script"):
+            yield from _in_text(cell)
+        for magic in cell.magics:
+            if magic.kind != "help" and magic.name not in _RUNS_PYTHON:
+                yield from _in_magic(cell, magic, databricks)
+
+
+def _on_databricks(page: Page) -> bool:
+    return any("dbutils" in cell.source or "dbfs:" in cell.source for cell in page.cells)
+
+
+# -- Python --------------------------------------------------------------------------------------------------------------
+
+
+def _in_code(page: Page, cell: CodeCell, node: ast.Constant, databricks: bool) -> Iterator[PathUse]:
+    whole = _start_of(cell, node)
+    if whole is None or node.end_lineno != node.lineno:
+        return
+    shown = str(node.value).encode("unicode_escape").decode() if re.search(r"[\a\b\t\n\r\f\v]", str(node.value)) else str(node.value)
+    shown = shown.replace("\\\\", "\\")
+    found = place(shown, databricks)
+    if found is None:
+        return
+    context = _context(cell, whole)
+    if context == "words" or (not found.plain and not _is_path(found, shown, context)):
+        return
+    rest = "" if whole is node else "…"
+    at = cell.at(cell.parent(node) if isinstance(cell.parent(node), ast.JoinedStr) else node)
+    yield PathUse(at, _short(shown) + rest, found, context == "import path", _guarded(cell, node))
+
+
+def _is_path(found: Place, text: str, context: str) -> bool:
+    if context in ("read", "import path"):
+        return True
+    if context == "named":
+        return found.sure
+    return context == "unknown" and found.sure and has_extension(text)
+
+
+def _start_of(cell: CodeCell, node: ast.Constant) -> ast.expr | None:
+    """The expression that starts with this string; None where the string stands in the middle of one."""
+    whole: ast.expr = node
+    while True:
+        parent = cell.parent(whole)
+        if isinstance(parent, ast.JoinedStr):
+            if parent.values[0] is not whole or isinstance(cell.parent(parent), ast.FormattedValue):
+                return None
+            whole = parent
+        elif isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add | ast.Mod | ast.Div):
+            if parent.left is not whole:
+                return None
+            whole = parent
+        elif isinstance(parent, ast.Attribute) and parent.attr == "format" and isinstance(call := cell.parent(parent), ast.Call):
+            whole = call
+        elif isinstance(parent, ast.IfExp | ast.Starred):
+            whole = parent
+        elif isinstance(parent, ast.FormattedValue):
+            return None
+        else:
+            return whole
+
+
+def _context(cell: CodeCell, whole: ast.expr) -> str:
+    """What becomes of the string: `read`, `import path`, `named`, `unknown`, or `words` where it is no path."""
+    parent = cell.parent(whole)
+    while isinstance(parent, ast.List | ast.Tuple | ast.Set):
+        whole, parent = parent, cell.parent(parent)
+    if isinstance(parent, ast.Call):
+        return _handed_to(parent, whole)
+    if isinstance(parent, ast.keyword):
+        return _named(parent.arg or "")
+    if isinstance(parent, ast.Assign):
+        return max((_named(_name_of(target)) for target in parent.targets), default="unknown")
+    if isinstance(parent, ast.AnnAssign | ast.NamedExpr):
+        return _named(_name_of(parent.target))
+    if isinstance(parent, ast.Dict):
+        if whole in parent.keys:
+            return "words"
+        key = parent.keys[parent.values.index(whole)] if whole in parent.values else None
+        return _named(str(key.value)) if isinstance(key, ast.Constant) else "unknown"
+    if isinstance(parent, ast.arguments):
+        return "named"
+    return "words" if isinstance(parent, ast.Expr | ast.Compare | ast.Subscript | ast.Slice | ast.MatchValue) else "unknown"
+
+
+def _name_of(target: ast.AST) -> str:
+    if isinstance(target, ast.Subscript):
+        return str(target.slice.value) if isinstance(target.slice, ast.Constant) else ""
+    return target.id if isinstance(target, ast.Name) else target.attr if isinstance(target, ast.Attribute) else ""
+
+
+def _named(name: str) -> str:
+    if _NAMED_ELSE.search(name) and not re.search(r"path|file|dir|folder", name, re.I):
+        return "unnamed"
+    return "named" if _NAMED_PATH.search(name) else "unknown"
+
+
+def _handed_to(call: ast.Call, whole: ast.expr) -> str:
+    function = call.func
+    name = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    if isinstance(function, ast.Attribute) and ast.unparse(function.value) == "sys.path" if name in ("append", "insert") else False:
+        return "import path"
+    if name in ("append", "insert", "get"):
+        return "unknown"
+    if name == "join" and isinstance(function, ast.Attribute) and isinstance(function.value, ast.Constant):
+        return "words"
+    if _SPEAKING.match(name):
+        return "words"
+    position = call.args.index(whole) if whole in call.args else 0
+    if _READING.match(name) and (position == 0 or (position == 1 and _SECOND.match(name))):
+        return "read"
+    return "unknown"
+
+
+def _guarded(cell: CodeCell, node: ast.AST) -> bool:
+    """Does the notebook ask where it is before it goes there?"""
+    for parent in cell.ancestors(node):
+        if isinstance(parent, ast.If | ast.IfExp) and _ASKS_FOR_HOST.search(cell.segment(parent.test, 200)):
+            return True
+        if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute) and parent.func.attr in ("exists", "isdir", "isfile"):
+            return True
+    return False
+
+
+# -- everything else -------------------------------------------------------------------------------------------------------
+
+
+def _in_text(cell: CodeCell) -> Iterator[PathUse]:
+    """A cell without a tree (Python 2, R): only what can be nothing but a path."""
+    for number, line in enumerate(cell.lines, 1):
+        if line.lstrip().startswith("#") or re.match(r"\s*print\b", line):
+            continue
+        for found in _QUOTED.finditer(line):
+            text = found["text"].replace("\\\\", "\\")
+            what = place(text)
+            if what is not None and what.plain:
+                yield PathUse(cell.at_line(number, *found.span("text")), _short(text), what)
+
+
+def _in_magic(cell: CodeCell, magic: Magic, databricks: bool) -> Iterator[PathUse]:
+    last = magic.line + magic.argument.count("\n")
+    for number in range(magic.line, min(last, len(cell.lines)) + 1):
+        line = cell.lines[number - 1]
+        yield from _in_shell(cell, number, line, magic.column - 1 if number == magic.line else 0, databricks)
+
+
+def _in_shell(cell: CodeCell, number: int, line: str, start: int, databricks: bool) -> Iterator[PathUse]:
+    if line.lstrip().startswith("#"):
+        return
+    for found in _ARGUMENT.finditer(line, start):
+        group = found.lastgroup or "w"
+        text = found[group].replace("\\ ", " ")
+        what = place(text, databricks) if STARTS.match(text) else None
+        if what is not None and (what.plain or what.sure):
+            guarded = re.search(r"\[\s*!?\s*-[defs]\s", line) is not None
+            yield PathUse(cell.at_line(number, *found.span(group)), _short(text), what, guarded=guarded)
+
+
+def _short(text: str, limit: int = 60) -> str:
+    text = " ".join(text.replace("`", "'").split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
