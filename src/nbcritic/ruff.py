@@ -37,6 +37,7 @@ PER_PROCESS = 1_000
 
 _PREFIX = re.compile(r"(?!NBC)[A-Z]+\d*")
 _Value = TypeVar("_Value")
+_NO_TEXT = re.compile("[\\0\\ud800-\\udfff]")
 _NEWER = re.compile(r"syntax was added in Python 3\.\d+")
 
 _CRASHES = "F50 F521 F524 F525 F6 F7 F82 B002 B031 B035 NPY001 NPY003 NPY201 PD007".split()
@@ -73,7 +74,7 @@ profile that has them (None: none has, only their own code or prefix selects the
 
 _SEVERITIES: Mapping[str, Severity] = {
     **dict.fromkeys((*_CRASHES, "S2", "S307", "S323", "S50"), "major"),
-    **dict.fromkeys("F B S DTZ NPY BLE PLE PLW ASYNC F601 F602 PD002 PD011 PD013".split(), "minor"),
+    **dict.fromkeys("F B S DTZ NPY BLE PLE PLW ASYNC F601 F602 PD002 PD011 PD013 S202 S506".split(), "minor"),
     **dict.fromkeys("F401 F541 F811 F841 F842 B007 B009 B010 B013 B028 B9".split(), "nit"),
 }
 """By code or beginning of a code, the longest counts; whatever is not named is taste. Nothing of ruff's is a blocker: what
@@ -223,7 +224,7 @@ def _sources(page: Page) -> Sources:
 def _broken(page: Page) -> list[CodeCell]:
     """The cells that should be Python and do not parse here; those nested too deeply are nobody's business."""
     python = [cell for cell in page.cells if cell.language == "python"] if page.is_python else []
-    return [cell for cell in python if cell.tree is None and not cell.too_deep]
+    return [c for c in python if c.tree is None and not c.too_deep and not _NO_TEXT.search(c.plain.source)]
 
 
 def _write(path: Path, sources: Sources) -> None:
@@ -232,8 +233,7 @@ def _write(path: Path, sources: Sources) -> None:
     cells: list[dict[str, object]] = []
     for number, source in enumerate(sources):
         kind = "markdown" if source is None else "code"
-        text = (source or "").encode("utf-8", "replace").decode()
-        cell: dict[str, object] = {"cell_type": kind, "id": str(number), "metadata": {}, "source": text}
+        cell: dict[str, object] = {"cell_type": kind, "id": str(number), "metadata": {}, "source": source or ""}
         cells.append(cell if source is None else {**cell, "outputs": [], "execution_count": None})
     metadata = {"language_info": {"name": "python"}}
     notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}

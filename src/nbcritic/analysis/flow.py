@@ -234,7 +234,7 @@ class _Replay:
         if self._python2 and name in PYTHON2:
             return
         bindings = self._names.bindings.get(name, [])
-        if any(bound.how == "global" for _, bound in bindings):
+        if any(bound.how == "global" and number <= cell for number, bound in bindings):
             return  # a function that declares the name global may have been called in a way that the page does not show
         binders = tuple(dict.fromkeys(number for number, _ in bindings))
         self._missing[name] = Undefined(cell, name, event, home, via, called, binders, self._deleted.get(name))

@@ -211,7 +211,8 @@ class Visitor(Expressions):
             inner._annotations = False  # those of local variables are never evaluated
             inner.all(node.body)
         own = {argument.arg for argument in parameters(node.args)} | _type_parameters(node) | {"__class__"}
-        own |= {event.name for event in inner.events if event.kind == "bind"} - inner._globals - inner._nonlocals
+        bound = {event.name for event in inner.events if event.kind in ("bind", "delete")}
+        own |= bound - inner._globals - inner._nonlocals
         events = [
             replace(event, how="global") if event.kind == "bind" and event.name in inner._globals else event
             for event in inner.events

@@ -58,7 +58,7 @@ def telling(name: str) -> Family | None:
 _PLACEHOLDER = re.compile(
     r"your|(?:^|[^a-z])(?:my|mi|tu|su|mein|dein|mon|votre|sua|meu)[_\- ]?(?:api|key|token|secret|pass|pw|contra|senha|clave|own)"
     r"|exampl|sample|placeholder|change[_\- ]?(?:me|this|it)|replace|insert|enter|paste|fill|redact|remov|hidden|secret"
-    r"|dummy|fake|mock|lorem|ipsum|todo|fixme|x{3}|\*{2}|\.{3}|#{3}|_{3}|-{3}|•|…|[<>{}$%]|goes?[_\- ]here|here$|^here"
+    r"|dummy|fake|mock|lorem|ipsum|todo|fixme|x{3}|\*{2}|\.{3}|#{3}|_{3}|-{3}|•|…|^<.*>$|^\$|\$\{|\{[\w.]*\}|%[sd(]|^%\w+%$|goes?[_\- ]here|here$|^here"
     r"|not?[_\- ]?(?:used|needed|required|key)|^(?:none|null|nil|true|false|empty|string|str|text|any|n/?a|tbd|ollama|demo)$"
     r"|passw|token|credential|(?:api|access|auth)[_\- ]?key|^test|^demo|123456|abcdef|qwerty|^(.)\1*$",
     re.I,
@@ -73,7 +73,8 @@ _REFERENCE = re.compile(
     r"|arn:|projects/|vault:|op:",
     re.I,
 )
-_WORDS = re.compile(r"[A-Za-z]+(?:[_\- .,:;][A-Za-z]*)*[!?.:]*")
+_WORDS = re.compile(r"[^\W\d_]+(?:[_\- .,:;][^\W\d_]*)*[!?.:]*")
+_MIXED = re.compile(r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{5,}")
 _KEYLIKE = re.compile(r"[A-Za-z0-9_\-./+=:~|]{8,}")
 
 
@@ -92,26 +93,27 @@ def is_placeholder(value: str) -> bool:
 def is_credential(value: str, family: Family, *, sure: bool = False) -> bool:
     """Can `value`, given to a telling name, be the real thing?
 
-    A key has letters and digits and no blank. A password is anything that is no placeholder where it is `sure` to be used
-    as one (it is handed to something that connects); elsewhere a plain word is taken for a demonstration.
+    A key mixes letters and digits and is long. A password is anything that is no placeholder where it is `sure` to be used as
+    one (it is handed to something that connects); elsewhere a plain word is taken for a demonstration.
     """
     if is_placeholder(value) or len(value) > 4096 or any(c.isspace() for c in value.strip()):
         return False
-    if family == "key":
-        if not _KEYLIKE.fullmatch(value):
-            return False
-        changes = sum(a.islower() and b.isupper() for a, b in zip(value, value[1:], strict=False))
-        return (any(c.isdigit() for c in value) and any(c.isalpha() for c in value)) or (len(value) >= 20 and changes > 2)
-    return sure or not _WORDS.fullmatch(value)
+    if family == "password":
+        return sure or not _WORDS.fullmatch(value)
+    if not _KEYLIKE.fullmatch(value) or len(value) < (8 if sure else 12):
+        return False
+    changes = sum(a.islower() and b.isupper() for a, b in zip(value, value[1:], strict=False))
+    return _MIXED.search(value) is not None or (len(value) >= 20 and changes > 2)
 
 
 # -- in plain text ---------------------------------------------------------------------------------------------------
 
 _TELLING = r"pass|pwd|pw\b|secret|token|key|contrasena|senha|kennwort|motdepasse"
 _ASSIGNED = re.compile(
-    rf"""(?P<name>[A-Za-z_](?:[\w.-]{{0,60}}?)?(?:{_TELLING})[\w.-]{{0,30}})
-    ["']?\]?[ \t]*(?:=(?!=)|:(?![:=])|:=|(?<=["'])[ \t]*,)\s*(?:[A-Za-z.]{{1,30}}[ \t]*=(?!=)[ \t]*)?[(\s]*
-    (?:[rbufRBUF]{{0,2}}(?P<quote>["'])(?P<value>(?:\\.|(?!(?P=quote))[^\\\n])*)|(?P<bare>[^\s"'(){{}}\[\],;&|<>]+))""",
+    rf"""(?P<name>[A-Za-z_][\w.-]{{0,60}}?(?<![A-Za-z])(?:{_TELLING})[\w.-]{{0,30}}|(?:{_TELLING})[\w.-]{{0,30}})
+    ["']?\]?[ \t]{{0,40}}(?:={{1,2}}|:(?![:=])|:=|<-|(?<=["']),)
+    \s{{0,200}}(?:[A-Za-z.]{{1,30}}[ \t]{{0,9}}=(?!=)[ \t]{{0,9}})?[(]?\s{{0,200}}
+    (?:[rbufRBUF]{{0,2}}(?P<quote>["'])(?P<value>(?:\\.|(?!(?P=quote))[^\\\n])*)|(?P<bare>[^\s"'(){{}}\[\],;&|<>=]+))""",
     re.I | re.X,
 )
 _IN_URL = re.compile(r"\b(?P<scheme>[a-z][a-z0-9+.-]{1,30})://(?P<user>[^\s:/@\"'<>{}]*):(?P<value>[^\s@\"'<>{}/]+)@(?P<host>[\w.-]+)", re.I)

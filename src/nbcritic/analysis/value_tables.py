@@ -195,7 +195,9 @@ OTHER_METHODS: Final = {
     "str": STR_METHODS,
     "list": _table(list="copy", number="index count", none="append extend sort reverse insert remove clear"),
     "dict": _table(dict="copy", none="update clear"),
-    "set": _table(set="copy union intersection difference symmetric_difference", none="add update discard", bool="issubset"),
+    "set": _table(
+        set="copy union intersection difference symmetric_difference", none="add update discard", bool="issubset"
+    ),
     "file": _table(str="read readline getvalue", list="readlines", none="close flush"),
     "path": _table(
         path="joinpath with_suffix with_name absolute resolve expanduser relative_to with_stem",

@@ -42,7 +42,7 @@ _AUTOMAGIC = "|".join(
 _AUTOMAGIC_LINE = re.compile(rf"({_AUTOMAGIC})(?:[ \t]+(?![=,])(.*))?$")
 _FLAG = re.compile(r"-[A-Za-z]+(?:\s|$)")
 _FIRST = re.compile(
-    rf"\s|[%!?,;/]|>>>|\.\.\.+:|In \[|\[(?:nav|ins)\]|(?:{_AUTOMAGIC})(?:[ \t]+[^=\n][^\n]*)?\n?\Z",
+    rf"(?:\s*\n)?(?:[ \t\f%!?,;/]|>>>|\.\.\.+:|In \[|\[(?:nav|ins)\]|(?:{_AUTOMAGIC})(?:[ \t]+[^=\n][^\n]*)?\n?\Z)"
 )
 _LATER = re.compile(r"\n[ \t\f]*(?:[%!?,;/]|>>>|\.\.\.+:)")
 _ASSIGNED = re.compile(r"=[ \t\f\\\n]*[%!]")

@@ -93,13 +93,14 @@ class _Walk:
             return [self.line_at(place[0])] * (len(_LINE_END.findall(text)) + 1) if text else []
         if not self.starts_with(place, b"["):
             return []
-        parts, lines = [], []
-        for start, end in self.items(place):
-            part = _ANY.decode(self.view[start:end]) if self.text[start] == ord('"') else ""
-            if part:
-                parts.append(part)
-                lines.append(self.line_at(start))
-        return _lines_of_parts(parts, lines)
+        parts = _ANY.decode(self.view[slice(*place)])
+        if _one_a_line(self.text[slice(*place)], len(parts)):
+            first = self.line_at(place[0]) + 1
+            lines = list(range(first, first + len(parts)))
+        else:
+            lines = [self.line_at(start) for start, _ in self.items(place)]
+        texts = [part if isinstance(part, str) else "" for part in parts]
+        return _lines_of_parts(texts, lines) if any(texts) else []
 
     def starts_with(self, place: _Place, mark: bytes) -> bool:
         """Does the value there start with this byte?"""
@@ -151,6 +152,17 @@ class _Walk:
         return places
 
 
+def _one_a_line(text: bytes, count: int) -> bool:
+    """Does a list of `count` strings stand as most writers put it, each string on a line of its own?"""
+    lines = text.split(b"\n")
+    # a string never holds a line break of the file, so as many lines as strings that start with a quote are one string each
+    return (
+        len(lines) == count + 2
+        and lines[0].strip() == b"["
+        and all(line.lstrip().startswith(b'"') for line in lines[1:-1])
+    )
+
+
 def _after_gap(text: bytes, at: int) -> int:
     found = _GAP.match(text, at)
     return found.end() if found else at
@@ -168,10 +180,9 @@ def _after_value(text: bytes, at: int) -> int:
 
 def _lines_of_parts(parts: list[str], lines: list[int]) -> list[int]:
     """The line of each line of the joined parts: that of the part in which it starts."""
-    if all(part.find("\n") == len(part) - 1 and "\r" not in part for part in parts[:-1]) and "\r" not in "".join(
-        parts[-1:]
-    ):
-        return lines + lines[-1:] * parts[-1].count("\n") if parts else []
+    whole = "".join(parts)
+    if "\r" not in whole and whole.count("\n") == len(parts) - 1 and all(part.endswith("\n") for part in parts[:-1]):
+        return lines
+    starts = [0, *(found.end() for found in _LINE_END.finditer(whole))]
     ends = list(accumulate(len(part) for part in parts))
-    starts = [0, *(found.end() for found in _LINE_END.finditer("".join(parts)))]
     return [lines[min(bisect_right(ends, start), len(lines) - 1)] for start in starts]

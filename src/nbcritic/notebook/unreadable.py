@@ -14,6 +14,7 @@ _FOREIGN = (
     (b"%PDF", "it is a PDF document, not a notebook"),
     (b"version https://git-lfs.", "it is a Git LFS pointer, not the notebook itself: run `git lfs pull`"),
 )
+_SCRIPT = re.compile(rb"\s*#[ \t]*%%|\s*(?:import|from)[ \t]+\w")
 _MARKUP = re.compile(rb"\s*<(?:!doctype|html|\?xml|head)\b", re.IGNORECASE)
 
 
@@ -54,8 +55,10 @@ def _where(text: bytes, error: json.JSONDecodeError) -> str:
         line = text.count(b"\n", 0, mark.start()) + 1
         return f"an unresolved merge conflict stands in line {line} ({mark[1].decode()})"
     place = f"line {error.lineno}, column {error.colno}"
-    if error.pos == 0:
-        return f"it is neither JSON nor a percent script ({place})"
+    if _SCRIPT.match(text):
+        return "it is a Python script, not a notebook: name it `.py`"
+    if not text.lstrip().startswith((b"{", b"[", b'"')):
+        return f"it is not a notebook: it begins with “{_beginning(text)}”"
     if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated string"):
         return f"the file is cut off: the JSON ends too early ({place})"
     if error.msg.startswith("Invalid control character"):
@@ -63,3 +66,10 @@ def _where(text: bytes, error: json.JSONDecodeError) -> str:
     if error.msg == "Extra data":
         return f"it is not valid JSON: something follows after its end ({place})"
     return f"it is not valid JSON ({place})"
+
+
+def _beginning(text: bytes) -> str:
+    """The first words of a text that is something else, fit for a terminal."""
+    words = " ".join(text[:200].decode("utf-8", "replace").split())
+    words = "".join(sign if sign.isprintable() else "�" for sign in words)
+    return words if len(words) <= 40 else words[:39] + "…"

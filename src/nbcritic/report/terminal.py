@@ -17,7 +17,20 @@ SPACES = "\u3000"
 """The space of Chinese and Japanese text."""
 
 ASCII = str.maketrans(
-    {"─": "-", "│": "|", "·": "-", "…": "~", "→": ">", "✖": "X", "▲": "!", "●": "*", "○": "o", "✔": "+", "•": "*", "’": "'"}
+    {
+        "─": "-",
+        "│": "|",
+        "·": "-",
+        "…": "~",
+        "→": ">",
+        "✖": "X",
+        "▲": "!",
+        "●": "*",
+        "○": "o",
+        "✔": "+",
+        "•": "*",
+        "’": "'",
+    }
 )
 """What to print instead of our own signs where the terminal's encoding has none."""
 
@@ -34,6 +47,7 @@ class Style:
     color: bool = False
 
     def __call__(self, text: str, *names: str) -> str:
+        """The text in these colours and weights."""
         if not self.color or not text or not names:
             return text
         return f"\x1b[{';'.join(_CODES[name] for name in names)}m{text}\x1b[0m"

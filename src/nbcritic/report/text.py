@@ -225,6 +225,8 @@ def _others(others: Sequence[Finding], limit: int) -> str:
     """`and 12 more places: cells 3, 5, 9:2, …`, with as many places as a line holds."""
     places = list(dict.fromkeys(_place(finding.at.cell, finding.at.line) for finding in others if finding.at.cell))
     text = f"and {plural(len(others), 'more place')}"
+    if len(others) == 1 and others[0].at.cell:
+        return f"{text}: {_place(others[0].at.cell, others[0].at.line, long=True)}"
     for index, place in enumerate(places):
         more = f", {place}" if index else f": {'cells' if len(places) > 1 else 'cell'} {place}"
         if len(text) + len(more) > limit - 3:

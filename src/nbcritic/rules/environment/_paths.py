@@ -39,6 +39,7 @@ _HOMES = frozenset({"home", "users", "homes", "documents and settings", "user"})
 _NOBODY = frozenset(
     "public default shared all.users guest ubuntu debian admin administrator user root data datasets dataset projects project "
     "research lab labs work app code docker dev test ml ai gpu anaconda anaconda3 miniconda3 conda share common group groups "
+    "applications apps software programs tools src builds backup db www git ftp mysql postgres oracle vagrant centos pi "
     "students student local hive spark hadoop hdfs hbase livy zeppelin index login api profile workspace notebooks jupyter-user".split()
 )
 """Folders below a home folder that name no person."""
@@ -141,7 +142,7 @@ def _owned(parts: list[str], deepest: int) -> Place | None:
 def _mounted(before: list[str], home: str) -> bool:
     """Is a home folder that does not stand at the top one all the same: `/mnt/c/Users`, `/export/home`?"""
     top = before[0].lower()
-    return top in ("mnt", "cygdrive", "export", "net", "nfs", "gpfs", "lustre", "afs", "media", "host", "run", "workspace", "c", "d") or (
+    return top in ("mnt", "cygdrive", "export", "net", "nfs", "gpfs", "lustre", "afs", "media", "host", "run", "volumes", "c", "d") or (
         home == "home" and top in _MOUNTS
     )
 

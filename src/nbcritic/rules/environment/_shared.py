@@ -39,7 +39,7 @@ _READING = re.compile(
     r"(?:open|Path|PurePath|PosixPath|WindowsPath|imread|imwrite|imsave|savefig|listdir|i?glob|rglob|walk|scandir|exists|isfile|isdir|join|"
     r"chdir|makedirs|mkdir|copy\w*|move|rename|replace|remove|unlink|rmtree|getsize|abspath|realpath|expanduser|fromfile|tofile|loadtxt|"
     r"savetxt|genfromtxt|ExcelFile|ExcelWriter|HDFStore|File|ZipFile|flow_from_directory|ImageFolder|DatasetFolder|extractall|"
-    r"image_dataset_from_directory|unpack_archive|textFile|parquet|csv|from_file|from_pretrained|save_pretrained|addsitedir|init|"
+    r"mount|image_dataset_from_directory|unpack_archive|textFile|parquet|csv|from_file|from_pretrained|save_pretrained|addsitedir|init|"
     r"read_\w+|to_(?:csv|excel|pickle|parquet|json|feather|hdf|stata|sql|html|file)|load\w*|save\w*|open_\w+|write_\w+|dump|imsave|Image|"
     r"append|insert|ImageDataGenerator|Dataset|get_data_home|urlretrieve|Popen|run|call|check_call|check_output|system)$"
 )
@@ -50,6 +50,9 @@ _QUOTED = re.compile(r"""(?P<quote>["'])(?P<text>(?:/|[A-Za-z]:[\\/])[^"'\n]{3,3
 _ARGUMENT = re.compile(r"""(?<![^\s"'=>(:,])(?:"(?P<d>[^"\n]*)"|'(?P<s>[^'\n]*)'|(?P<w>(?:file:|dbfs:)?(?:/|[A-Za-z]:[\\/])(?:\\[ ]|[^\s"'|;&<>(){}$`])+))""")
 _RUNS_PYTHON = frozenset("time timeit prun memit lprun mprun snakeviz pyinstrument scalene".split())
 _ASKS_FOR_HOST = re.compile(r"colab|kaggle|databricks|exists|isdir|is_dir|isfile|environ|hostname|gethostname|platform|on_|running_on|node\(", re.I)
+
+_ESCAPES = {ord(mark): "\\" + letter for mark, letter in zip("\a\b\t\n\v\f\r", "abtnvfr", strict=True)}
+"""`"C:\\new"` written with one backslash holds a line break; the path that was meant does not."""
 
 _FOUND: WeakKeyDictionary[Page, tuple[PathUse, ...]] = WeakKeyDictionary()
 
@@ -90,24 +93,23 @@ def _in_code(page: Page, cell: CodeCell, node: ast.Constant, databricks: bool) -
     whole = _start_of(cell, node)
     if whole is None or node.end_lineno != node.lineno:
         return
-    shown = str(node.value).encode("unicode_escape").decode() if re.search(r"[\a\b\t\n\r\f\v]", str(node.value)) else str(node.value)
-    shown = shown.replace("\\\\", "\\")
+    shown = str(node.value).translate(_ESCAPES)
     found = place(shown, databricks)
     if found is None:
         return
     context = _context(cell, whole)
     if context == "words" or (not found.plain and not _is_path(found, shown, context)):
         return
-    rest = "" if whole is node else "…"
+    shown = _short(shown if whole is node else shown + "…")
     at = cell.at(cell.parent(node) if isinstance(cell.parent(node), ast.JoinedStr) else node)
-    yield PathUse(at, _short(shown) + rest, found, context == "import path", _guarded(cell, node))
+    yield PathUse(at, shown, found, context == "import path", _guarded(cell, node))
 
 
 def _is_path(found: Place, text: str, context: str) -> bool:
     if context in ("read", "import path"):
         return True
     if context == "named":
-        return found.sure
+        return found.sure or text.count("/") >= 4
     return context == "unknown" and found.sure and has_extension(text)
 
 
@@ -144,7 +146,7 @@ def _context(cell: CodeCell, whole: ast.expr) -> str:
     if isinstance(parent, ast.keyword):
         return _named(parent.arg or "")
     if isinstance(parent, ast.Assign):
-        return max((_named(_name_of(target)) for target in parent.targets), default="unknown")
+        return _named(_name_of(parent.targets[0]))
     if isinstance(parent, ast.AnnAssign | ast.NamedExpr):
         return _named(_name_of(parent.target))
     if isinstance(parent, ast.Dict):
@@ -154,7 +156,7 @@ def _context(cell: CodeCell, whole: ast.expr) -> str:
         return _named(str(key.value)) if isinstance(key, ast.Constant) else "unknown"
     if isinstance(parent, ast.arguments):
         return "named"
-    return "words" if isinstance(parent, ast.Expr | ast.Compare | ast.Subscript | ast.Slice | ast.MatchValue) else "unknown"
+    return "words" if isinstance(parent, ast.Expr | ast.Attribute | ast.Compare | ast.Subscript | ast.Slice | ast.MatchValue) else "unknown"
 
 
 def _name_of(target: ast.AST) -> str:
@@ -165,14 +167,14 @@ def _name_of(target: ast.AST) -> str:
 
 def _named(name: str) -> str:
     if _NAMED_ELSE.search(name) and not re.search(r"path|file|dir|folder", name, re.I):
-        return "unnamed"
+        return "named otherwise"
     return "named" if _NAMED_PATH.search(name) else "unknown"
 
 
 def _handed_to(call: ast.Call, whole: ast.expr) -> str:
     function = call.func
     name = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
-    if isinstance(function, ast.Attribute) and ast.unparse(function.value) == "sys.path" if name in ("append", "insert") else False:
+    if name in ("append", "insert") and isinstance(function, ast.Attribute) and _is_sys_path(function.value):
         return "import path"
     if name in ("append", "insert", "get"):
         return "unknown"
@@ -184,6 +186,10 @@ def _handed_to(call: ast.Call, whole: ast.expr) -> str:
     if _READING.match(name) and (position == 0 or (position == 1 and _SECOND.match(name))):
         return "read"
     return "unknown"
+
+
+def _is_sys_path(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "path" and isinstance(node.value, ast.Name) and node.value.id == "sys"
 
 
 def _guarded(cell: CodeCell, node: ast.AST) -> bool:
@@ -232,4 +238,4 @@ def _in_shell(cell: CodeCell, number: int, line: str, start: int, databricks: bo
 
 def _short(text: str, limit: int = 60) -> str:
     text = " ".join(text.replace("`", "'").split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return text if len(text) <= limit else text[: limit - 1].rstrip("…") + "…"

@@ -1,0 +1,192 @@
+"""`nbcritic check`: review notebooks."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem
+
+from nbcritic.model import PROFILES, SEVERITIES
+
+if TYPE_CHECKING:
+    from nbcritic.model import Report
+
+FORMATS = ("text", "json")
+INTERRUPTED = 130
+
+
+def _selectors(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Lists with commas and repeated options come to the same; None where the option was not given."""
+    words = tuple(word.strip() for part in value for word in part.split(",") if word.strip())
+    if value and not words:
+        raise click.BadParameter("name at least one code, rule or family", ctx, param)
+    return words or None
+
+
+def _complete_selector(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from nbcritic import rules
+
+    before, comma, last = incomplete.rpartition(",")
+    known = ((key, rule) for rule in rules.load().values() for key in (rule.name, rule.code))
+    return [
+        CompletionItem(f"{before}{comma}{key}", help=rule.summary)
+        for key, rule in known
+        if key.lower().startswith(last.lower())
+    ]
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--profile",
+    type=click.Choice(PROFILES),
+    help="How strict to be. explore: only what makes results wrong. review (default): what a reviewer would say. "
+    "production: all that a package would need.",
+)
+@click.option(
+    "--select",
+    metavar="RULES",
+    multiple=True,
+    callback=_selectors,
+    shell_complete=_complete_selector,
+    help="Look for these only: codes (NBC501), beginnings of codes (NBC5), names or families, separated by commas.",
+)
+@click.option(
+    "--extend-select",
+    metavar="RULES",
+    multiple=True,
+    callback=_selectors,
+    shell_complete=_complete_selector,
+    help="Look for these as well.",
+)
+@click.option(
+    "--ignore",
+    metavar="RULES",
+    multiple=True,
+    callback=_selectors,
+    shell_complete=_complete_selector,
+    help="Leave these out.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice((*SEVERITIES, "never")),
+    help="Exit with 1 from this severity on. [default: blocker; with --profile production: major]",
+)
+@click.option("--format", type=click.Choice(FORMATS), default="text", show_default=True, help="What to write.")
+@click.option(
+    "--output",
+    "-o",
+    metavar="FILE",
+    type=click.Path(),
+    help="Write to this file, which is replaced when all is done and not before.",
+)
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule in place of showing them.")
+@click.option("--quiet", "-q", is_flag=True, help="One line for each notebook.")
+@click.option(
+    "--config",
+    metavar="FILE",
+    type=click.Path(),
+    help="Take the configuration from this file in place of the nearest pyproject.toml with a [tool.nbcritic].",
+)
+@click.option("--color/--no-color", default=None, help="Colour in any case, or never. [default: on a terminal]")
+def command(
+    paths: tuple[str, ...],
+    profile: str | None,
+    select: tuple[str, ...] | None,
+    extend_select: tuple[str, ...] | None,
+    ignore: tuple[str, ...] | None,
+    fail_on: str | None,
+    format: str,
+    output: str | None,
+    statistics: bool,
+    quiet: bool,
+    config: str | None,
+    color: bool | None,
+) -> int:
+    """Review notebooks, without running them.
+
+    PATH is a notebook, a script with `# %%` cells, a folder (walked; what .gitignore names is left out) or - for standard
+    input.
+
+    \b
+    Examples:
+      nbcritic analysis.ipynb
+      nbcritic --profile explore --fail-on never notebooks/
+      nbcritic --select leakage,NBC205 --format json --output report.json .
+      git show HEAD:analysis.ipynb | nbcritic -
+
+    \b
+    Exit code:
+      0    nothing as grave as --fail-on
+      1    findings at or above --fail-on
+      2    wrong usage, or a notebook that could not be judged
+      130  interrupted
+
+    In a notebook, `# nbcritic: ignore[rule-name]` at the end of a line silences a rule on that line.
+    """
+    from nbcritic.cli.output import columns, wants_color, writing
+    from nbcritic.cli.progress import Progress
+    from nbcritic.report import render
+    from nbcritic.scan import configure, find, scan
+
+    chosen = configure(paths, config).with_options(
+        profile=profile, select=select, extend_select=extend_select, ignore=ignore, fail_on=fail_on
+    )
+    progress = Progress(lambda: sum(1 for _ in find(paths, chosen)))
+    watch = Watch(chosen.effective_fail_on)
+    reports = watch(scan(paths, chosen, progress=progress if sys.stderr.isatty() else None))
+    pieces = render(
+        reports,
+        format,
+        color=format == "text" and wants_color(color, output),
+        width=columns(output),
+        statistics=statistics,
+        brief=quiet,
+    )
+    try:
+        with writing(output) as write:
+            for piece in pieces:
+                with progress.aside():
+                    write(piece)
+            if watch.interrupted and output is not None:
+                raise KeyboardInterrupt  # before the file takes its name: half a scan is no report
+    except KeyboardInterrupt:
+        watch.interrupted = True
+    finally:
+        progress.close()
+    if watch.interrupted:
+        kept = f"; {output} is unchanged" if output is not None else ""
+        click.echo(f"nbcritic: interrupted after {watch.notebooks} notebooks{kept}", err=True)
+    return watch.exit_code
+
+
+class Watch:
+    """Lets reports through and notes what the exit code depends on. Ctrl-C ends the reports, so that what is done is said."""
+
+    def __init__(self, fail_on: str) -> None:
+        self._failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on in SEVERITIES else ()
+        self.notebooks = 0
+        self.failed = False
+        self.problem = False
+        self.interrupted = False
+
+    def __call__(self, reports: Iterable[Report]) -> Iterator[Report]:
+        """The same reports."""
+        try:
+            for report in reports:
+                self.notebooks += 1
+                self.problem = self.problem or report.problem is not None
+                self.failed = self.failed or any(finding.severity in self._failing for finding in report.findings)
+                yield report
+        except KeyboardInterrupt:
+            self.interrupted = True
+
+    @property
+    def exit_code(self) -> int:
+        """0, 1 (findings), 2 (a report with a problem) or 130 (interrupted)."""
+        if self.interrupted:
+            return INTERRUPTED
+        return 2 if self.problem else int(self.failed)

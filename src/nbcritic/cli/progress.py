@@ -1,0 +1,69 @@
+"""How far a long scan has come, on standard error, for somebody who watches."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+PATIENCE = 1.0
+"""Seconds that nobody minds waiting in the dark."""
+
+
+class Progress:
+    """A bar that appears when a scan has taken longer than `PATIENCE`. `total` is asked only then."""
+
+    def __init__(self, total: Callable[[], int], *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._total = total
+        self._clock = clock
+        self._start = clock()
+        self._bar: Bar | None = None
+
+    def __call__(self, done: int) -> None:
+        """Show that `done` notebooks are judged."""
+        if self._bar is None:
+            if self._clock() - self._start < PATIENCE:
+                return
+            self._bar = self._make()
+        self._bar.update(self._bar.task_ids[0], completed=done)
+
+    def _make(self) -> Bar:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+        bar = Progress(
+            "reading notebooks",
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=Console(file=sys.stderr),
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        bar.add_task("", total=self._total())
+        bar.start()
+        return bar
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the bar away while something else is written to the terminal."""
+        if self._bar is None:
+            yield
+            return
+        self._bar.stop()
+        try:
+            yield
+        finally:
+            self._bar.start()
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None

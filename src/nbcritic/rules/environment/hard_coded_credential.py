@@ -1,0 +1,188 @@
+"""NBC205."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from nbcritic.analysis.page import Page
+from nbcritic.analysis.secrets import Leak, leaks_by_name, leaks_by_shape
+from nbcritic.model import Cell, Hit, Severity, Span
+from nbcritic.rule import rule
+from nbcritic.rules.environment._literals import literals
+
+_LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|::1|host\.docker\.internal|db|postgres|mysql|mongo|redis|rabbitmq")
+_COMMENT = re.compile(r"^\s*#+(?!\s*%%)")
+_NOT_LETTERS = re.compile(r"[^A-Z0-9]+")
+
+
+@rule(
+    "NBC205",
+    name="hard-coded-credential",
+    severity="blocker",
+    category="security-and-privacy",
+    covers=("S105", "S106", "S107"),
+    any_language=True,
+)
+def check(page: Page) -> Iterator[Hit]:
+    r"""A password, key or token stands in the notebook.
+
+    Whoever gets the file, or any commit that ever held it, can act as its owner; deleting the line later does not take it
+    back. Notebooks are shared, rendered and searched more freely than other code.
+
+    Instead, revoke the credential, then read the new one from the environment (`os.environ["SERVICE_TOKEN"]`), from the host's
+    store of secrets, or ask for it with `getpass`.
+
+    Bad:
+
+        # %%
+        api_key = "9f3c61d07be24a85b1e6"  # <- flagged
+        # %%
+        import mysql.connector
+        connection = mysql.connector.connect(host="db.shop.internal", user="report", password="Kestrel!88")  # <- flagged
+
+    Bad:
+
+        # %%
+        from sqlalchemy import create_engine
+        engine = create_engine("postgresql://report:kestrel88@db.shop.internal/sales")  # <- flagged
+        # %%
+        import os
+        os.environ["WEATHER_API_KEY"] = "4b1d9e7c20f84d3ba6"  # <- flagged
+        login = {"username": "report", "password": "kestrel-88"}  # <- flagged
+
+    Bad:
+
+        # %%
+        !curl -H "Authorization: Bearer 7Qm2vX9kLr4TzB8nWc3J" https://api.shop.internal/orders  # <- flagged
+        !git clone https://report:k3strelFalcon2020@git.shop.internal/sales.git  # <- flagged
+        %env WEATHER_API_KEY=4b1d9e7c20f84d3ba6  # <- flagged
+        # token = "k29dK2k1mZq81LpQ0aWe"  # <- flagged
+
+    Bad:
+
+        # %%
+        import tweepy
+        consumer_key, consumer_secret = "h7Kq9vTzX2mN4bLc", "r8Yw3PpD6sJf1gQa5uEo"  # <- flagged
+        auth = tweepy.OAuthHandler("h7Kq9vTzX2mN4bLc", "r8Yw3PpD6sJf1gQa5uEo")  # <- flagged
+
+    Good:
+
+        # %%
+        import os
+        from getpass import getpass
+        api_key = os.environ["WEATHER_API_KEY"]
+        password = getpass("Password: ")
+        token = os.getenv("SERVICE_TOKEN", "")
+        secret = user_secrets.get_secret("SERVICE_TOKEN")
+
+    Good:
+
+        # %%
+        api_key = "your_api_key_here"
+        API_KEY = "API_KEY"
+        token = "<token>"
+        password = "********"
+        secret = "xxxxxxxxxxxx"
+        client = Client(api_key="EMPTY", token="...")
+        url = "postgresql://user:password@localhost/db"
+        engine = create_engine(f"postgresql://{user}:{password}@{host}/sales")
+        key_file = "secrets/token.json"
+
+    Good:
+
+        # %%
+        pad_token = "[PAD]"
+        token_pattern = r"(?u)\b\w\w+\b"
+        tokens = ["covid-19", "sars-cov-2"]
+        token = "covid-19-vaccine-2021"
+        password = "hello"
+        if password == "swordfish9":
+            print("correct")
+        password_hash = "5f4dcc3b5aa765d61d8327deb882cf99"
+        commit = "9f3c61d07be24a85b1e6d2c4a7b85f3e1d0c9b8a"
+        keys = {"secret_name": "prod/db-2"}
+
+    Good:
+
+        # %%
+        frame["token"] = "n2-w3"
+        labels = {"token": "Wort", "password": "Kennwort"}
+        driver.find_element("id", "password").send_keys(password)
+    """
+    for cell in page.notebook.cells:
+        seen = set[int]()
+        text = _Text(cell)
+        found = sorted(_leaks(page, cell), key=lambda leak: (leak.start, not leak.sure))
+        for leak in found:
+            if seen.isdisjoint(range(leak.start, leak.end)):
+                seen.update(range(leak.start, leak.end))
+                yield _hit(leak, text)
+
+
+def _leaks(page: Page, cell: Cell) -> Iterator[Leak]:
+    """What leaks in one cell, at offsets in its source."""
+    if cell.kind == "raw":
+        return
+    yield from leaks_by_shape(cell.source)
+    if cell.kind != "code":
+        return
+    code = page.cell(cell.number)
+    if code.tree is not None:
+        text = _Text(cell)
+        for node, leak in literals(page, code):
+            at = code.at(node)
+            yield text.moved(leak, at)
+        magics = {line for magic in code.magics for line in range(magic.line, magic.line + 1 + magic.argument.count("\n"))}
+        lines = [n for n, line in enumerate(code.lines, 1) if n in magics or _COMMENT.match(line)]
+    else:
+        magics, lines = set[int](), list(range(1, len(code.lines) + 1))
+        magics |= set(lines) if code.language == "bash" else set()
+    start = _Text(cell).starts
+    for number in lines:
+        for leak in leaks_by_name(code.lines[number - 1], bare=number in magics):
+            offset = start[number - 1]
+            yield Leak(leak.start + offset, leak.end + offset, leak.what, leak.name)
+
+
+class _Text:
+    """Offsets of a cell's source as lines and columns."""
+
+    def __init__(self, cell: Cell) -> None:
+        self.number = cell.number
+        self.starts = [0]
+        for line in cell.source.split("\n"):
+            self.starts.append(self.starts[-1] + len(line) + 1)
+
+    def span(self, start: int, end: int) -> Span:
+        """The place of a stretch of the source."""
+        line = bisect_right(self.starts, start)
+        last = bisect_right(self.starts, max(start, end - 1))
+        return Span(self.number, line, start - self.starts[line - 1] + 1, last, end - self.starts[last - 1] + 1)
+
+    def moved(self, leak: Leak, at: Span) -> Leak:
+        """A leak that was found in the tree, at its offsets in the source."""
+        start = self.starts[at.line - 1] + at.column - 1
+        return Leak(start, self.starts[at.end_line - 1] + at.end_column - 1, leak.what, leak.name, host=leak.host)
+
+
+def _hit(leak: Leak, text: _Text) -> Hit:
+    variable = _variable(leak)
+    advice = f'revoke it and read it from `os.environ["{variable}"]`'
+    if leak.public:
+        message = f"{leak.what} stands in the cell; it is made to be public, but whoever copies it spends its owner's quota"
+        return Hit(text.span(leak.start, leak.end), message, severity="minor", confidence="certain")
+    if leak.sure or not leak.name:
+        message = f"{leak.what} stands in the cell; {advice}"
+    else:
+        message = f"`{leak.name}` is given a literal {'password' if leak.what.endswith('password') else 'key'}; {advice}"
+    severity: Severity | None = "major" if leak.host and _LOCAL.fullmatch(leak.host) else None
+    return Hit(text.span(leak.start, leak.end), message, confidence="certain" if leak.sure else None, severity=severity)
+
+
+def _variable(leak: Leak) -> str:
+    """The name of the environment variable to read instead."""
+    words = leak.name if leak.name else leak.what.removeprefix("an ").removeprefix("a ").removeprefix("the ")
+    words = "DATABASE_PASSWORD" if "connection" in leak.what and not leak.name else re.sub(r"(?<=[a-z])(?=[A-Z])", "_", words)
+    return _NOT_LETTERS.sub("_", words.upper()).strip("_")
