@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbcritic import rules
+from nbcritic.analysis.page import Page
 from nbcritic.config import Config, strength
-from nbcritic.model import FAMILIES, NbcriticError, Profile
+from nbcritic.model import FAMILIES, Hit, NbcriticError, Profile
 from nbcritic.ruff import ruff_select
-from nbcritic.rule import Rule
 
 STAR: tuple[str, str, str, Profile] = ("NBC114", "star-import", "hidden-state", "review")
 
@@ -132,21 +135,78 @@ def test_tool_nbcritic_must_be_a_table(tmp_path: Path) -> None:
         Config.load(tmp_path)
 
 
-WITH_OPTIONS = [rule for rule in rules.load().values() if rule.options]
+@pytest.fixture
+def tunable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule with an option of every type, beside the real ones."""
+
+    def check(
+        page: Page,
+        *,
+        limit: int = 3,
+        share: float = 0.5,
+        strict: bool = False,
+        word: str = "x",
+        some_names: tuple[str, ...] = ("a",),
+        codes: frozenset[int] = frozenset({1}),
+    ) -> Iterator[Hit]:
+        yield from ()
+
+    fake = replace(rules.load()["NBC114"], code="NBC199", name="tunable", check=check)
+    monkeypatch.setitem(rules.load(), "NBC199", fake)
 
 
-@pytest.mark.parametrize("rule", WITH_OPTIONS, ids=lambda rule: str(rule.name))
-def test_the_default_of_each_option_can_be_written_down_and_another_type_is_refused(tmp_path: Path, rule: Rule) -> None:
-    for option, default in rule.options.items():
-        key = option.replace("_", "-")
-        head = f"[tool.nbcritic.rules.{rule.name}]\n{key} = "
-        many = isinstance(default, (tuple, list, set, frozenset))
-        words = [
-            str(item).lower() if isinstance(item, bool) else repr(item) for item in (default if many else [default])
-        ]
-        config = load(tmp_path, head + (f"[{', '.join(words)}]" if many else words[0]))
-        assert config.options_for(rule.name) == {option: default}
-        assert f"{rule.name}.{key} must be" in complaint(tmp_path, head + "{ a = 1 }")
+@pytest.mark.usefixtures("tunable")
+def test_options_of_rules_take_the_type_of_their_default(tmp_path: Path) -> None:
+    text = """
+        [tool.nbcritic.rules.NBC199]
+        limit = 7
+        share = 1
+        strict = true
+        word = "y"
+        some-names = ["b", "c"]
+        codes = [4]
+        """
+    options = load(tmp_path, text).options_for("tunable")
+    assert options == {
+        "limit": 7, "share": 1.0, "strict": True, "word": "y", "some_names": ("b", "c"), "codes": frozenset({4}),
+    }  # fmt: skip
+    assert isinstance(options["share"], float)
+    assert load(tmp_path, "[tool.nbcritic.rules.tunable]\nsome-names = []").options_for("tunable") == {"some_names": ()}
+    assert Config().options_for("tunable") == {}
+
+
+@pytest.mark.usefixtures("tunable")
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("limit = true", "tunable.limit must be a whole number, not True"),
+        ("limit = 1.5", "tunable.limit must be a whole number"),
+        ('share = "half"', "tunable.share must be a number"),
+        ("strict = 1", "tunable.strict must be true or false"),
+        ("word = 1", "tunable.word must be a string"),
+        ('some-names = "a"', "tunable.some-names must be a list"),
+        ("some-names = [1]", "tunable.some-names must be a string"),
+        ("codes = [1.5]", "tunable.codes must be a whole number"),
+        ("limits = 3", "did you mean limit?"),
+        ("some_names = []", "did you mean some-names?"),
+    ],
+)
+def test_an_option_of_another_type_is_refused(tmp_path: Path, line: str, expected: str) -> None:
+    assert expected in complaint(tmp_path, f"[tool.nbcritic.rules.tunable]\n{line}")
+
+
+def test_the_default_of_each_real_option_can_be_written_down(tmp_path: Path) -> None:
+    def toml(value: object) -> str:
+        if isinstance(value, (tuple, list, set, frozenset)):
+            return f"[{', '.join(map(toml, value))}]"
+        return json.dumps(value)
+
+    for rule in rules.load().values():
+        for option, default in rule.options.items():
+            if default is not None:
+                line = f"{option.replace('_', '-')} = {toml(default)}"
+                config = load(tmp_path, f"[tool.nbcritic.rules.{rule.name}]\n{line}")
+                assert config.options_for(rule.name) == {option: default}
 
 
 @pytest.mark.parametrize(

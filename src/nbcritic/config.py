@@ -4,7 +4,7 @@ A selector is a code (`NBC101`, `F841`), the beginning of one (`NBC1`, `PD`), th
 family (`hidden-state`; `ruff` means all of ruff's rules that a profile chooses). `select` replaces what the profile
 chooses, `extend-select` adds to it, `ignore` takes away. Where a code is both chosen and ignored, `ignore` wins unless
 the choice is more specific: a code or name beats any beginning of a code, a longer beginning beats a shorter one, a
-family counts as four characters.
+family counts as the beginning that its codes share, and `ruff` is the least specific of all.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FAMILY_NAMES = frozenset({*FAMILIES.values(), "ruff"})
 KEYS = ("profile", "select", "extend-select", "ignore", "fail-on", "exclude", "per-file-ignores", "rules")
 
 _CODE = re.compile(r"(?P<tool>[A-Z]{1,5})(?P<number>\d{0,4})")
-_EXACT, _FAMILY = 1_000, 4
+_EXACT = 1_000
 _Choice = TypeVar("_Choice", bound=str)
 
 
@@ -155,14 +155,16 @@ def strength(selector: str, code: str, name: str, family: str, in_profile: bool 
     """How specifically `selector` names a rule; 0 where it does not. `in_profile`: does some profile have the rule?"""
     if selector in (code, name):
         return _EXACT
+    if selector == family == "ruff":
+        # What we take from ruff, not each of its 900 rules, many of which contradict one another.
+        return 1 if in_profile else 0
     if selector == family:
-        # `ruff` is what we take from ruff, not each of its 900 rules, many of which contradict one another.
-        return _FAMILY if family != "ruff" or in_profile else 0
+        return 1 + len("NBC1")
     wanted, own = _CODE.fullmatch(selector), _CODE.fullmatch(code)
     if not wanted or not own or not code.startswith(selector):
         return 0
     # `S` is not the beginning of `SIM`, but pylint's four groups (PLC, PLE, PLR, PLW) are all `PL`.
-    return len(selector) if wanted["tool"] == own["tool"] or selector == "PL" else 0
+    return 1 + len(selector) if wanted["tool"] == own["tool"] or selector == "PL" else 0
 
 
 def _strength(selectors: Iterable[str], code: str, name: str, family: str, in_profile: bool) -> int:

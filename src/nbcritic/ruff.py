@@ -13,6 +13,7 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -161,7 +162,6 @@ def lint(pages: Sequence[Page], select: Sequence[str]) -> list[Linted]:
     if not select and not alone:
         return [Linted()] * len(pages)
     answers = _run([*documents, *([cell.plain.source] for _, cell in alone)], select or ("F82",))
-    answers[: len(pages)] = _again(documents, answers[: len(pages)], select)
     newer: list[set[int]] = [set() for _ in pages]
     for (index, cell), answer in zip(alone, answers[len(pages) :], strict=True):
         if isinstance(answer, list) and all(not d.is_syntax or _NEWER.search(d.message) for d in answer):
@@ -169,16 +169,19 @@ def lint(pages: Sequence[Page], select: Sequence[str]) -> list[Linted]:
     return [_linted(*about) for about in zip(pages, answers, map(frozenset, newer), strict=False)]
 
 
+@cache
 def severity_of(code: str) -> Severity:
     """How grave a diagnostic of ruff's is on our scale."""
     return _longest(code, _SEVERITIES, "nit")
 
 
+@cache
 def category_of(code: str) -> Category:
     """What the fault costs, in the words of the interview rubric."""
     return _longest(code, _CATEGORIES, "readability")
 
 
+@cache
 def profile_of(code: str) -> Profile | None:
     """The first profile that has ruff's rule; None where none has it: then only its own code or prefix selects it."""
     first = next((name for name in ORDER if any(_begins(prefix, code) for prefix in PROFILES[name])), None)
@@ -317,23 +320,13 @@ def _binary() -> str:
         raise NbcriticError("ruff is not installed: pip install ruff") from None
 
 
-def _again(documents: Sequence[Sources], answers: Sequence[Answer], select: Sequence[str]) -> list[Answer]:
-    """Ask once more about notebooks that ruff cannot parse although we can, without the cells that stopped it."""
-    answers, stopped = list(answers), dict[int, set[int]]()
-    for index, answer in enumerate(answers):
-        # An error of meaning (a `return` outside a function, say) comes beside the lints; one of grammar comes alone.
-        if isinstance(answer, list) and answer and all(d.is_syntax for d in answer):
-            stopped[index] = {d.cell or 0 for d in answer}
-    if stopped:
-        rest = [["" if n in cells else s for n, s in enumerate(documents[i], 1)] for i, cells in stopped.items()]
-        for index, answer in zip(stopped, _run(rest, select), strict=True):
-            answers[index] = answer
-    return answers
-
-
 def _linted(page: Page, answer: Answer, newer: frozenset[int]) -> Linted:
     if isinstance(answer, str):
         return Linted(newer_syntax=newer, problem=answer)
+    # An error of meaning (an argument named twice, say) comes beside the lints; one of grammar stops ruff.
+    errors = [found for found in answer if found.is_syntax and not _NEWER.search(found.message)]
+    if errors and len(errors) == len(answer):
+        return Linted(newer_syntax=newer, problem=f"ruff cannot read cell {errors[0].cell}: {errors[0].message}")
     try:
         return Linted(tuple(_lints(page, answer)), newer)
     except Exception as error:  # one odd notebook must not cost the batch its lint

@@ -176,6 +176,12 @@ class CodeCell:
 
     def segment(self, node: ast.AST, limit: int = 60) -> str:
         """The text of `node` on one line, cut to `limit` characters."""
-        text = ast.get_source_segment(self.plain.source, node) or ""
-        text = " ".join(text.split())
+        # ast.get_source_segment splits the whole cell anew for each call.
+        span = self.at(node)
+        rows = list(self.lines[span.line - 1 : span.end_line])
+        if not rows:
+            return ""
+        rows[-1] = rows[-1][: span.end_column - 1]
+        rows[0] = rows[0][span.column - 1 :]
+        text = " ".join(" ".join(rows).split())
         return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -26,6 +26,10 @@ IN_THE_KERNEL = frozenset({"run_line_magic", "run_cell_magic", "magic", "run_cel
 """Methods of the IPython shell that can make names."""
 OPENING_MAGICS = frozenset("run load pylab loadpy recall rerun macro edit paste cpaste notebook".split())
 """Magics that can make names which nobody sees on the page."""
+HARMLESS_WITH_NAMESPACE = frozenset(
+    "eval timeit repeat Timer print len list sorted dict set type isinstance str dir iter next enumerate pprint".split()
+)
+"""Functions that can be given `globals()` and put nothing into it."""
 OPENING_CALLS = frozenset({"exec", "execfile", "import_notebook", "init_session", "load_session"})
 """Functions that make names in the notebook from the outside."""
 CATCHES = frozenset({"NameError", "UnboundLocalError", "Exception", "BaseException"})
@@ -160,6 +164,8 @@ def opens(call: ast.Call) -> str:
         return f"`{name}`"
     if name == "var" and word is not None:  # SymPy: var("x y") binds x and y
         return f'`var("{word}")`'
+    if name not in HARMLESS_WITH_NAMESPACE and any(_namespace(word.value) for word in call.keywords):
+        return f"`{name}(… globals())`"
     if not isinstance(function, ast.Attribute):
         return ""
     if name in IN_THE_KERNEL and "magic" in name and word is not None:

@@ -16,6 +16,7 @@ from nbcritic.analysis.events import (
     EventKind,
     Function,
     FunctionNode,
+    asks_for_names,
     called_name,
     opens,
     root_name,
@@ -104,14 +105,15 @@ class Expressions:
         self.all(reversed(operands))
 
     def either(self, node: ast.BoolOp) -> None:
-        """`a and b`: only the first operand is sure to be evaluated."""
-        self.visit(node.values[0])
-        self.branch(node.values[1:])
+        """`a and b`: only the first operand is sure to be evaluated, and it may ask for the names of the others."""
+        first = node.values[0]
+        self.visit(first)
+        self.branch(node.values[1:], guarded=asks_for_names(first))
 
     def conditional(self, node: ast.IfExp) -> None:
         """`a if test else b`."""
         self.visit(node.test)
-        self.branch((node.body, node.orelse))
+        self.branch((node.body, node.orelse), guarded=asks_for_names(node.test))
 
     def walrus(self, node: ast.NamedExpr) -> None:
         """`name := value`."""

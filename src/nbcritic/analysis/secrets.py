@@ -6,12 +6,12 @@ There is no guess by entropy: a hash, a commit or a document's id look as random
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from nbcritic.analysis.secret_shapes import HINT, tokens
+from nbcritic.analysis.secret_shapes import tokens
 
 Family: TypeAlias = Literal["password", "key"]
 
@@ -116,11 +116,19 @@ _ASSIGNED = re.compile(
     (?:[rbufRBUF]{{0,2}}(?P<quote>["'])(?P<value>(?:\\.|(?!(?P=quote))[^\\\n])*)|(?P<bare>[^\s"'(){{}}\[\],;&|<>=]+))""",
     re.I | re.X,
 )
-_IN_URL = re.compile(r"\b(?P<scheme>[a-z][a-z0-9+.-]{1,30})://(?P<user>[^\s:/@\"'<>{}]*):(?P<value>[^\s@\"'<>{}/]+)@(?P<host>[\w.-]+)", re.I)
+_IN_URL = re.compile(
+    r"\b(?P<scheme>[a-z][a-z0-9+.-]{1,30})://(?P<user>[^\s:/@\"'<>{}]*):(?P<value>[^\s@\"'<>{}/]+)@(?P<host>[\w.-]+)",
+    re.I,
+)
 _IN_QUERY = re.compile(r"[?&](?P<name>[\w-]{2,40})=(?P<value>[\w\-.~%+/]{8,})")
-_IN_DSN = re.compile(r"(?:^|[;\"'{ ])(?P<name>pwd|password)[ \t]*=[ \t]*(?P<value>[^;\s\"'{}]{3,})(?=[^\n]*;|[;\"'])", re.I)
-_QUERY_NAMES = frozenset({"appid", "apikey", "api_key", "key", "access_key", "authtoken", "registrationkey", "userkey", "app_key"})
-_ANY = re.compile(rf"{_TELLING}|{HINT.pattern}|://[^\s/]*@", re.I)
+_IN_DSN = re.compile(
+    r"(?:^|[;\"'{ ])(?P<name>pwd|password)[ \t]*=[ \t]*(?P<value>[^;\s\"'{}]{3,})(?=[^\n]*;|[;\"'])", re.I
+)
+_DSN_WORDS = re.compile(r"(?:server|uid|user(?: id)?|dsn|driver|database)\s*=", re.I)
+_QUERY_NAMES = frozenset(
+    {"appid", "apikey", "api_key", "key", "access_key", "authtoken", "registrationkey", "userkey", "app_key"}
+)
+_TELLING_WORDS = tuple(_TELLING.replace(r"\b", "").split("|"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,26 +146,32 @@ class Leak:
     public: bool = False
     """Made to be seen, and still somebody's."""
     host: str = ""
+    doubtful: bool = False
+    """It may be a demonstration."""
+
+
+def _may_tell(text: str) -> bool:
+    """A quick look: does any telling word occur at all?"""
+    lower = text.lower()
+    return any(word in lower for word in _TELLING_WORDS)
 
 
 def leaks_by_shape(text: str) -> Iterator[Leak]:
     """Tokens of a known shape, and credentials inside URLs and connection strings, whatever they are assigned to."""
-    if not _ANY.search(text):
-        return
     for token in tokens(text):
         yield Leak(token.start, token.end, token.shape.what, sure=True, public=token.shape.public)
-    for found in _IN_URL.finditer(text):
-        if not is_placeholder(found["value"]) and "%" not in found["user"]:
-            yield Leak(*found.span("value"), "the password in a connection string", host=found["host"])
-    for found in _IN_QUERY.finditer(text):
-        name = found["name"].lower()
-        if (name in _QUERY_NAMES or telling(name) == "key") and is_credential(found["value"], "key"):
-            if name != "key" or re.fullmatch(r"[0-9a-f]{32,40}", found["value"]):
-                yield Leak(*found.span("value"), "a key in a URL", found["name"])
-    for found in _IN_DSN.finditer(text):
-        if re.search(r"(?:server|uid|user(?: id)?|dsn|driver|database)\s*=", text, re.I):
-            if not is_placeholder(found["value"]):
-                yield Leak(*found.span("value"), "the password in a connection string", found["name"])
+    if "://" in text:
+        for found in _IN_URL.finditer(text):
+            if not is_placeholder(found["value"]) and "%" not in found["user"]:
+                yield Leak(*found.span("value"), "the password in a connection string", host=found["host"])
+        for found in _IN_QUERY.finditer(text):
+            name = found["name"].lower()
+            if _is_query_name(name) and is_credential(found["value"], "key"):
+                if name != "key" or re.fullmatch(r"[0-9a-f]{32,40}", found["value"]):
+                    yield Leak(*found.span("value"), "a key in a URL", found["name"])
+    for found in _IN_DSN.finditer(text) if ";" in text else ():
+        if _DSN_WORDS.search(text) and not is_placeholder(found["value"]):
+            yield Leak(*found.span("value"), "the password in a connection string", found["name"])
 
 
 def leaks_by_name(text: str, *, bare: bool = False) -> Iterator[Leak]:
@@ -165,26 +179,31 @@ def leaks_by_name(text: str, *, bare: bool = False) -> Iterator[Leak]:
 
     With `bare` the literal needs no quotes (`export API_KEY=…`).
     """
-    for found in _ASSIGNED.finditer(text):
+    for found in _ASSIGNED.finditer(text) if _may_tell(text) else ():
         family = telling(found["name"])
         group = "value" if found["quote"] else "bare"
         if family and (bare or group == "value") and is_credential(found[group], family):
             yield Leak(*found.span(group), f"a {family}", found["name"])
 
 
-def redact(text: str) -> str:
+def _is_query_name(name: str) -> bool:
+    return name.lower() in _QUERY_NAMES or telling(name) == "key"
+
+
+def redact(text: str, spans: Iterable[tuple[int, int]] = ()) -> str:
     """The text with every credential masked, character by character: columns and lines stay where they are.
 
     It hides more than rules report (what only may be one, a literal that the end of the text cuts), for what is shown once
-    cannot be taken back. Give it the whole cell where you can: a literal may stand a line below its name.
+    cannot be taken back. Give it the whole cell where you can (a literal may stand a line below its name); `spans` are
+    masked whatever they hold.
     """
-    if not _ANY.search(text):
-        return text
-    spans = [(token.start, token.end) for token in tokens(text, strict=False)]
-    for pattern in (_IN_URL, _IN_DSN):
-        spans += [found.span("value") for found in pattern.finditer(text)]
-    spans += [found.span("value") for found in _IN_QUERY.finditer(text) if telling(found["name"]) or found["name"].lower() in _QUERY_NAMES]
-    for found in _ASSIGNED.finditer(text):
+    spans = [*spans, *((token.start, token.end) for token in tokens(text, strict=False))]
+    if "://" in text:
+        spans += [found.span("value") for found in _IN_URL.finditer(text)]
+        spans += [found.span("value") for found in _IN_QUERY.finditer(text) if _is_query_name(found["name"])]
+    if ";" in text:
+        spans += [found.span("value") for found in _IN_DSN.finditer(text)]
+    for found in _ASSIGNED.finditer(text) if _may_tell(text) else ():
         if family := telling(found["name"]):
             group = "value" if found["quote"] else "bare"
             if _must_hide(found[group], family, bare=group == "bare"):

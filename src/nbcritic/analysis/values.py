@@ -61,6 +61,19 @@ class Values:
         self._solve()
         return _public(self._facts.get((None, name)))
 
+    def source(self, name: ast.Name) -> ast.expr | None:
+        """The expression that the variable `name` is bound to, where one plain assignment is its only binding."""
+        bindings = self._bindings.of.get(self._bindings.variable(name), ())
+        if len(bindings) != 1 or bindings[0].steps or bindings[0].augments is not None:
+            return None
+        return bindings[0].node
+
+    def function(self, name: ast.Name) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        """The function that `name` means, where its definition is the only binding of the variable."""
+        bindings = self._bindings.of.get(self._bindings.variable(name), ())
+        fixed = bindings[0].fixed if len(bindings) == 1 else None
+        return fixed if isinstance(fixed, ast.FunctionDef | ast.AsyncFunctionDef) else None
+
     # -- variables ---------------------------------------------------------------------------------------------------
 
     @cached_property

@@ -95,7 +95,7 @@ def _refuse_misspelt(word: str) -> None:
     import difflib
     import os
 
-    near = difflib.get_close_matches(word, COMMANDS, 1)
+    near = difflib.get_close_matches(word, COMMANDS, 1) if word.isalpha() else []
     if near and not os.path.lexists(word):
         raise click.UsageError(f"{word!r} is no command, file or folder; did you mean `nbcritic {near[0]}`?")
 

@@ -135,7 +135,8 @@ def command(
     chosen = configure(paths, config).with_options(
         profile=profile, select=select, extend_select=extend_select, ignore=ignore, fail_on=fail_on
     )
-    progress = Progress(lambda: sum(1 for _ in find(paths, chosen)))
+    on_terminal = output is None and sys.stdout.isatty()
+    progress = Progress(lambda: sum(1 for _ in find(paths, chosen)), sys.stderr, beside_text=on_terminal)
     watch = Watch(chosen.effective_fail_on)
     reports = watch(scan(paths, chosen, progress=progress if sys.stderr.isatty() else None))
     pieces = render(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -16,10 +15,22 @@ PATIENCE = 1.0
 
 
 class Progress:
-    """A bar that appears when a scan has taken longer than `PATIENCE`. `total` is asked only then."""
+    """A bar that appears when a scan has taken longer than `PATIENCE`. `total` is asked only then.
 
-    def __init__(self, total: Callable[[], int], *, clock: Callable[[], float] = time.monotonic) -> None:
+    `beside_text` says that the report goes to the same terminal, so that the bar must step aside for it.
+    """
+
+    def __init__(
+        self,
+        total: Callable[[], int],
+        stream: TextIO,
+        *,
+        beside_text: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._total = total
+        self._stream = stream
+        self._beside_text = beside_text
         self._clock = clock
         self._start = clock()
         self._bar: Bar | None = None
@@ -41,7 +52,7 @@ class Progress:
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
-            console=Console(file=sys.stderr),
+            console=Console(file=self._stream),
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,
@@ -53,7 +64,7 @@ class Progress:
     @contextmanager
     def aside(self) -> Iterator[None]:
         """Take the bar away while something else is written to the terminal."""
-        if self._bar is None:
+        if self._bar is None or not self._beside_text:
             yield
             return
         self._bar.stop()

@@ -30,6 +30,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
@@ -175,8 +176,7 @@ def record(recording: Path, notebook: Path, cwd: Path) -> None:
     The kernel sees a throw-away copy of the folder `cwd`, so files that cells write never reach the repository.
     The notebook is written beside its place and then renamed: a failed replay leaves the old one as it was.
     """
-    import nbformat
-
+    nbformat: Any = import_module("nbformat")
     script = parse(recording.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory(prefix="recording-") as folder:
         work = Path(folder).resolve() / "work"
@@ -195,8 +195,7 @@ def record(recording: Path, notebook: Path, cwd: Path) -> None:
 
 
 def _page(script: Recording, outputs: Mapping[str, list[Any]], language: Mapping[str, Any]) -> Any:
-    from nbformat import v4
-
+    v4: Any = import_module("nbformat.v4")
     counts = script.counts()
     cells = []
     for take in script.page:

@@ -86,7 +86,8 @@ def flow_of(name: str, argument: str, body: str = "") -> tuple[Names, Names]:
     """The names that a magic binds and reads beyond the Python that it runs; `body` is what follows a cell magic's line."""
     handler = _HANDLERS.get(name.lower())
     binds, reads = handler(argument, body) if handler else ((), ())
-    return _identifiers(binds), _identifiers([*reads, *expansions(argument)])
+    expanded = () if name in RUNNERS else expansions(argument)  # a statement is not expanded: its braces are its own
+    return _identifiers(binds), _identifiers([*reads, *expanded])
 
 
 def _identifiers(words: Iterable[str]) -> Names:
@@ -147,7 +148,7 @@ _HANDLERS: dict[str, Callable[[str, str], Flow]] = {
     **dict.fromkeys(
         ("r", "octave", "julia", "matlab", "stata", "sas", "spark", "pyspark", "send_to_spark", "dql"), _foreign
     ),
-    **dict.fromkeys(("sql", "sqlcmd", "bigquery_sql"), _sql),
+    **dict.fromkeys(("sql", "sqlcmd"), _sql),
     **dict.fromkeys(("rpush", "octave_push"), lambda argument, body: ((), _plain(argument))),
     **dict.fromkeys(("rpull", "rget", "octave_pull"), lambda argument, body: (_plain(argument), ())),
     **dict.fromkeys(

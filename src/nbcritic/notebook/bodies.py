@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 _PYTHON = frozenset(
     "time timeit capture prun debug memit mprun lprun heat snakeviz pyinstrument scalene wandb notify cache manim add_to local "
-    "ipytest run_pytest run_pytest[clean] tutor nbtutor pixie_debugger code_wrap skip stata_python mlflow_run time_it".split()
+    "ipytest run_pytest run_pytest[clean] tutor nbtutor pixie_debugger code_wrap skip".split()
 )
 _LANGUAGES = {
     **dict.fromkeys(("bash", "sh", "shell", "!", "sx", "system", "zsh", "cmd", "powershell", "pwsh"), "bash"),
@@ -24,8 +22,6 @@ _LANGUAGES = {
     **dict.fromkeys(("configure", "json"), "json"),
 }
 _NEVER_RUN = frozenset({"false", "true", "echo", "test", ":"})
-Body = Literal["python"] | str
-"""A language; `python` for Python that runs in the notebook's own kernel."""
 
 
 def body_language(name: str, argument: str) -> str:

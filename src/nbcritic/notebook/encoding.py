@@ -14,14 +14,17 @@ _NOT_A_NUMBER = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+")|-?Infinity|NaN', re.
 def utf8(data: bytes) -> bytes:
     """The same text as UTF-8 without a byte order mark; UTF-16 and UTF-32 are recognised with and without one.
 
-    UTF-8 comes back as it is, unchecked: `repair` mends what is not quite UTF-8.
+    Anything else comes back as it is, unchecked: `repair` mends what is not quite UTF-8.
     """
     encoding = json.detect_encoding(data)
     if encoding == "utf-8":
         return data
     if encoding == "utf-8-sig":
         return data[3:]
-    return data.decode(encoding, "replace").encode()
+    text = data.decode(encoding, "replace")
+    # without a mark two null bytes in four are a guess, and a guess that is right of JSON and scripts only
+    is_text = encoding in ("utf-16", "utf-32") or text.lstrip()[:1] in ("{", "[", "#")
+    return text.encode() if is_text else data
 
 
 def repair(data: bytes) -> bytes:

@@ -42,13 +42,13 @@ _AUTOMAGIC = "|".join(
 _AUTOMAGIC_LINE = re.compile(rf"({_AUTOMAGIC})(?:[ \t]+(?![=,])(.*))?$")
 _FLAG = re.compile(r"-[A-Za-z]+(?:\s|$)")
 _FIRST = re.compile(
-    rf"(?:\s*\n)?(?:[ \t\f%!?,;/]|>>>|\.\.\.+:|In \[|\[(?:nav|ins)\]|(?:{_AUTOMAGIC})(?:[ \t]+[^=\n][^\n]*)?\n?\Z)"
+    rf"(?:\s*\n)?(?:[ \t\f\\%!?,;/]|>>>|\.\.\.+:|In \[|\[(?:nav|ins)\]|(?:{_AUTOMAGIC})(?:[ \t]+[^=\n][^\n]*)?\n?\Z)"
 )
-_LATER = re.compile(r"\n[ \t\f]*(?:[%!?,;/]|>>>|\.\.\.+:)")
+_LATER = re.compile(r"\n[ \t\f]*(?:\\\n[ \t\f\\\n]*)?(?:[%!?,;/]|>>>|\.\.\.+:|In \[)")
 _ASSIGNED = re.compile(r"=[ \t\f\\\n]*[%!]")
 _ASKED = re.compile(r"\?[ \t\f]*(?:\n|\Z)")
 _CELL_HELP = re.compile(r"%%\w+\?")
-_DATABRICKS = re.compile(r"%(?:md(?:-sandbox)?\b.*|(?:sql|sh|scala|r|fs|python)\s*)$")
+_DATABRICKS = re.compile(r"%(?:md(?:-sandbox)?\b.*|(sql|sh|scala|r|fs|python)\s*)$")
 _NAME_AND_ARGUMENT = re.compile(r"(\S*)\s*(.*)", re.DOTALL)
 _ROOT = re.compile(r"\s*([^\W\d]\w*)")
 
@@ -120,8 +120,8 @@ def _plain(source: str, depth: int) -> Plain:
     page = _Page(lines, lead, code, depth)
     if code[0].startswith("%%") and not _CELL_HELP.match(code[0]):
         return page.cell_magic(code[0][2:])
-    if len(code) > 1 and _DATABRICKS.match(code[0]):
-        return page.cell_magic(code[0][1:])
+    if len(code) > 1 and (foreign := _DATABRICKS.match(code[0])):
+        return page.cell_magic(code[0][1:], "python" if foreign[1] == "python" else "")
     # IPython looks for magics without a `%` only where the cell is one line
     one_line = len(code) == 1 or (len(code) == 2 and not code[1])
     automagic = _automagic(code[0]) if one_line else None
@@ -166,14 +166,14 @@ class _Page:
         shifts = MappingProxyType(self.shifts) if self.shifts else _NO_SHIFTS
         return Plain("\n".join(self.lines), "python", tuple(self.magics), shifts, self.isolated)
 
-    def cell_magic(self, header: str) -> Plain:
-        """The whole cell, where its first line is `%%header`."""
+    def cell_magic(self, header: str, language: str = "") -> Plain:
+        """The whole cell, where its first line is `%%header`; `language` is the body's where the magic's name does not say."""
         name, argument = _name_and_argument(header)
         body = self.text.partition("\n")[2]
         binds, reads = flow_of(name, argument, body)
         number = len(self.lines) + 1
         self.magics.append(Magic(number, 1 + self.shifts.get(number, 0), "cell", name, argument, binds, reads))
-        language = body_language(name, argument)
+        language = language or body_language(name, argument)
         inner = _plain(body, self.depth + 1) if language == "python" else None
         if inner is None or inner.language != "python":
             magics = (*self.magics, *self._moved(inner, number)) if inner else tuple(self.magics)
@@ -215,8 +215,8 @@ class _Page:
     ) -> None:
         """Record a magic and put `pass` in its place."""
         self._record(at, kind, name, argument, binds, reads)
-        indent = self.text[at.start : at.at]
-        self.lines += [indent + "pass", *[""] * self.text.count("\n", at.start, at.end)]
+        before = self.text[at.start : at.at]
+        self.lines += [*(before + "pass").split("\n"), *[""] * self.text.count("\n", at.at, at.end)]
 
     def _record(self, at: Statement, kind: MagicKind, name: str, argument: str, binds: Names, reads: Names) -> None:
         """Add the magic of a statement whose Python is about to be written."""
@@ -236,9 +236,10 @@ class _Page:
             self._instead(statement, "line", name, argument, binds, reads)
             return
         self._record(statement, "line", name, argument, binds, reads)
-        indent = self.text[statement.start : statement.at]
-        self._adopt(inner, len(self.lines), self._offset_in_line(statement.end - len(code)) - len(indent))
-        self.lines += (indent + inner.source).split("\n")
+        before = self.text[statement.start : statement.at]
+        moved = self._offset_in_line(statement.end - len(code)) - self._offset_in_line(statement.at)
+        self._adopt(inner, len(self.lines) + before.count("\n"), moved)
+        self.lines += (before + inner.source).split("\n")
 
     def _assign(self, statement: Statement, words: str) -> None:
         """`x = !ls` becomes a call; of `x = %time f()` the call of `f` stays where it stands."""
@@ -258,7 +259,7 @@ class _Page:
 
     def _call(self, statement: Statement, words: str) -> None:
         """`,f a b`, `;f a b` and `/f a b` call `f`; the words are texts, one text, and names."""
-        name, argument = _name_and_argument(words)
+        name, _, argument = _joined("x" + statement.body)[1:].partition(" ")
         inside = ", ".join(argument.split()) if statement.mark == "/" else f'"{argument}"'
         if parsed(f"{name}({inside})") is None:
             self.lines += self.text[statement.start : statement.end].split("\n")

@@ -22,6 +22,9 @@ MAX_BYTES = 200_000_000
 VERSIONS = (2, 3, 4)
 """The major versions of nbformat that are read."""
 
+_LARGEST = 2**53
+"""Whole numbers from here on are no counts: neither JSON nor anybody's patience goes that far."""
+
 _KINDS: dict[str, Kind] = {"code": "code", "markdown": "markdown", "heading": "markdown", "html": "markdown"}
 _EMPTY = Raw(b"[]")
 _NULL = Raw(b"null")
@@ -188,10 +191,10 @@ def _strings(value: object) -> str | list[str]:
 
 def _count(value: object) -> int | None:
     """An execution count as a whole number, where it is one in some disguise: 3.0, "3"."""
-    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST
     if is_whole or (isinstance(value, str) and value.isdecimal() and len(value) < 16):
         value = int(value)  # type: ignore[call-overload]
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _LARGEST else None
 
 
 def _notebook(file: _File, path: str, data: bytes) -> Notebook:
@@ -250,7 +253,7 @@ def _cell(number: int, cell: _Cell, id_: str | None) -> Cell:
         kind,
         text,
         id=id_,
-        execution_count=count if kind == "code" and count is not None and count >= 0 else None,
+        execution_count=_count(count) if kind == "code" else None,
         tags=tuple(cell.metadata.tags) if cell.metadata else (),
         outputs=bytes(cell.outputs) if kind == "code" else b"[]",
     )

@@ -28,9 +28,9 @@ _TOKEN = re.compile(
     r"|(?P<assign>=)(?:(?:[ \t\f]|\\\n)*(?P<escape>%(?=[ \t\f]*[^\W\d])|!(?!=)))?",
     re.DOTALL,
 )
-_ESCAPE = re.compile(r"[ \t\f]*(?P<mark>%(?!=)|!(?!=)|\?|,|;|/(?![/=]))")
+_ESCAPE = re.compile(r"(?:[ \t\f]|\\\n)*(?P<mark>%(?!=)|!(?!=)|\?|,|;|/(?![/=]))")
 _HELP = re.compile(r"(?P<target>%{0,2}(?!\d)[\w*]+(?:\.(?!\d)[\w*]+|\[-?[0-9]+\])*)(?P<mark>\?\??)$")
-_INDENT = re.compile(r"[ \t\f]*")
+_INDENT = re.compile(r"(?:[ \t\f]|\\\n)*")
 _LONGEST_TARGET = 300
 
 

@@ -10,7 +10,7 @@ from nbcritic.report.entries import Entry, entries
 from nbcritic.report.terminal import Style, cut, excerpt, visible, width, wrap, wrap_after
 from nbcritic.report.totals import MARKS, PAINT, Totals, counts, plural
 
-_WHY = 300
+_WHY = 210
 """Characters of the reason to show; `nbcritic explain` has the rest."""
 
 _RELATED = 4
@@ -28,7 +28,8 @@ def render(reports: Iterable[Report], *, color: bool, width: int, brief: bool) -
     for report in reports:
         totals.add(report)
         if report.findings or report.problem or report.skipped:
-            yield _line(report, style, width) if brief else _Section(report, style, width).text()
+            short = brief or not report.findings
+            yield _line(report, style, width) if short else _Section(report, style, width).text()
             hints.update(finding.name for finding in report.start_here[:1] if finding.tool == "nbcritic")
     yield _end(totals, style, width, sorted(hints)[0] if hints and not brief else None)
 
@@ -43,7 +44,7 @@ def _end(totals: Totals, style: Style, limit: int, hint: str | None) -> str:
     else:
         text = _rule(plural(totals.notebooks, "notebook"), style, limit) + "\n" + _summary_of_all(totals, style, limit)
     if hint:
-        text += style(f"Why, with examples: nbcritic explain {hint}", "dim") + "\n"
+        text += style(f"Why, with examples: nbcritic explain {visible(hint)}", "dim") + "\n"
     return text
 
 
@@ -72,12 +73,25 @@ def _summary_of_all(totals: Totals, style: Style, limit: int) -> str:
 
 
 def _line(report: Report, style: Style, limit: int) -> str:
-    """All about one notebook on one line."""
-    parts = [counts(Totals.of(report).severities, style)] if report.findings else []
+    """All about one notebook in a line, and in a line more for what could not be judged."""
+    head = counts(Totals.of(report).severities, style) if report.findings else "" if report.problem else "no findings"
+    head += _suppressed(report.suppressed, style)
+    return (
+        "\n".join(
+            [f"{style(visible(report.path), 'bold')}: {head}".rstrip(": "), *_unjudged(report, style, limit, "  ")]
+        )
+        + "\n"
+    )
+
+
+def _unjudged(report: Report, style: Style, limit: int, indent: str = "") -> list[str]:
+    lines = []
     if report.problem:
-        parts.append(style(f"problem: {visible(report.problem)}", "red"))
-    parts += [f"not judged: {visible(f'{skipped.what} ({skipped.reason})')}" for skipped in report.skipped]
-    return f"{style(visible(report.path), 'bold')}: {' · '.join(parts)}{_suppressed(report.suppressed, style)}\n"
+        lines += [style(line, "red") for line in _hanging(f"{indent}problem: ", report.problem, limit)]
+    if report.skipped:
+        text = "; ".join(f"{skipped.what} ({skipped.reason})" for skipped in report.skipped)
+        lines += [style(line, "dim") for line in _hanging(f"{indent}not judged: ", text, limit)]
+    return lines
 
 
 def _rule(title: str, style: Style, limit: int) -> str:
@@ -130,7 +144,7 @@ class _Section:
         lines.append(" " * indent + self._where(finding))
         lines += self._evidence(finding, entry.besides(finding), indent)
         for text in (_some_sentences(finding.why), finding.remedy):
-            lines += [" " * indent + self._prose(line) for line in wrap(text, self._limit - indent)]
+            lines += [" " * indent + self._prose(line) for line in wrap(text, self._limit - indent - 2)]
         return [*lines, ""]
 
     def _prose(self, line: str) -> str:
@@ -201,18 +215,8 @@ class _Section:
 
     def _summary(self) -> list[str]:
         report, style = self._report, self._style
-        lines: list[str] = []
-        if report.problem:
-            head, *more = _hanging("problem: ", report.problem, self._limit)
-            lines += [style(line, "red") for line in (head, *more)]
-        if report.findings:
-            lines.append(counts(Totals.of(report).severities, style) + _suppressed(report.suppressed, style))
-        elif not report.problem:
-            lines.append("no findings" + _suppressed(report.suppressed, style))
-        if report.skipped:
-            text = "; ".join(f"{skipped.what} ({skipped.reason})" for skipped in report.skipped)
-            lines += [style(line, "dim") for line in _hanging("not judged: ", text, self._limit)]
-        return lines
+        line = counts(Totals.of(report).severities, style) + _suppressed(report.suppressed, style)
+        return [line, *_unjudged(report, style, self._limit)]
 
 
 def _place(cell: int, line: int, *, long: bool = False) -> str:

@@ -43,7 +43,9 @@ _NOBODY = frozenset(
     "students student local hive spark hadoop hdfs hbase livy zeppelin index login api profile workspace notebooks jupyter-user".split()
 )
 """Folders below a home folder that name no person."""
-_STAND_INS = re.compile(r"your|user_?name|^<|[{}%$]|^x+$|^\.+$|^…|^name$|^me$|^someone|^path|^foo|^my_?name|^example|^john_?doe|^\[", re.I)
+_STAND_INS = re.compile(
+    r"your|user_?name|^<|[{}%$]|^x+$|^\.+$|^…|^name$|^me$|^someone|^path|^foo|^my_?name|^example|^john_?doe|^\[", re.I
+)
 
 _HOSTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (host, re.compile(pattern))
@@ -142,9 +144,22 @@ def _owned(parts: list[str], deepest: int) -> Place | None:
 def _mounted(before: list[str], home: str) -> bool:
     """Is a home folder that does not stand at the top one all the same: `/mnt/c/Users`, `/export/home`?"""
     top = before[0].lower()
-    return top in ("mnt", "cygdrive", "export", "net", "nfs", "gpfs", "lustre", "afs", "media", "host", "run", "volumes", "c", "d") or (
-        home == "home" and top in _MOUNTS
-    )
+    return top in (
+        "mnt",
+        "cygdrive",
+        "export",
+        "net",
+        "nfs",
+        "gpfs",
+        "lustre",
+        "afs",
+        "media",
+        "host",
+        "run",
+        "volumes",
+        "c",
+        "d",
+    ) or (home == "home" and top in _MOUNTS)
 
 
 def has_extension(text: str) -> bool:

@@ -44,12 +44,22 @@ _READING = re.compile(
     r"append|insert|ImageDataGenerator|Dataset|get_data_home|urlretrieve|Popen|run|call|check_call|check_output|system)$"
 )
 _SECOND = re.compile(r"(?:dump|save|copy\w*|move|rename|insert|symlink|urlretrieve|imsave|replace)$")
-_NAMED_PATH = re.compile(r"path|dir\b|_dir|directory|folder|file|fname|root|base|data|location|home|src|dest|input|output|save|cache|store|train|test|wd$", re.I)
-_NAMED_ELSE = re.compile(r"url|uri|endpoint|route|api|href|link|xpath|selector|regex|pattern|query|key|host|topic|label|title|text|msg", re.I)
+_NAMED_PATH = re.compile(
+    r"path|dir\b|_dir|directory|folder|file|fname|root|base|data|location|home|src|dest|input|output|save|cache|store|train|test|wd$",
+    re.I,
+)
+_NAMED_ELSE = re.compile(
+    r"url|uri|endpoint|route|api|href|link|xpath|selector|regex|pattern|query|key|host|topic|label|title|text|msg", re.I
+)
 _QUOTED = re.compile(r"""(?P<quote>["'])(?P<text>(?:/|[A-Za-z]:[\\/])[^"'\n]{3,300})(?P=quote)""")
-_ARGUMENT = re.compile(r"""(?<![^\s"'=>(:,])(?:"(?P<d>[^"\n]*)"|'(?P<s>[^'\n]*)'|(?P<w>(?:file:|dbfs:)?(?:/|[A-Za-z]:[\\/])(?:\\[ ]|[^\s"'|;&<>(){}$`])+))""")
+_ARGUMENT = re.compile(
+    r"""(?<![^\s"'=>(:,])(?:"(?P<d>[^"\n]*)"|'(?P<s>[^'\n]*)'|(?P<w>(?:file:|dbfs:)?(?:/|[A-Za-z]:[\\/])(?:\\[ ]|[^\s"'|;&<>(){}$`])+))"""
+)
 _RUNS_PYTHON = frozenset("time timeit prun memit lprun mprun snakeviz pyinstrument scalene".split())
-_ASKS_FOR_HOST = re.compile(r"colab|kaggle|databricks|exists|isdir|is_dir|isfile|environ|hostname|gethostname|platform|on_|running_on|node\(", re.I)
+_ASKS_FOR_HOST = re.compile(
+    r"colab|kaggle|databricks|exists|isdir|is_dir|isfile|environ|hostname|gethostname|platform|on_|running_on|node\(",
+    re.I,
+)
 
 _ESCAPES = {ord(mark): "\\" + letter for mark, letter in zip("\a\b\t\n\v\f\r", "abtnvfr", strict=True)}
 """`"C:\\new"` written with one backslash holds a line break; the path that was meant does not."""
@@ -126,7 +136,11 @@ def _start_of(cell: CodeCell, node: ast.Constant) -> ast.expr | None:
             if parent.left is not whole:
                 return None
             whole = parent
-        elif isinstance(parent, ast.Attribute) and parent.attr == "format" and isinstance(call := cell.parent(parent), ast.Call):
+        elif (
+            isinstance(parent, ast.Attribute)
+            and parent.attr == "format"
+            and isinstance(call := cell.parent(parent), ast.Call)
+        ):
             whole = call
         elif isinstance(parent, ast.IfExp | ast.Starred):
             whole = parent
@@ -156,7 +170,11 @@ def _context(cell: CodeCell, whole: ast.expr) -> str:
         return _named(str(key.value)) if isinstance(key, ast.Constant) else "unknown"
     if isinstance(parent, ast.arguments):
         return "named"
-    return "words" if isinstance(parent, ast.Expr | ast.Attribute | ast.Compare | ast.Subscript | ast.Slice | ast.MatchValue) else "unknown"
+    return (
+        "words"
+        if isinstance(parent, ast.Expr | ast.Attribute | ast.Compare | ast.Subscript | ast.Slice | ast.MatchValue)
+        else "unknown"
+    )
 
 
 def _name_of(target: ast.AST) -> str:
@@ -173,7 +191,9 @@ def _named(name: str) -> str:
 
 def _handed_to(call: ast.Call, whole: ast.expr) -> str:
     function = call.func
-    name = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    name = (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
     if name in ("append", "insert") and isinstance(function, ast.Attribute) and _is_sys_path(function.value):
         return "import path"
     if name in ("append", "insert", "get"):
@@ -189,7 +209,12 @@ def _handed_to(call: ast.Call, whole: ast.expr) -> str:
 
 
 def _is_sys_path(node: ast.expr) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr == "path" and isinstance(node.value, ast.Name) and node.value.id == "sys"
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr == "path"
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "sys"
+    )
 
 
 def _guarded(cell: CodeCell, node: ast.AST) -> bool:
@@ -197,7 +222,11 @@ def _guarded(cell: CodeCell, node: ast.AST) -> bool:
     for parent in cell.ancestors(node):
         if isinstance(parent, ast.If | ast.IfExp) and _ASKS_FOR_HOST.search(cell.segment(parent.test, 200)):
             return True
-        if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute) and parent.func.attr in ("exists", "isdir", "isfile"):
+        if (
+            isinstance(parent, ast.Call)
+            and isinstance(parent.func, ast.Attribute)
+            and parent.func.attr in ("exists", "isdir", "isfile")
+        ):
             return True
     return False
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 
+from nbcritic.analysis.credentials import Offsets, leaks
 from nbcritic.analysis.page import Page
-from nbcritic.analysis.secrets import Leak, leaks_by_name, leaks_by_shape
-from nbcritic.model import Cell, Hit, Severity, Span
+from nbcritic.analysis.secrets import Leak
+from nbcritic.model import Confidence, Hit, Severity
 from nbcritic.rule import rule
-from nbcritic.rules.environment._literals import literals
 
-_LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|::1|host\.docker\.internal|db|postgres|mysql|mongo|redis|rabbitmq")
-_COMMENT = re.compile(r"^\s*#+(?!\s*%%)")
+_LOCAL = re.compile(
+    r"localhost|127\.0\.0\.1|0\.0\.0\.0|::1|host\.docker\.internal|db|postgres|mysql|mongo|redis|rabbitmq"
+)
 _NOT_LETTERS = re.compile(r"[^A-Z0-9]+")
 
 
@@ -112,77 +112,33 @@ def check(page: Page) -> Iterator[Hit]:
         driver.find_element("id", "password").send_keys(password)
     """
     for cell in page.notebook.cells:
-        seen = set[int]()
-        text = _Text(cell)
-        found = sorted(_leaks(page, cell), key=lambda leak: (leak.start, not leak.sure))
-        for leak in found:
-            if seen.isdisjoint(range(leak.start, leak.end)):
-                seen.update(range(leak.start, leak.end))
-                yield _hit(leak, text)
+        for leak in leaks(page, cell):
+            yield _hit(leak, Offsets(cell))
 
 
-def _leaks(page: Page, cell: Cell) -> Iterator[Leak]:
-    """What leaks in one cell, at offsets in its source."""
-    if cell.kind == "raw":
-        return
-    yield from leaks_by_shape(cell.source)
-    if cell.kind != "code":
-        return
-    code = page.cell(cell.number)
-    if code.tree is not None:
-        text = _Text(cell)
-        for node, leak in literals(page, code):
-            at = code.at(node)
-            yield text.moved(leak, at)
-        magics = {line for magic in code.magics for line in range(magic.line, magic.line + 1 + magic.argument.count("\n"))}
-        lines = [n for n, line in enumerate(code.lines, 1) if n in magics or _COMMENT.match(line)]
-    else:
-        magics, lines = set[int](), list(range(1, len(code.lines) + 1))
-        magics |= set(lines) if code.language == "bash" else set()
-    start = _Text(cell).starts
-    for number in lines:
-        for leak in leaks_by_name(code.lines[number - 1], bare=number in magics):
-            offset = start[number - 1]
-            yield Leak(leak.start + offset, leak.end + offset, leak.what, leak.name)
-
-
-class _Text:
-    """Offsets of a cell's source as lines and columns."""
-
-    def __init__(self, cell: Cell) -> None:
-        self.number = cell.number
-        self.starts = [0]
-        for line in cell.source.split("\n"):
-            self.starts.append(self.starts[-1] + len(line) + 1)
-
-    def span(self, start: int, end: int) -> Span:
-        """The place of a stretch of the source."""
-        line = bisect_right(self.starts, start)
-        last = bisect_right(self.starts, max(start, end - 1))
-        return Span(self.number, line, start - self.starts[line - 1] + 1, last, end - self.starts[last - 1] + 1)
-
-    def moved(self, leak: Leak, at: Span) -> Leak:
-        """A leak that was found in the tree, at its offsets in the source."""
-        start = self.starts[at.line - 1] + at.column - 1
-        return Leak(start, self.starts[at.end_line - 1] + at.end_column - 1, leak.what, leak.name, host=leak.host)
-
-
-def _hit(leak: Leak, text: _Text) -> Hit:
+def _hit(leak: Leak, text: Offsets) -> Hit:
     variable = _variable(leak)
     advice = f'revoke it and read it from `os.environ["{variable}"]`'
     if leak.public:
-        message = f"{leak.what} stands in the cell; it is made to be public, but whoever copies it spends its owner's quota"
+        message = (
+            f"{leak.what} stands in the cell; it is made to be public, but whoever copies it spends its owner's quota"
+        )
         return Hit(text.span(leak.start, leak.end), message, severity="minor", confidence="certain")
     if leak.sure or not leak.name:
         message = f"{leak.what} stands in the cell; {advice}"
     else:
-        message = f"`{leak.name}` is given a literal {'password' if leak.what.endswith('password') else 'key'}; {advice}"
-    severity: Severity | None = "major" if leak.host and _LOCAL.fullmatch(leak.host) else None
-    return Hit(text.span(leak.start, leak.end), message, confidence="certain" if leak.sure else None, severity=severity)
+        message = f"the value of `{leak.name}` stands in the cell; {advice}"
+    severity: Severity | None = "major" if leak.doubtful or (leak.host and _LOCAL.fullmatch(leak.host)) else None
+    confidence: Confidence | None = "certain" if leak.sure else "possible" if leak.doubtful else None
+    return Hit(text.span(leak.start, leak.end), message, confidence=confidence, severity=severity)
 
 
 def _variable(leak: Leak) -> str:
     """The name of the environment variable to read instead."""
     words = leak.name if leak.name else leak.what.removeprefix("an ").removeprefix("a ").removeprefix("the ")
-    words = "DATABASE_PASSWORD" if "connection" in leak.what and not leak.name else re.sub(r"(?<=[a-z])(?=[A-Z])", "_", words)
+    words = (
+        "DATABASE_PASSWORD"
+        if "connection" in leak.what and not leak.name
+        else re.sub(r"(?<=[a-z])(?=[A-Z])", "_", words)
+    )
     return _NOT_LETTERS.sub("_", words.upper()).strip("_")

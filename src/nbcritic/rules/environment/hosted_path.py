@@ -67,4 +67,6 @@ def check(page: Page) -> Iterator[Hit]:
         also = f" and {len(others)} more path{'s' * (len(others) > 1)}" if others else ""
         exist = "exist" if others else "exists"
         related = tuple(Related(use.at, f"`{use.text}`") for use in others[:SHOWN])
-        yield Hit(first.at, f"`{first.text}`{also} {exist} on {host} only; name the data folder once, as a parameter", related)
+        yield Hit(
+            first.at, f"`{first.text}`{also} {exist} on {host} only; name the data folder once, as a parameter", related
+        )

@@ -22,7 +22,9 @@ _INSTALL = re.compile(
     r"(?:(?:-\S+|pip|env)\s+)*(?:install|update|add|upgrade)\b(?P<rest>(?:[^;&|\n]|(?<=[>\d])&)*)"
 )
 _SYSTEM = frozenset({"apt", "apt-get", "brew"})
-_VALUED = frozenset("-i --index-url --extra-index-url -f --find-links -c --constraint -t --target --prefix -n --name -p --channel --trusted-host --python --upgrade-strategy --root --proxy --timeout --progress-bar --log --no-binary --only-binary".split())
+_VALUED = frozenset(
+    "-i --index-url --extra-index-url -f --find-links -c --constraint -t --target --prefix -n --name -p --channel --trusted-host --python --upgrade-strategy --root --proxy --timeout --progress-bar --log --no-binary --only-binary".split()
+)
 _PINNED = re.compile(r"==|===|@\s*git\+|\.whl\b|\.tar\.gz\b|\.zip\b|git\+\S+@[\w.]+|@[0-9a-f]{7,40}\b")
 _PINNED_CONDA = re.compile(r"=\d")
 _TOOLING = frozenset({"pip", "setuptools", "wheel", "conda"})
@@ -119,7 +121,11 @@ def _hits(at: Span, text: str) -> Iterator[Hit]:
         if install.declared or not install.packages:
             continue
         if all(name == "…" for name in install.packages):
-            yield Hit(at, "packages are installed while the notebook runs; declare and pin them in the project", severity="minor")
+            yield Hit(
+                at,
+                "packages are installed while the notebook runs; declare and pin them in the project",
+                severity="minor",
+            )
             continue
         shown = ", ".join(f"`{_short(name)}`" for name in install.packages[:4])
         shown += f" and {len(install.packages) - 4} more" if len(install.packages) > 4 else ""
@@ -127,7 +133,9 @@ def _hits(at: Span, text: str) -> Iterator[Hit]:
         loose = [name for name in install.packages if not install.frozen and not _pinned(name, install.tool)]
         if install.tool in _SYSTEM:
             advice = "state it as a requirement of the system"
-            yield Hit(at, f"{shown} installed with `{install.tool}` while the notebook runs; {advice}", severity="minor")
+            yield Hit(
+                at, f"{shown} installed with `{install.tool}` while the notebook runs; {advice}", severity="minor"
+            )
         elif all(name in _TOOLING for name in install.packages):
             advice = "set the environment up before it starts"
             yield Hit(at, f"{shown} upgraded while the notebook runs; {advice}", severity="minor")
@@ -169,7 +177,9 @@ def _install(tool: str, rest: str) -> Install:
     for word in words:
         if skip:
             skip = False
-        elif word in ("-r", "--requirement", "-e", "--editable", "-f", "--file") and (tool in ("conda", "mamba") or word != "-f"):
+        elif word in ("-r", "--requirement", "-e", "--editable", "-f", "--file") and (
+            tool in ("conda", "mamba") or word != "-f"
+        ):
             declared = True
         elif word.startswith(("--requirement=", "--file=", "-r")):
             declared = True

@@ -83,7 +83,9 @@ def check(page: Page) -> Iterator[Hit]:
                 if any(page.qualified(node) == "sys.path" for node in ast.walk(assign.value)) or _is_slice(assign):
                     yield _hit(cell, assign, "")
             elif any(_is_pythonpath(page, target) for target in assign.targets):
-                yield Hit(cell.at(assign), "`PYTHONPATH` is set by hand; make the code a package and `pip install -e .` it")
+                yield Hit(
+                    cell.at(assign), "`PYTHONPATH` is set by hand; make the code a package and `pip install -e .` it"
+                )
     for cell, magic in page.magics():
         if magic.kind in ("shell", "assign") or magic.name in ("env", "set_env", "sx", "system"):
             if _SETS_PYTHONPATH.search(magic.argument):

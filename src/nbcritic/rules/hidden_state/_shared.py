@@ -7,16 +7,22 @@ import re
 from collections.abc import Iterable
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import Event
 from nbcritic.analysis.flow import Undefined
 from nbcritic.analysis.page import Page
 from nbcritic.model import Span
 
-_MISSING = re.compile(r"name '([^']+)' is not defined|variable '([^']+)' referenced before assignment")
+_NAME_ERRORS = frozenset({"NameError", "UnboundLocalError"})
 _GAP = re.compile(
-    r"your (?:own )?(?:code|solution|answer|turn)|(?:code|solution|answer) (?:goes )?here|fill (?:in|me|this)|\bexercise\b|"
-    r"complete (?:the|this)|raise NotImplementedError|^\s*\.\.\.\s*$|=\s*\.\.\.\s*(?:#.*)?$|=\s*(?:#.*)?$",
+    r"your (?:own )?(?:code|solution|answer|turn)\b|(?:code|solution|answer) (?:goes )?here\b|fill (?:in|me)\b|"
+    r"raise NotImplementedError|^\s*\.\.\.\s*(?:#.*)?$|=\s*\.\.\.\s*(?:#.*)?$",
     re.IGNORECASE | re.MULTILINE,
 )
+_PYLAB = frozenset(
+    "plot figure linspace arange sin cos exp sqrt pi array zeros ones rand randn hist xlabel ylabel title legend subplot show "
+    "imshow scatter axis grid xticks yticks xlim ylim text savefig mean std log dot meshgrid contour colorbar".split()
+)
+"""What `ipython --pylab`, a launcher of old, put into every session."""
 
 
 def listed(cells: Iterable[int], limit: int = 5) -> str:
@@ -34,36 +40,69 @@ def counted(cell: CodeCell) -> str:
     return f"cell {cell.number} (In[{cell.execution_count}])" if cell.execution_count else f"cell {cell.number}"
 
 
-def place(cell: CodeCell, node: ast.AST | None, name: str) -> Span:
+def place(cell: CodeCell, node: ast.AST | None) -> Span:
     """Where a name stands; for one that only a magic mentions, the whole cell."""
     return cell.at(node) if node is not None else Span(cell.number)
 
 
-def shows_name_error(cell: CodeCell, name: str) -> bool:
-    """Does the cell's saved output say that this name is missing?"""
-    return any(
-        output.kind == "error" and any(name in found for found in _MISSING.findall(output.evalue))
-        for output in cell.outputs
-    )
+def missing_names(page: Page) -> list[Undefined]:
+    """The names that a run from top to bottom would miss, less those that nobody would complain about.
+
+    A cell whose saved output is a NameError says so itself (NBC113, or its author's intention); some launchers put names into a
+    session; and a notebook of R code may call itself Python.
+    """
+    found = page.flow.undefined
+    names = {missing.name for missing in found}
+    if "library" in names:
+        return []
+    launched = _PYLAB if len(names & _PYLAB) > 2 else frozenset()
+    return [u for u in found if u.name not in launched and not _shows_name_error(page.cell(u.cell))]
+
+
+def _shows_name_error(cell: CodeCell) -> bool:
+    return any(output.kind == "error" and output.ename in _NAME_ERRORS for output in cell.outputs)
+
+
+def has_gap(source: str) -> bool:
+    """Does a cell leave something to be filled in by whoever works through the notebook?"""
+    return _GAP.search(source) is not None
 
 
 def has_gaps(page: Page, before: int) -> bool:
-    """Does the notebook, down to this cell, leave something to be filled in by whoever works through it?"""
-    return any(cell.number <= before and _GAP.search(cell.source) for cell in page.cells)
+    """Does the notebook, down to this cell, leave something to be filled in?"""
+    return any(cell.number <= before and has_gap(cell.source) for cell in page.cells)
 
 
-def defines_afresh(page: Page, missing: Undefined) -> list[int]:
-    """The cells that give a missing name a value which does not come from the name itself."""
-    found = []
-    for number in missing.binders:
-        if number == missing.cell:
-            if _binds_later(page.cell(number), missing):
-                found.append(number)
-        elif missing.name not in page.flow.touched[number].reads:
-            found.append(number)
-    return found
+def never_ran(page: Page, cell: CodeCell) -> bool:
+    """Did the notebook run without this cell?"""
+    return page.has_run and not cell.execution_count
 
 
-def _binds_later(cell: CodeCell, missing: Undefined) -> bool:
-    events = [*cell_events(cell, missing)]
-    return any(not _reads(cell, node, missing.name) for node in events)
+def defined_in(page: Page, missing: Undefined) -> list[int]:
+    """The cells that give a missing name a value which does not come from the name itself (as `df = df.dropna()` does)."""
+    return [
+        number
+        for number in missing.binders
+        if (_bound_afterwards(page, missing) if number == missing.cell else _bound_first(page, number, missing.name))
+    ]
+
+
+def _bound_first(page: Page, cell: int, name: str) -> bool:
+    return name not in page.flow.touched[cell].reads
+
+
+def _bound_afterwards(page: Page, missing: Undefined) -> bool:
+    """Does the cell that misses the name bind it further down, by something else than the name itself?"""
+    cell = page.cell(missing.cell)
+    events = page.names.of(missing.cell).events
+    start = next((index for index, event in enumerate(events) if event is missing.event), 0)
+    bound = (event for event in events[start:] if event.kind == "bind" and event.name == missing.name)
+    return any(not _from_itself(cell, event) for event in bound)
+
+
+def _from_itself(cell: CodeCell, event: Event) -> bool:
+    if event.how == "augment" or event.node is None:
+        return True
+    statement = cell.statement(event.node)
+    value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+    return value is not None and any(isinstance(node, ast.Name) and node.id == event.name for node in ast.walk(value))

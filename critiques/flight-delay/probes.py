@@ -1,0 +1,232 @@
+"""What each fault of the flight-delay notebook costs, measured on the data that ships with it.
+
+Pure functions over the two tables. `python critiques/flight-delay/probes.py` prints all numbers (a few minutes).
+"""
+
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import average_precision_score, mean_squared_error, r2_score, roc_auc_score
+from sklearn.model_selection import train_test_split
+
+DATA = Path(__file__).parents[2] / "notebooks" / "flight-delay" / "data"
+LATE = 15
+CUT = 180
+FIRST_TEST_MONTH = 10
+
+CALENDAR = ["month", "day", "flight"]
+TIMETABLE = ["weekday", "sched_min", "distance", "n_hour", "carrier_code", "dest_code", "planned"]
+WEATHER = ["temp", "dewp", "humid", "wind_dir", "wind_speed", "precip", "pressure", "visib"]
+HISTORY = ["dest_delay", "carrier_delay", "day_delay"]
+POST_DEPARTURE = ["dep_min", "dep_delay", "arr_min", "air_time"]
+COLUMNS = {
+    "everything, as in the notebook": CALENDAR + TIMETABLE + WEATHER + HISTORY + POST_DEPARTURE,
+    "without departure and flight": CALENDAR + TIMETABLE + WEATHER + HISTORY,
+    "without delay averages too": CALENDAR + TIMETABLE + WEATHER,
+    "timetable and date, no weather": CALENDAR + TIMETABLE,
+    "timetable, neither date nor weather": TIMETABLE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What `dropna()` takes away after the weather is joined and the imputation has silently done nothing."""
+
+    rows: int
+    kept: int
+    flown_but_lost: int
+    late_share_kept: float
+    late_share_lost: float
+    share_of_late_or_cancelled_lost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well a list of columns does under one split: minutes (R², RMSE) and the desk's question (AP, AUC)."""
+
+    r2: float
+    rmse: float
+    average_precision: float
+    auc: float
+    late_share: float
+
+
+def load(folder: Path = DATA) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The two tables as they ship."""
+    return pd.read_csv(folder / "flights.csv.gz"), pd.read_csv(folder / "weather.csv.gz")
+
+
+def join(flights: pd.DataFrame, weather: pd.DataFrame) -> pd.DataFrame:
+    """Flights with the weather of their scheduled hour, as the notebook joins them."""
+    hourly = weather.drop_duplicates(["month", "day", "hour"])
+    hourly = hourly.drop(columns=["wind_gust", "year", "origin", "time_hour"])
+    return flights.merge(hourly, on=["month", "day", "hour"], how="left", validate="many_to_one")
+
+
+def rows_lost(flights: pd.DataFrame, weather: pd.DataFrame) -> Loss:
+    """Which flights an unconditional `dropna()` removes, and how late those were."""
+    joined = join(flights, weather)
+    complete = joined.notna().all(axis="columns")
+    flown = joined["arr_delay"].notna()
+    late = joined["arr_delay"] > LATE
+    trouble = late | ~flown
+    return Loss(
+        rows=len(joined),
+        kept=int(complete.sum()),
+        flown_but_lost=int((flown & ~complete).sum()),
+        late_share_kept=float(late[complete].mean()),
+        late_share_lost=float(late[flown & ~complete].mean()),
+        share_of_late_or_cancelled_lost=float((trouble & ~complete).sum() / trouble.sum()),
+    )
+
+
+def late_share_by_pressure(flights: pd.DataFrame, weather: pd.DataFrame) -> tuple[float, float]:
+    """Share of late flights where the pressure was recorded, and where it is missing."""
+    flown = join(flights, weather).dropna(subset=["arr_delay"])
+    share = (flown["arr_delay"] > LATE).groupby(flown["pressure"].isna()).mean()
+    return float(share[False]), float(share[True])
+
+
+def clock(times: pd.Series) -> pd.Series:
+    """HHMM numbers as minutes after midnight; 2400 is midnight."""
+    return (times // 100 * 60 + times % 100) % 1440
+
+
+def design(joined: pd.DataFrame) -> pd.DataFrame:
+    """Every column that the notebook's final list has, plus the honest versions of those it got wrong."""
+    table = joined.copy()
+    table["weekday"] = pd.to_datetime(table[["year", "month", "day"]]).dt.day_of_week
+    table["sched_min"], table["dep_min"], table["arr_min"] = (
+        clock(table[name]) for name in ("sched_dep_time", "dep_time", "arr_time")
+    )
+    table["planned"] = (clock(table["sched_arr_time"]) - table["sched_min"]) % 1440
+    table["n_hour"] = table.groupby(["month", "day", "hour"])["flight"].transform("count")
+    table["carrier_code"] = table["carrier"].astype("category").cat.codes
+    table["dest_code"] = table["dest"].astype("category").cat.codes
+    for name, keys in (("dest", ["dest"]), ("carrier", ["carrier"]), ("day", ["month", "day"])):
+        table[f"{name}_delay"] = table.groupby(keys)["arr_delay"].transform("mean")
+    return table
+
+
+def score(table: pd.DataFrame, columns: Sequence[str], *, by_time: bool) -> Score:
+    """Train and test on flown flights: at random, or on January-September for October-December."""
+    flown = table.dropna(subset=["arr_delay"])
+    if by_time:
+        train, test = flown[flown["month"] < FIRST_TEST_MONTH], flown[flown["month"] >= FIRST_TEST_MONTH]
+    else:
+        train, test = train_test_split(flown, test_size=0.3, random_state=42)
+    names = list(columns)
+    minutes = HistGradientBoostingRegressor(random_state=42).fit(train[names], train["arr_delay"])
+    late = HistGradientBoostingClassifier(random_state=42).fit(train[names], train["arr_delay"] > LATE)
+    predicted, chance = minutes.predict(test[names]), late.predict_proba(test[names])[:, 1]
+    actual, is_late = test["arr_delay"], test["arr_delay"] > LATE
+    return Score(
+        r2=float(r2_score(actual, predicted)),
+        rmse=float(np.sqrt(mean_squared_error(actual, predicted))),
+        average_precision=float(average_precision_score(is_late, chance)),
+        auc=float(roc_auc_score(is_late, chance)),
+        late_share=float(is_late.mean()),
+    )
+
+
+def rate_table(table: pd.DataFrame) -> Score:
+    """A baseline without a model: the share of late flights of the same carrier and hour, January-September."""
+    flown = table.dropna(subset=["arr_delay"])
+    flown = flown.assign(late=flown["arr_delay"] > LATE)
+    train, test = flown[flown["month"] < FIRST_TEST_MONTH], flown[flown["month"] >= FIRST_TEST_MONTH]
+    rates = train.groupby(["carrier", "hour"])[["late", "arr_delay"]].mean()
+    guess = test[["carrier", "hour"]].merge(rates, left_on=["carrier", "hour"], right_index=True, how="left")
+    chance = guess["late"].astype(float).fillna(train["late"].mean())
+    minutes = guess["arr_delay"].fillna(train["arr_delay"].mean())
+    return Score(
+        r2=float(r2_score(test["arr_delay"], minutes)),
+        rmse=float(np.sqrt(mean_squared_error(test["arr_delay"], minutes))),
+        average_precision=float(average_precision_score(test["late"], chance)),
+        auc=float(roc_auc_score(test["late"], chance)),
+        late_share=float(test["late"].mean()),
+    )
+
+
+def cut_tail(table: pd.DataFrame) -> dict[str, float]:
+    """What leaving out delays of three hours and more does to a linear model's RMSE and R² without improving it."""
+    complete = table.dropna()
+    columns = COLUMNS["everything, as in the notebook"]
+
+    def linear(rows: pd.DataFrame) -> tuple[float, float]:
+        train, test = train_test_split(rows, test_size=0.3, random_state=42)
+        predicted = LinearRegression().fit(train[columns], train["arr_delay"]).predict(test[columns])
+        return float(np.sqrt(mean_squared_error(test["arr_delay"], predicted))), float(
+            r2_score(test["arr_delay"], predicted)
+        )
+
+    whole, cut = linear(complete), linear(complete[complete["arr_delay"] < CUT])
+    flown = table["arr_delay"].dropna()
+    return {
+        "flights cut": float((complete["arr_delay"] >= CUT).sum()),
+        "share of all late minutes": float(flown[flown >= CUT].sum() / flown[flown > LATE].sum()),
+        "rmse": whole[0],
+        "r2": whole[1],
+        "rmse after the cut": cut[0],
+        "r2 after the cut": cut[1],
+    }
+
+
+def air_time_values(flights: pd.DataFrame) -> tuple[int, int]:
+    """How many different air times there are, and how many are left after the rounding cell ran on hours again."""
+    minutes = flights["air_time"].dropna()
+    return minutes.nunique(), (minutes / 60 / 60).round(2).nunique()
+
+
+def wrong_block(flights: pd.DataFrame) -> tuple[float, float, float]:
+    """Share of flights whose HHMM difference is not the clock difference; the two means in minutes."""
+    naive = flights["sched_arr_time"] - flights["sched_dep_time"]
+    planned = (clock(flights["sched_arr_time"]) - clock(flights["sched_dep_time"])) % 1440
+    return float((naive != planned).mean()), float(naive.mean()), float(planned.mean())
+
+
+def loop_cost(flights: pd.DataFrame, rows: int = 20_000) -> tuple[float, float]:
+    """Seconds for the part of the day of so many flights: row by row, and all at once (equal results)."""
+    sample = flights.head(rows)
+    start = time.perf_counter()
+    looped = []
+    for _, row in sample.iterrows():
+        hour = row["hour"]
+        looped.append("early" if hour < 9 else "midday" if hour < 13 else "afternoon" if hour < 17 else "evening")
+    middle = time.perf_counter()
+    labels = ["early", "midday", "afternoon", "evening"]
+    at_once = pd.cut(sample["hour"], [-1, 8, 12, 16, 24], labels=labels)
+    end = time.perf_counter()
+    if looped != at_once.tolist():
+        raise ValueError("the two forms disagree")
+    return middle - start, end - middle
+
+
+def main() -> int:
+    """Print every number that the key and the scenario quote."""
+    flights, weather = load()
+    print(rows_lost(flights, weather))
+    print("late share, pressure recorded / missing:", late_share_by_pressure(flights, weather))
+    table = design(join(flights, weather))
+    complete = table[table[list(flights.columns) + WEATHER].notna().all(axis="columns")]
+    for name, columns in COLUMNS.items():
+        for rows, data in (("kept rows", complete), ("all flown", table)):
+            for by_time in (False, True):
+                values = {key: round(value, 3) for key, value in asdict(score(data, columns, by_time=by_time)).items()}
+                print(f"{name} | {rows} | {'time' if by_time else 'random'} |", values)
+    print("rate table |", rate_table(table))
+    print("tail:", cut_tail(table))
+    print("air time values:", air_time_values(flights))
+    print("planned duration, wrong share and means:", wrong_block(flights))
+    print("loop, vectorised seconds:", loop_cost(flights))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

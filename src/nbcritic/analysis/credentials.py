@@ -1,0 +1,259 @@
+"""The credentials of a page: by shape anywhere in its text, and literals that are given to telling names."""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.page import Page
+from nbcritic.analysis.secrets import Family, Leak, is_credential, leaks_by_name, leaks_by_shape, redact, telling
+from nbcritic.model import Cell, Span
+
+_COMMENT = re.compile(r"^\s*#+(?!\s*%%)")
+
+_POSITIONS: dict[str, tuple[tuple[int, Family], ...]] = {
+    "tweepy.OAuthHandler": ((0, "key"), (1, "key")),
+    "tweepy.OAuth1UserHandler": ((0, "key"), (1, "key")),
+    "tweepy.AppAuthHandler": ((0, "key"), (1, "key")),
+    "tweepy.Client": ((0, "key"),),
+    "requests.auth.HTTPBasicAuth": ((1, "password"),),
+    "requests.auth.HTTPDigestAuth": ((1, "password"),),
+    "requests_oauthlib.OAuth1": ((0, "key"), (1, "key"), (2, "key"), (3, "key")),
+    "pymysql.connect": ((2, "password"),),
+    "MySQLdb.connect": ((2, "password"),),
+    "cx_Oracle.connect": ((1, "password"),),
+    "chart_studio.plotly.sign_in": ((1, "key"),),
+    "plotly.plotly.sign_in": ((1, "key"),),
+    "huggingface_hub.login": ((0, "key"),),
+    "huggingface_hub.HfApi": ((1, "key"),),
+    "wandb.login": ((1, "key"),),
+    "sodapy.Socrata": ((1, "key"),),
+    "census.Census": ((0, "key"),),
+    "fredapi.Fred": ((0, "key"),),
+    "newsapi.NewsApiClient": ((0, "key"),),
+    "googlemaps.Client": ((0, "key"),),
+    "binance.client.Client": ((0, "key"), (1, "key")),
+    "alpaca_trade_api.REST": ((0, "key"), (1, "key")),
+    "opencage.geocoder.OpenCageGeocode": ((0, "key"),),
+    "pyowm.OWM": ((0, "key"),),
+    "github.Github": ((0, "key"),),
+    "telegram.Bot": ((0, "key"),),
+    "notion_client.Client": ((0, "key"),),
+    "pinecone.Pinecone": ((0, "key"),),
+}
+"""Arguments without a keyword that are credentials, by the function's full name."""
+_LAST = frozenset(name.rpartition(".")[2] for name in _POSITIONS)
+_METHODS: dict[str, tuple[tuple[int, Family], ...]] = {
+    "set_access_token": ((0, "key"), (1, "key")),
+    "authenticate_user": ((1, "password"),),
+}
+_BY_NAME = frozenset({"getenv", "get", "setdefault", "putenv", "setenv"})
+"""`os.environ.get("API_KEY", "…")`: the name is an argument."""
+_HARMLESS = frozenset(
+    "print len str repr hash input sha256 md5 sha1 sha512 encode upper lower isalpha isdigit check set list sorted enumerate range dict format "
+    "test validate match search fullmatch findall hashpw gensalt".split()
+)
+_ACCOUNT = frozenset(
+    "user username user_name login email mail uid host hostname server database db dbname account port driver".split()
+)
+
+
+def leaks(page: Page, cell: Cell) -> list[Leak]:
+    """What leaks in one cell, at offsets in its source; none overlaps another."""
+    taken: list[Leak] = []
+    for leak in sorted(_leaks(page, cell), key=lambda leak: (not leak.sure, leak.start)):
+        if not any(leak.start < other.end and other.start < leak.end for other in taken):
+            taken.append(leak)
+    return sorted(taken, key=lambda leak: leak.start)
+
+
+def redacted(page: Page, cell: Cell) -> str:
+    """The source of a cell with its credentials masked, character by character."""
+    return redact(cell.source, [(leak.start, leak.end) for leak in leaks(page, cell)])
+
+
+def _leaks(page: Page, cell: Cell) -> Iterator[Leak]:
+    if cell.kind == "raw":
+        return
+    yield from leaks_by_shape(cell.source)
+    if cell.kind != "code":
+        return
+    code = page.cell(cell.number)
+    if code.tree is not None:
+        for node, leak in _literals(page, code):
+            yield Offsets(cell).moved(leak, code.at(node))
+        magics = {
+            line for magic in code.magics for line in range(magic.line, magic.line + 1 + magic.argument.count("\n"))
+        }
+        lines = [n for n, line in enumerate(code.lines, 1) if n in magics or _COMMENT.match(line)]
+    else:
+        magics, lines = set[int](), list(range(1, len(code.lines) + 1))
+        magics |= set(lines) if code.language == "bash" else set()
+    for number in lines:
+        for leak in leaks_by_name(code.lines[number - 1], bare=number in magics):
+            offset = Offsets(cell).starts[number - 1]
+            yield replace(leak, start=leak.start + offset, end=leak.end + offset)
+
+
+class Offsets:
+    """Offsets of a cell's source as lines and columns."""
+
+    def __init__(self, cell: Cell) -> None:
+        self.number = cell.number
+        self.starts = [0]
+        for line in cell.source.split("\n"):
+            self.starts.append(self.starts[-1] + len(line) + 1)
+
+    def span(self, start: int, end: int) -> Span:
+        """The place of a stretch of the source."""
+        line = bisect_right(self.starts, start)
+        last = bisect_right(self.starts, max(start, end - 1))
+        return Span(self.number, line, start - self.starts[line - 1] + 1, last, end - self.starts[last - 1] + 1)
+
+    def moved(self, leak: Leak, at: Span) -> Leak:
+        """A leak that was found in the tree, at its offsets in the source."""
+        start = self.starts[at.line - 1] + at.column - 1
+        return replace(leak, start=start, end=self.starts[at.end_line - 1] + at.end_column - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A literal and the name it is given to. `sure`: what takes it connects somewhere; `doubtful`: it may only show how."""
+
+    node: ast.Constant
+    name: str
+    family: Family
+    sure: bool = False
+    doubtful: bool = False
+
+
+def _literals(page: Page, cell: CodeCell) -> Iterator[tuple[ast.Constant, Leak]]:
+    """Each such literal of a cell, with what it leaks (its offsets are not set)."""
+    for given in _given(page, cell):
+        value = given.node.value
+        text = value.decode("latin-1") if isinstance(value, bytes) else value
+        if isinstance(text, str) and text.lower() != given.name.lower():
+            if is_credential(text, given.family, sure=given.sure):
+                yield given.node, Leak(0, 0, f"a {given.family}", given.name, doubtful=given.doubtful)
+
+
+def _given(page: Page, cell: CodeCell) -> Iterator[_Given]:
+    for assign in cell.nodes(ast.Assign):
+        for target in assign.targets:
+            yield from _assigned(page, target, assign.value)
+    for annotated in cell.nodes(ast.AnnAssign):
+        if annotated.value is not None:
+            yield from _assigned(page, annotated.target, annotated.value)
+    for call in cell.nodes(ast.Call):
+        if call.keywords:
+            yield from _named(page, call)
+        if call.args:
+            yield from _placed(page, call)
+    for literal in cell.nodes(ast.Dict):
+        yield from _keyed(literal)
+    for arguments in cell.nodes(ast.arguments):
+        yield from _defaults(arguments)
+
+
+def _assigned(page: Page, target: ast.expr, value: ast.expr) -> Iterator[_Given]:
+    if isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
+        if len(target.elts) == len(value.elts):
+            for inner, item in zip(target.elts, value.elts, strict=True):
+                yield from _assigned(page, inner, item)
+    elif not isinstance(value, ast.Constant):
+        return
+    elif isinstance(target, ast.Name):
+        if (family := telling(target.id)) and (family == "key" or _is_used(page, target.id)):
+            yield _Given(value, target.id, family)
+    elif isinstance(target, ast.Attribute):
+        if family := telling(target.attr):
+            own = isinstance(target.value, ast.Name) and target.value.id == "self"
+            yield _Given(value, target.attr, family, sure=not own)
+    elif isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+        name = str(target.slice.value)
+        if family := telling(name):
+            known = page.qualified(target.value) == "os.environ"
+            yield _Given(value, name, family, sure=known, doubtful=not known and family == "password")
+
+
+def _named(page: Page, call: ast.Call) -> Iterator[_Given]:
+    """Keyword arguments: of a function of the notebook's own, a password may be anything."""
+    last = _last(call.func)
+    own = last in page.names.functions
+    for word in call.keywords:
+        value = word.value
+        if word.arg is None:
+            continue
+        if isinstance(value, ast.Constant) and (family := telling(word.arg)):
+            if family == "key" or not own:
+                yield _Given(value, word.arg, family, sure=not own and last not in _HARMLESS, doubtful=last == "dict")
+        elif word.arg in ("auth", "http_auth", "basic_auth") and isinstance(value, ast.Tuple) and len(value.elts) == 2:
+            if isinstance(second := value.elts[1], ast.Constant):
+                yield _Given(second, word.arg, "password", sure=True)
+
+
+def _placed(page: Page, call: ast.Call) -> Iterator[_Given]:
+    """Arguments that only their position names."""
+    last = _last(call.func)
+    name = page.qualified(call.func) if last in _LAST or last in _BY_NAME else None
+    for position, family in _POSITIONS.get(name or "", _METHODS.get(last, ())):
+        if position < len(call.args) and isinstance(value := call.args[position], ast.Constant):
+            yield _Given(value, last, family, sure=True)
+    if last in _BY_NAME and len(call.args) == 2:
+        key, default = call.args
+        if isinstance(key, ast.Constant) and isinstance(default, ast.Constant):
+            if found := telling(str(key.value)):
+                yield _Given(default, str(key.value), found, sure=last != "get" or name == "os.environ.get")
+
+
+def _keyed(literal: ast.Dict) -> Iterator[_Given]:
+    names = [str(key.value) if isinstance(key, ast.Constant) else "" for key in literal.keys]
+    account = any(name.lower() in _ACCOUNT or name.lower().endswith(("user", "username")) for name in names)
+    for name, value in zip(names, literal.values, strict=True):
+        if isinstance(value, ast.Constant) and (family := telling(name)):
+            if family == "key" or account:
+                yield _Given(value, name, family, doubtful=family == "password")
+
+
+def _defaults(arguments: ast.arguments) -> Iterator[_Given]:
+    named = [*arguments.posonlyargs, *arguments.args]
+    pairs = [
+        *zip(reversed(named), reversed(arguments.defaults), strict=False),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=False),
+    ]
+    for argument, default in pairs:
+        if isinstance(default, ast.Constant) and (family := telling(argument.arg)):
+            yield _Given(default, argument.arg, family, doubtful=family == "password")
+
+
+def _last(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _is_used(page: Page, name: str) -> bool:
+    """Is the name handed to something that could connect with it, or put into an address?"""
+    for cell in page.code:
+        for node in cell.nodes(ast.Name):
+            if node.id == name and isinstance(node.ctx, ast.Load) and _connects(page, cell, node):
+                return True
+    return False
+
+
+def _connects(page: Page, cell: CodeCell, node: ast.Name) -> bool:
+    for parent in cell.ancestors(node):
+        if isinstance(parent, ast.Compare | ast.stmt | ast.comprehension):
+            return False
+        if isinstance(parent, ast.Call) and node is not parent.func:
+            last = _last(parent.func)
+            return last not in _HARMLESS and last not in page.names.functions
+        if isinstance(parent, ast.JoinedStr | ast.BinOp) and "://" in cell.segment(parent, 300):
+            return True
+        if isinstance(parent, ast.Dict):
+            return any(isinstance(key, ast.Constant) and telling(str(key.value)) for key in parent.keys)
+    return False

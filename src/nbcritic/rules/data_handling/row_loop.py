@@ -1,0 +1,213 @@
+"""NBC601."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit
+from nbcritic.rule import rule
+from nbcritic.rules.data_handling._rows import Row, body_computes, in_columns, is_arithmetic
+from nbcritic.rules.data_handling._shared import is_constant, keyword, path
+
+
+@rule("NBC601", name="row-loop", severity="major", category="performance")
+def check(page: Page) -> Iterator[Hit]:
+    r"""Rows are computed one at a time, where whole columns can be.
+
+    A loop over rows (`iterrows`, `itertuples`, `range(len(df))`, `apply(axis=1)`) pays for a Python object a row and for the
+    interpreter a step: some hundred times slower than the same arithmetic on columns, so that a result which could be there at
+    once takes minutes on real data.
+
+    Instead, compute with whole columns; use `np.where` or `np.select` for conditions, `groupby` for sums, `shift` for neighbours.
+
+    Bad:
+
+        # %%
+        import numpy as np
+        import pandas as pd
+        df = pd.read_csv("orders.csv")
+        total = 0
+        for i, row in df.iterrows():  # <- flagged
+            total += row["price"] * row["quantity"]
+        # %%
+        for i in range(len(df)):  # <- flagged
+            df.loc[i, "total"] = df["price"][i] * df.loc[i, "quantity"]
+        # %%
+        margins = []
+        for row in df.itertuples():  # <- flagged
+            margin = (row.price - row.cost) / row.price
+            margins.append(round(margin, 2))
+        # %%
+        df["dear"] = df.apply(lambda row: row["price"] > 100 and row["weight"] < 2, axis=1)  # <- flagged
+        # %%
+        def band(row):
+            if row["price"] > 100:
+                return "dear"
+            elif row["price"] > 10:
+                return "fair"
+            return "cheap"
+        df["band"] = df.apply(band, axis=1)  # <- flagged
+
+    Good:
+
+        # %%
+        import pandas as pd
+        df = pd.read_csv("orders.csv")
+        df["total"] = df["price"] * df["quantity"]
+        for i, row in df.iterrows():
+            print(row["price"] * row["quantity"])
+        for i, row in df.iterrows():
+            ax.text(row["x"] + 1, row["y"] + 1, row["name"])
+        for row in df.itertuples():
+            geocode(row.city)
+        by_name = {}
+        for row in df.itertuples():
+            by_name[row.name] = row.price
+
+    Good:
+
+        # %%
+        import pandas as pd
+        df = pd.read_csv("account.csv")
+        balance = 100
+        for row in df.itertuples():
+            balance = balance * (1 + row.rate) + row.payment
+            print(balance)
+        for i in range(1, len(df)):
+            df.loc[i, "level"] = df.loc[i - 1, "level"] * 0.9 + df.loc[i, "rain"]
+        previous = None
+        for i, row in df.iterrows():
+            if row["price"] == previous:
+                break
+            previous = row["price"]
+        # %%
+        points = [1, 2, 3]
+        for i in range(len(points)):
+            points[i] = points[i] * 2
+        # %%
+        df["title"] = df.apply(lambda row: fetch_title(row["url"]), axis=1)
+        df["mean"] = df.apply(np.mean, axis=1)
+        df["key"] = df.apply(lambda row: row["city"] + "-" + str(row["zone"]), axis=1)
+        df["words"] = df.apply(lambda row: " ".join(row["words"]), axis=1)
+    """
+    for cell in page.code:
+        for loop in cell.nodes(ast.For):
+            if (row := _rows_of(page, loop)) is not None and body_computes(page, loop, row):
+                yield Hit(cell.at(loop.iter), _message(page, cell, loop, row))
+        for call in cell.nodes(ast.Call):
+            if (text := _applied(page, cell, call)) is not None:
+                yield Hit(cell.at(call), text)
+
+
+def _rows_of(page: Page, loop: ast.For) -> Row | None:
+    """What a loop over rows calls its row, index and frame; None for other loops."""
+    iterable, target = loop.iter, loop.target
+    while (
+        isinstance(iterable, ast.Call)
+        and iterable.args
+        and _name(iterable.func) in ("tqdm", "enumerate", "tqdm_notebook")
+    ):
+        if _name(iterable.func) == "enumerate":
+            if not isinstance(target, ast.Tuple) or len(target.elts) != 2:
+                return None
+            target = target.elts[1]
+        iterable = iterable.args[0]
+    if isinstance(iterable, ast.Call) and isinstance(iterable.func, ast.Attribute):
+        frame, method = iterable.func.value, iterable.func.attr
+        if method == "iterrows" and isinstance(target, ast.Tuple) and len(target.elts) == 2:
+            index, row = (item.id if isinstance(item, ast.Name) else "" for item in target.elts)
+            return Row(frame, row, index) if row else None
+        if method == "itertuples" and isinstance(target, ast.Name):
+            return Row(frame, target.id, "", tuples=True)
+    frame_by_index = _indexed(page, iterable)
+    if frame_by_index is not None and isinstance(target, ast.Name):
+        return Row(frame_by_index, "", target.id)
+    return None
+
+
+def _name(function: ast.expr) -> str:
+    return (
+        function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+    )
+
+
+def _indexed(page: Page, iterable: ast.expr) -> ast.expr | None:
+    """The frame behind `range(len(df))`, `range(df.shape[0])` and `df.index`."""
+    if isinstance(iterable, ast.Attribute) and iterable.attr == "index":
+        return iterable.value if page.values.kind(iterable.value) == "frame" else None
+    if (
+        not isinstance(iterable, ast.Call)
+        or page.qualified(iterable.func) not in ("range", "xrange")
+        or len(iterable.args) > 2
+    ):
+        return None
+    if len(iterable.args) == 2 and not is_constant(iterable.args[0], 0):
+        return None
+    end = iterable.args[-1] if iterable.args else None
+    frame: ast.expr | None = None
+    if isinstance(end, ast.Call) and page.qualified(end.func) == "len" and end.args:
+        frame = end.args[0]
+        if isinstance(frame, ast.Attribute) and frame.attr == "index":
+            frame = frame.value
+    elif isinstance(end, ast.Subscript) and is_constant(end.slice, 0):
+        frame = end.value.value if isinstance(end.value, ast.Attribute) and end.value.attr == "shape" else None
+    return frame if frame is not None and page.values.kind(frame) == "frame" else None
+
+
+def _message(page: Page, cell: CodeCell, loop: ast.For, row: Row) -> str:
+    frame = path(row.frame) or "df"
+    better = _better(page, loop, row, frame)
+    advice = f"write `{better}`" if better else "whole columns, `np.where` or `np.select` do it at once"
+    return f"`{cell.segment(loop.iter)}` computes `{frame}` one row at a time; {advice}"
+
+
+def _better(page: Page, loop: ast.For, row: Row, frame: str) -> str:
+    """The whole loop in one statement, where it is a simple one."""
+    if len(loop.body) != 1:
+        return ""
+    statement = loop.body[0]
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        call = statement.value
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "append" and len(call.args) == 1:
+            columns = in_columns(page, call.args[0], row, frame)
+            return f"{path(call.func.value)} = ({columns}).tolist()" if columns and path(call.func.value) else ""
+    if (
+        isinstance(statement, ast.AugAssign)
+        and isinstance(statement.op, ast.Add)
+        and isinstance(statement.target, ast.Name)
+    ):
+        columns = in_columns(page, statement.value, row, frame)
+        return f"{statement.target.id} += ({columns}).sum()" if columns else ""
+    if isinstance(statement, ast.Assign) and (column := row.column(statement.targets[0])) is not None:
+        columns = in_columns(page, statement.value, row, frame)
+        return f"{frame}[{column}] = {columns}" if columns else ""
+    return ""
+
+
+def _applied(page: Page, cell: CodeCell, call: ast.Call) -> str | None:
+    """What to say of `df.apply(f, axis=1)`, or None."""
+    function = call.func
+    axis = keyword(call, "axis") or (call.args[1] if len(call.args) == 2 else None)
+    if not isinstance(function, ast.Attribute) or function.attr != "apply" or not call.args:
+        return None
+    if not isinstance(axis, ast.Constant) or axis.value not in (1, "columns"):
+        return None
+    frame = path(function.value)
+    applied = call.args[0]
+    if isinstance(applied, ast.Lambda) and len(applied.args.args) == 1:
+        row = Row(function.value, applied.args.args[0].arg, "")
+        if not is_arithmetic(page, applied.body, row):
+            return None
+        better = in_columns(page, applied.body, row, frame or "df")
+        advice = f"write `{better}`" if better else "compute with whole columns, `np.where` or `np.select`"
+        return f"`{cell.segment(call)}` calls Python once a row; {advice}"
+    if isinstance(applied, ast.Name) and (definition := page.values.function(applied)) is not None:
+        arguments = definition.args
+        plain = len(arguments.args) == 1 and not arguments.vararg and not arguments.kwarg
+        row = Row(function.value, arguments.args[0].arg if plain else "", "")
+        if plain and body_computes(page, definition, row):
+            return f"`{cell.segment(call)}` calls `{applied.id}` once a row; compute with whole columns, `np.where` or `np.select`"
+    return None

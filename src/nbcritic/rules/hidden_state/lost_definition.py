@@ -1,0 +1,202 @@
+"""NBC103."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+
+from nbcritic.analysis.flow import Undefined
+from nbcritic.analysis.names import PYTHON2
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit, Related, Severity, Span
+from nbcritic.rule import rule
+from nbcritic.rules.hidden_state._shared import defined_in, has_gaps, missing_names, never_ran, place
+
+_ALIASES = {
+    "np": "numpy",
+    "pd": "pandas",
+    "plt": "matplotlib.pyplot",
+    "sns": "seaborn",
+    "tf": "tensorflow",
+    "nx": "networkx",
+}
+_OTHER_LANGUAGES = {
+    "null": "None",
+    "true": "True",
+    "false": "False",
+    "none": "None",
+    "nan": 'float("nan")',
+    "NULL": "None",
+}
+_STOPS = frozenset(
+    {"stop", "halt", "break_here", "stop_here", "stophere", "end", "abort", "pause", "raise_error", "asdf"}
+)
+_PLACEHOLDER = ("your", "path_to", "placeholder", "fill", "insert", "some_", "replace")
+
+
+@rule(
+    "NBC103",
+    name="lost-definition",
+    severity="blocker",
+    category="reproducibility",
+    covers=("F821",),
+)
+def check(page: Page) -> Iterator[Hit]:
+    r"""A cell uses a name that no cell defines.
+
+    The cell that defined it was deleted, renamed or never saved; the notebook ran only because the old session still knew the
+    name. After a restart this is a NameError, and nobody can tell any more what the value was. Runs that are missing from the
+    recorded counts are named as evidence.
+
+    Instead, bring the definition back (version control or the session's history has it), or delete what needs it. A function is
+    judged where it is called; one that nothing calls weighs less.
+
+    Bad:
+
+        # %% In[1]
+        import pandas as pd
+        # %% In[4]
+        clean.describe()  # <- flagged
+
+    Bad:
+
+        # %%
+        rates = {"EUR": 1.0}
+        def convert(amount):
+            return amount * rate  # <- flagged
+        # %%
+        convert(12)
+
+    Bad:
+
+        # %%
+        total = total + 1  # <- flagged
+
+    Bad:
+
+        # %%
+        raw = open("a.csv").read()
+        # %%
+        del raw
+        # %%
+        len(raw)  # <- flagged
+
+    Good:
+
+        # %%
+        clean = load("sales.csv")
+        # %%
+        clean.describe()
+        # %%
+        def load(path):
+            return open(path)
+
+    Good:
+
+        # %%
+        %run setup.py
+        # %%
+        clean.describe()
+
+    Good:
+
+        # %%
+        display(spark.sql("select 1"), _, Out)
+
+    Good:
+
+        # %%
+        undefined_name
+        #! NameError: name 'undefined_name' is not defined
+
+    Good:
+
+        # %%
+        # YOUR CODE HERE: let `answer` be the mean of [1, 2, 3]
+        # %%
+        assert answer == 2
+
+    Good:
+
+        # %%
+        rates = [1, 2]
+        print([rate * 2 for rate in rates], sorted(rates, key=lambda r: -r))
+    """
+    known = sorted(
+        name
+        for name, bound in page.names.bindings.items()
+        if not any(event.how in ("import", "class") for _, event in bound)
+    )
+    for missing in missing_names(page):
+        if missing.deleted_in is not None or not (defined_in(page, missing) or has_gaps(page, missing.cell)):
+            yield _hit(page, missing, known[:2_000])
+
+
+def _hit(page: Page, missing: Undefined, known: list[str]) -> Hit:
+    cell, home = page.cell(missing.cell), page.cell(missing.home)
+    name = f"`{missing.name}`"
+    severity: Severity | None = None
+    related: tuple[Related, ...] = ()
+    if missing.deleted_in is not None:
+        message = f"{name} is used here after cell {missing.deleted_in} deleted it"
+        related = (Related(Span(missing.deleted_in), f"{name} is deleted here"),)
+    elif missing.name.lower() in _STOPS and isinstance(home.parent(missing.event.node or ast.Pass()), ast.Expr):
+        message, severity = f"{name} is a NameError put here to stop a run: nothing below it runs unattended", "major"
+    else:
+        user = f"`{missing.via}` reads {name}" if missing.via else f"{name} is used here"
+        hint = _hint(page, missing, known)
+        message = f"{user}, {hint}" if hint.startswith("which") else f"{user}, but no cell defines it{hint}"
+        if not hint:
+            message += _gaps(page, cell.execution_count)
+    if not missing.called or any(word in missing.name.lower() for word in _PLACEHOLDER):
+        severity = "minor"
+    elif never_ran(page, cell) or (missing.via and missing.event.may):
+        severity = "major"
+    return Hit(place(home, missing.event.node), message, related, severity=severity)
+
+
+def _hint(page: Page, missing: Undefined, known: list[str]) -> str:
+    """What the name may have been meant to be."""
+    name, home = missing.name, page.cell(missing.home)
+    if name == "__file__":
+        return "which does not exist in a notebook"
+    if name in PYTHON2:
+        return "which only Python 2 knows"
+    if name in _OTHER_LANGUAGES:
+        return f": did you mean `{_OTHER_LANGUAGES[name]}`?"
+    if isinstance(home.parent(missing.event.node or ast.Pass()), ast.Attribute):
+        if name in _ALIASES:
+            return f": `import {_ALIASES[name]} as {name}` is missing"
+        if name in sys.stdlib_module_names:
+            return f": `import {name}` is missing"
+    if name in page.names.bindings:
+        return ": it is only ever made from its own old value"
+    close = [word for word in known if word.lower() == name.lower()]
+    close = close or [word for word in known if len(name) > 4 and _is_slip(name, word)]
+    return f": did you mean `{close[0]}`?" if close else ""
+
+
+def _is_slip(name: str, word: str) -> bool:
+    """Do two names differ by one letter too many, too few or wrong? A digit or a plural that differs is meant."""
+    if abs(len(name) - len(word)) > 1 or name[0] != word[0] or name + "s" == word or word + "s" == name:
+        return False
+    head = next((at for at, (a, b) in enumerate(zip(name, word, strict=False)) if a != b), min(len(name), len(word)))
+    one, other = name[head:], word[head:]
+    if len(one) == len(other):
+        swapped = one[:2] == other[1::-1] and one[2:] == other[2:]
+        return (swapped or one[1:] == other[1:]) and (one[0] + other[0]).isalpha()
+    longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+    return longer[1:] == shorter and longer[0].isalpha()
+
+
+def _gaps(page: Page, count: int | None) -> str:
+    """The runs before this one whose cells are gone."""
+    if not count or count > 10_000:
+        return ""
+    gone = sorted(set(range(1, count)) - {cell.execution_count for cell in page.cells})
+    if not gone:
+        return ""
+    if len(gone) > 2:
+        return f" ({len(gone)} of the runs before In[{count}] left no cell)"
+    return f" ({' and '.join(f'In[{n}]' for n in gone)} left no cell)"

@@ -1,0 +1,193 @@
+"""NBC101."""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit, Related, Span
+from nbcritic.rule import rule
+from nbcritic.rules.hidden_state._shared import counted, listed
+
+_NO_DATA = frozenset({"import", "def", "class", "for", "except"})
+
+
+@rule(
+    "NBC101",
+    name="out-of-order-execution",
+    severity="major",
+    category="reproducibility",
+    confidence="certain",
+    any_language=True,
+)
+def check(page: Page) -> Iterator[Hit]:
+    r"""The cells ran in another order than the page shows.
+
+    The saved outputs then belong to a history that nobody can repeat: a run from the top gives other numbers, or stops. It is
+    major where one cell demonstrably used what another made in the wrong order, minor where only the counts are in disorder or
+    the outputs come from several sessions. Cells that only import or are empty are no evidence, and a single cell that ran
+    again at the end without consequence is no fault.
+
+    Instead, restart the kernel and run all cells before saving.
+
+    Bad:
+
+        # <- flagged
+        # %% In[1]
+        prices = [3, 4]
+        # %% In[4]
+        prices = [price * 1.2 for price in prices]
+        # %% In[2]
+        print(sum(prices))
+        #> 7
+
+    Bad:
+
+        # <- flagged
+        # %% In[1]
+        import pandas as pd
+        # %% In[2]
+        sales = pd.read_csv("sales.csv")
+        # %% In[9]
+        sales.shape
+        #> (90, 3)
+        # %% In[4]
+        sales = sales.dropna()
+
+    Bad:
+
+        # <- flagged
+        # %% In[3]
+        print("a")
+        # %% In[1]
+        print("b")
+        # %% In[2]
+        print("c")
+
+    Good:
+
+        # %% In[3]
+        import pandas as pd
+        # %% In[4]
+        sales = pd.read_csv("sales.csv")
+        # %% In[17]
+        sales.describe()
+
+    Good:
+
+        # %% In[9]
+        import numpy as np
+        %matplotlib inline
+        # %% In[2]
+        values = np.arange(3)
+        # %% In[3]
+        # values = np.zeros(3)
+        # %% In[4]
+        values.sum()
+
+    Good:
+
+        # %% In[1]
+        values = [3, 4]
+        # %% In[7]
+        print("the mean is", sum(values) / 2)
+        # %% In[2]
+        print(max(values))
+        # %% In[3]
+        print(min(values))
+
+    Good:
+
+        # %% In[0]
+        a = 1
+        # %% In[0]
+        b = a
+    """
+    cells = [cell for cell in page.cells if cell.execution_count and not cell.is_empty and not _only_imports(cell)]
+    counts = [cell.execution_count or 0 for cell in cells]
+    falls = [at for at in range(1, len(counts)) if counts[at] < counts[at - 1]]
+    repeated = [count for count, times in Counter(counts).most_common(1) if times > 1]
+    if repeated:
+        yield _sessions([cell for cell in cells if cell.execution_count == repeated[0]])
+    elif len(falls) == 1 and counts[falls[0]] <= 2 and max(counts[falls[0] :]) < min(counts[: falls[0]]):
+        message = f"The counts start again at {counted(cells[falls[0]])}: the saved outputs come from two sessions"
+        yield Hit(Span(), message, severity="minor", confidence="likely")
+    elif falls:
+        yield from _disorder(page, cells, counts)
+
+
+def _only_imports(cell: CodeCell) -> bool:
+    """Running an import or a magic again changes nothing."""
+    return cell.tree is not None and all(isinstance(s, ast.Import | ast.ImportFrom | ast.Pass) for s in cell.tree.body)
+
+
+def _sessions(same: Sequence[CodeCell]) -> Hit:
+    where = listed(cell.number for cell in same)
+    message = f"The saved outputs come from several sessions: In[{same[0].execution_count}] stands at {where}"
+    return Hit(
+        Span(), message, tuple(Related(Span(cell.number), "the same count") for cell in same[1:]), severity="minor"
+    )
+
+
+def _disorder(page: Page, cells: Sequence[CodeCell], counts: Sequence[int]) -> Iterator[Hit]:
+    moved = [cells[at] for at in _strays(counts)]
+    found = _consequence(page, {cell.number: cell for cell in cells}) if page.is_python else ""
+    if found or len(moved) > 1:
+        numbers = listed(cell.number for cell in moved)
+        message = f"{numbers[0].upper()}{numbers[1:]} ran out of order{found}"
+        related = tuple(Related(Span(cell.number), f"ran as In[{cell.execution_count}]") for cell in moved[:10])
+        yield Hit(Span(), message, related, severity=None if found else "minor")
+
+
+def _strays(counts: Sequence[int]) -> list[int]:
+    """The fewest places whose removal leaves the counts in order."""
+    tails: list[int] = []
+    ends: list[int] = []
+    before: list[int] = []
+    for at, count in enumerate(counts):
+        length = bisect_left(tails, count)
+        tails[length:] = [count, *tails[length + 1 :]]
+        ends[length:] = [at, *ends[length + 1 :]]
+        before.append(ends[length - 1] if length else -1)
+    keep, at = set(), ends[-1] if ends else -1
+    while at >= 0:
+        keep.add(at)
+        at = before[at]
+    return [at for at in range(len(counts)) if at not in keep]
+
+
+def _consequence(page: Page, cells: dict[int, CodeCell]) -> str:
+    """What one cell took from another in the wrong order, in words; empty where nothing is known."""
+    writers = _writers(page, cells)
+    for number, cell in cells.items():
+        for name, source in page.flow.sources[number].items():
+            above = cells.get(source)
+            if above is not None and _later(above, cell) and above in writers.get(name, ()):
+                done = "set" if name in page.flow.touched[source].binds else "changed"
+                return f": {counted(cell)} used `{name}` before {counted(above)} last {done} it"
+    for number, cell in cells.items():
+        for name in page.flow.touched[number].reads:
+            for below in writers.get(name, ()):
+                if below.number > number and _later(cell, below):
+                    return f": {counted(cell)} used `{name}` as {counted(below)} had left it"
+    return ""
+
+
+def _writers(page: Page, cells: dict[int, CodeCell]) -> dict[str, list[CodeCell]]:
+    """For each name of data, the cells that set or change it."""
+    found: dict[str, list[CodeCell]] = {}
+    for number in cells:
+        touched = page.flow.touched[number]
+        for name in {**touched.mutates, **touched.binds}:
+            event = touched.binds.get(name)
+            if name not in page.names.imports and (event is None or event.how not in _NO_DATA):
+                found.setdefault(name, []).append(cells[number])
+    return found
+
+
+def _later(cell: CodeCell, other: CodeCell) -> bool:
+    return (cell.execution_count or 0) > (other.execution_count or 0)

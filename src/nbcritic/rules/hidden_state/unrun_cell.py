@@ -1,0 +1,128 @@
+"""NBC112."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit, Related, Span, first_line
+from nbcritic.notebook.outputs import has_error
+from nbcritic.rule import rule
+from nbcritic.rules.hidden_state._shared import has_gap, listed
+
+_SWITCHED_OFF = frozenset({"skip", "skip-execution", "nbval-skip", "raises-exception", "hide", "exercise", "parameters"})
+
+
+@rule(
+    "NBC112",
+    name="unrun-cell",
+    severity="minor",
+    category="reproducibility",
+    confidence="certain",
+    any_language=True,
+)
+def check(page: Page) -> Iterator[Hit]:
+    r"""A cell never ran, though the notebook did.
+
+    Nobody knows whether its code works, and whether the results below were meant to include what it does. Empty and comment-only
+    cells, gaps left for an exercise, cells that only install something, a last cell, what follows a cell that stopped with an
+    error, and cells whose definitions a later cell did use do not count.
+
+    Instead, run the cell, or delete it.
+
+    Bad:
+
+        # <- flagged
+        # %% In[1]
+        values = [3, None, 4]
+        # %%
+        values = [value for value in values if value]
+        # %% In[2]
+        print(len(values))
+        #> 3
+
+    Good:
+
+        # %% In[1]
+        values = [3, 4]
+        # %%
+        # values = values[1:]
+        # %%
+
+        # %% In[2]
+        print(len(values))
+        # %%
+        values.sort()
+
+    Good:
+
+        # %% In[1]
+        values = [3, 4]
+        # %% In[2]
+        values / 2
+        #! TypeError: unsupported operand type(s) for /: 'list' and 'int'
+        # %%
+        print(values)
+        # %%
+        values.sort()
+
+    Good:
+
+        # %%
+        !pip install pandas
+        # %% In[1]
+        import pandas as pd
+        # %% In[2]
+        pd.DataFrame()
+
+    Good:
+
+        # %%
+        import pandas as pd
+        # %% In[8]
+        sales = pd.DataFrame()
+
+    Good:
+
+        # %%
+        a = 1
+        # %%
+        b = a
+    """
+    if not page.has_run:
+        return
+    cells = [cell for cell in page.cells if not cell.is_empty]
+    unrun = [cell for cell in cells if not _ran(cell)]
+    stopped = max((cell.number for cell in cells if has_error(cell.cell)), default=1 << 30)
+    needed = _needed(page)
+    faults = [cell for cell in unrun if cell.number < stopped and cell.number not in needed and not _is_meant(cell)]
+    if not faults or faults == cells[-1:]:
+        return
+    some = f"{len(faults)} of {len(cells)} code cells never ran" if len(faults) > len(cells) / 2 else ""
+    numbers = listed(cell.number for cell in faults)
+    message = f"{some}: {numbers}" if some else f"{numbers[0].upper()}{numbers[1:]} never ran, though the notebook did"
+    yield Hit(Span(), message, tuple(Related(Span(cell.number), first_line(cell.source)) for cell in faults[:10]))
+
+
+def _ran(cell: CodeCell) -> bool:
+    return bool(cell.execution_count) or bool(cell.outputs)
+
+
+def _needed(page: Page) -> frozenset[int]:
+    """The cells that did run, whatever their count says: a cell that ran used a name that only they define."""
+    if not page.is_python:
+        return frozenset()
+    bound = page.names.bindings
+    used = {name for cell in page.code if _ran(cell) for name in page.flow.touched[cell.number].reads}
+    binders = ({number for number, _ in bound.get(name, ())} for name in used)
+    return frozenset(number for numbers in binders if len(numbers) == 1 for number in numbers)
+
+
+def _is_meant(cell: CodeCell) -> bool:
+    """Is it a cell that is switched off, left to be filled in, or needed on some machines only?"""
+    if not _SWITCHED_OFF.isdisjoint(cell.tags) or cell.language == "skipped" or has_gap(cell.source):
+        return True
+    installs = all(magic.name in ("pip", "conda", "!", "mamba", "uv") for magic in cell.magics) and bool(cell.magics)
+    return installs and cell.tree is not None and all(isinstance(statement, ast.Pass) for statement in cell.tree.body)

@@ -1,0 +1,247 @@
+"""NBC305."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit, Span
+from nbcritic.rule import rule
+
+BROAD = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
+HARMLESS = frozenset(
+    "os.remove os.unlink os.mkdir os.makedirs os.rmdir shutil.rmtree locale.setlocale plt.close matplotlib.pyplot.close "
+    "matplotlib.pyplot.style.use multiprocessing.set_start_method get_ipython display".split()
+)
+"""Clean-up and set-up: whether these succeed changes no result."""
+CLEANUP = frozenset(
+    "close stop quit disconnect shutdown terminate kill cancel unpersist cleanup set_memory_growth".split()
+)
+
+
+@rule(
+    "NBC305",
+    name="swallowed-error",
+    severity="major",
+    category="data-validation",
+    covers=("E722", "S110", "S112", "BLE001", "PERF203"),
+)
+def check(page: Page) -> Iterator[Hit]:
+    r"""An error of any kind is caught and forgotten.
+
+    A misspelt column, a full disk and a broken file then look like "nothing to do": rows, files or folds drop out without a trace,
+    and the totals below are computed from what happened to be left.
+
+    Instead, name the exception that is expected (`except KeyError`), count or collect what failed, and let everything else stop
+    the notebook.
+
+    Bad:
+
+        # %%
+        rows = []
+        for path in paths:
+            try:
+                rows.append(parse(path))
+            except:  # <- flagged
+                pass
+        # %%
+        for user in users:
+            try:
+                ages.append(int(user["age"]))
+            except Exception:  # <- flagged
+                continue
+        # %%
+        try:
+            model.fit(X, y)
+        except (ValueError, Exception):  # <- flagged
+            print("something went wrong")
+
+    Good:
+
+        # %%
+        for path in paths:
+            try:
+                rows.append(parse(path))
+            except ValueError:
+                pass
+        # %%
+        try:
+            import google.colab
+            IN_COLAB = True
+        except:
+            IN_COLAB = False
+        try:
+            %tensorflow_version 2.x
+        except Exception:
+            pass
+        try:
+            import fast_json as json
+        except Exception:
+            pass
+
+    Good:
+
+        # %%
+        import logging
+        import os
+        import traceback
+        for path in paths:
+            try:
+                rows.append(parse(path))
+            except Exception:
+                failed.append(path)
+        try:
+            run()
+        except Exception:
+            traceback.print_exc()
+        try:
+            run()
+        except Exception:
+            logging.exception("run failed")
+        try:
+            run()
+        except Exception as error:
+            print("run failed", error)
+            raise
+        try:
+            price = float(text)
+        except Exception:
+            price = None
+        try:
+            os.remove("old.csv")
+        except:
+            pass
+        try:
+            run()
+        except Exception as error:
+            print(f"this is what the error looks like: {error}")
+        try:
+            1 / 0
+        except:
+            print("division by zero")
+        try:
+            import cupy
+        except:
+            pass
+        else:
+            fast = True
+
+    Good:
+
+        # %%
+        def load(path):
+            try:
+                return read_fast(path)
+            except Exception:
+                pass
+            return read_slowly(path)
+        # %%
+        for name in ("new.csv", "old.csv"):
+            try:
+                table = read(name)
+                break
+            except Exception:
+                continue
+        # %%
+        limit = 10
+        try:
+            limit = settings["limit"]
+        except Exception:
+            pass
+        # %%
+        try:
+            import turbo
+            turbo.patch()
+        except Exception:
+            pass
+    """
+    for cell in page.code:
+        for block in cell.nodes(ast.Try):
+            if _is_probe(page, cell, block):
+                continue
+            for handler in block.handlers:
+                how = _hides(handler)
+                if how and _is_broad(page, handler.type):
+                    caught = "except:" if handler.type is None else f"except {cell.segment(handler.type)}"
+                    first = cell.segment(block.body[0], 50)
+                    text = f"`{caught}` around `{first}` catches every error, and {how}"
+                    yield Hit(_head(cell, handler), text, severity="minor" if "prints" in how else None)
+
+
+def _head(cell: CodeCell, handler: ast.ExceptHandler) -> Span:
+    at = cell.at(handler)
+    end = len(cell.lines[at.line - 1]) + 1
+    return Span(at.cell, at.line, at.column, at.line, end)
+
+
+def _is_broad(page: Page, caught: ast.expr | None) -> bool:
+    if caught is None:
+        return True
+    kinds = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+    return any(page.qualified(kind) in BROAD for kind in kinds)
+
+
+def _hides(handler: ast.ExceptHandler) -> str:
+    """What becomes of the error, where nobody hears of it; else an empty string."""
+    printed = False
+    for statement in handler.body:
+        if isinstance(statement, ast.Pass | ast.Continue):
+            continue
+        value = statement.value if isinstance(statement, ast.Expr) else None
+        if isinstance(value, ast.Constant):
+            continue
+        if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Name) or value.func.id != "print":
+            return ""
+        if any(_tells(node, handler.name) for node in ast.walk(value)):
+            return ""
+        printed = True
+    return "prints a text that does not say which" if printed else "goes on without a word"
+
+
+def _tells(node: ast.AST, name: str | None) -> bool:
+    """Does a printed value say what happened?"""
+    if isinstance(node, ast.Name) and node.id == name:
+        return True
+    return isinstance(node, ast.Attribute) and node.attr in ("exc_info", "format_exc", "print_exc")
+
+
+def _is_probe(page: Page, cell: CodeCell, block: ast.Try) -> bool:
+    """Is it an import or another attempt with a fallback, set-up, clean-up, or a lesson on exceptions?"""
+    if isinstance(block.body[0], ast.Import | ast.ImportFrom):
+        return True
+    leaves = (inner for statement in block.body for inner in ast.walk(statement))
+    if any(isinstance(inner, ast.Return | ast.Break) for inner in leaves):
+        return True  # what comes after the block is for the case that this did not work
+    return _has_default(cell, block) or all(_is_harmless(page, statement) for statement in block.body)
+
+
+def _has_default(cell: CodeCell, block: ast.Try) -> bool:
+    """`x = None`, then an attempt to find something better for `x`."""
+    only = block.body[0]
+    siblings: list[ast.stmt] = getattr(cell.parent(block), "body", [])
+    if len(block.body) > 1 or not isinstance(only, ast.Assign) or block not in siblings:
+        return False
+    before = siblings[: siblings.index(block)][-1:]
+    wanted = {target.id for target in only.targets if isinstance(target, ast.Name)}
+    given = {t.id for s in before if isinstance(s, ast.Assign) for t in s.targets if isinstance(t, ast.Name)}
+    return bool(wanted) and wanted <= given
+
+
+def _is_harmless(page: Page, statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass | ast.Delete | ast.Raise):
+        return True
+    value = getattr(statement, "value", None)
+    if isinstance(statement, ast.Assign) and isinstance(value, ast.Constant):
+        return True
+    if not isinstance(statement, ast.Expr):
+        return False
+    if isinstance(value, ast.Constant | ast.Name | ast.Attribute):
+        return True
+    if isinstance(value, ast.BinOp):  # 1 / 0, "2" + 2: shown for what it raises
+        return all(isinstance(node, ast.Constant | ast.BinOp | ast.operator) for node in ast.walk(value))
+    if not isinstance(value, ast.Call):
+        return False
+    function = value.func
+    return page.qualified(function) in HARMLESS or (isinstance(function, ast.Attribute) and function.attr in CLEANUP)

@@ -1,0 +1,54 @@
+"""The progress bar comes late, counts right and steps aside."""
+
+import io
+
+import pytest
+
+from nbcritic.cli.progress import PATIENCE, Progress
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    class Screen(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    stream = Screen()
+    monkeypatch.setenv("TERM", "xterm")
+    return stream
+
+
+def test_a_quick_scan_shows_nothing_and_counts_nothing(screen: io.StringIO) -> None:
+    clock = Clock()
+
+    def total() -> int:
+        raise AssertionError("nobody asked")
+
+    progress = Progress(total, screen, clock=clock)
+    clock.now = PATIENCE / 2
+    progress(5)
+    with progress.aside():
+        pass
+    progress.close()
+    assert screen.getvalue() == ""
+
+
+def test_a_slow_scan_shows_how_far_it_is(screen: io.StringIO) -> None:
+    clock = Clock()
+    progress = Progress(lambda: 200, screen, beside_text=True, clock=clock)
+    clock.now = PATIENCE * 2
+    progress(64)
+    with progress.aside():
+        shown = screen.getvalue()
+        assert "64/200" in shown
+    progress(128)
+    progress.close()
+    assert "128/200" in screen.getvalue()
