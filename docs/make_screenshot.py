@@ -17,8 +17,8 @@ from rich.text import Text
 
 NOTEBOOK = "notebooks/flight-delay/flight-delay.ipynb"
 PICTURE = Path("docs/images/report.svg")
-WIDTH, TOP, BOTTOM = 100, 62, 5
-"""Columns, and the lines to show from the top and from the end of a longer report."""
+WIDTH, HEIGHT, BOTTOM = 100, 76, 3
+"""Columns and lines; of a longer report the beginning is shown and the last `BOTTOM` lines."""
 
 THEME = TerminalTheme(
     (24, 26, 31),
@@ -51,9 +51,11 @@ def main(notebook: str = NOTEBOOK, picture: str | Path = PICTURE) -> None:
     command = [sys.executable, "-m", "nbcritic", "--color", "--fail-on", "never", notebook]
     said = subprocess.run(command, capture_output=True, check=True).stdout.decode("utf-8").rstrip("\n")
     lines = said.split("\n")
-    if len(lines) > TOP + BOTTOM:
-        hidden = len(lines) - TOP - BOTTOM
-        lines = [*lines[:TOP], f"\x1b[2m   ⋮  {hidden} more lines\x1b[0m", *lines[-BOTTOM:]]
+    if len(lines) > HEIGHT:
+        # Cut where an entry ends, and show the counts.
+        top = max(index for index, line in enumerate(lines[:HEIGHT]) if not line)
+        hidden = len(lines) - top - BOTTOM
+        lines = [*lines[:top], "", f"\x1b[2m   ⋮  {hidden} more lines\x1b[0m", "", *lines[-BOTTOM:]]
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text.from_ansi("\n".join(lines)), soft_wrap=True)
     svg = console.export_svg(title=f"nbcritic {notebook}", theme=THEME, unique_id="report")

@@ -333,7 +333,7 @@ def test_each_profile_holds_the_one_before() -> None:
 @pytest.mark.parametrize(
     ("code", "profile", "severity", "category"),
     [
-        ("F821", "explore", "major", "reproducibility"),
+        ("F823", "explore", "major", "reproducibility"),
         ("F841", "review", "nit", "readability"),
         ("F401", "review", "nit", "readability"),
         ("F404", None, "minor", "reproducibility"),

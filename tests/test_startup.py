@@ -71,7 +71,7 @@ def test_the_version_needs_next_to_nothing(folder: Path) -> None:
     modules = loaded(folder, "--version")
     assert heavy(modules) == set()
     assert {name for name in modules if name.startswith("nbcritic")} == {"nbcritic", "nbcritic.cli"}
-    assert not modules & {"msgspec", "pathspec", "tomllib"}
+    assert not modules & {"click", "msgspec", "pathspec", "tomllib", "dataclasses", "argparse"}
 
 
 def test_importing_the_package_loads_none_of_its_modules() -> None:

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # typing itself takes a while to load
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from os import PathLike

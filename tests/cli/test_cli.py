@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from nbcritic import __version__
-from nbcritic.cli import COMMANDS, cli, complete
+from nbcritic.cli.commands import COMMANDS, cli, complete
 
 STAR = "from numpy import *\n"
 RUN = [sys.executable, "-m", "nbcritic"]

@@ -7,6 +7,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate, islice
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
@@ -53,6 +55,9 @@ _METHODS: dict[str, tuple[tuple[int, Family], ...]] = {
 }
 _BY_NAME = frozenset({"getenv", "get", "setdefault", "putenv", "setenv"})
 """`os.environ.get("API_KEY", "…")`: the name is an argument."""
+_CLIMB = 30
+_PAIRS = frozenset({"auth", "http_auth", "basic_auth"})
+"""Arguments that take `(user, password)`."""
 _HARMLESS = frozenset(
     "print len str repr hash input sha256 md5 sha1 sha512 encode upper lower isalpha isdigit check set list sorted enumerate range dict format "
     "test validate match search fullmatch findall hashpw gensalt".split()
@@ -63,12 +68,15 @@ _ACCOUNT = frozenset(
 
 
 def leaks(page: Page, cell: Cell) -> list[Leak]:
-    """What leaks in one cell, at offsets in its source; none overlaps another."""
+    """What leaks in one cell, at offsets in its source; none overlaps another, and a known shape goes before a name."""
     taken: list[Leak] = []
-    for leak in sorted(_leaks(page, cell), key=lambda leak: (not leak.sure, leak.start)):
-        if not any(leak.start < other.end and other.start < leak.end for other in taken):
-            taken.append(leak)
-    return sorted(taken, key=lambda leak: leak.start)
+    for leak in sorted(_leaks(page, cell), key=lambda leak: (leak.start, not leak.sure)):
+        if taken and leak.start < taken[-1].end:
+            if leak.sure and not taken[-1].sure:
+                taken[-1] = leak
+            continue
+        taken.append(leak)
+    return taken
 
 
 def redacted(page: Page, cell: Cell) -> str:
@@ -82,37 +90,38 @@ def _leaks(page: Page, cell: Cell) -> Iterator[Leak]:
     yield from leaks_by_shape(cell.source)
     if cell.kind != "code":
         return
-    code = page.cell(cell.number)
+    code, offsets = page.cell(cell.number), Offsets(cell)
+    shell = {line for magic in code.magics for line in range(magic.line, magic.line + 1 + magic.argument.count("\n"))}
     if code.tree is not None:
         for node, leak in _literals(page, code):
-            yield Offsets(cell).moved(leak, code.at(node))
-        magics = {
-            line for magic in code.magics for line in range(magic.line, magic.line + 1 + magic.argument.count("\n"))
-        }
-        lines = [n for n, line in enumerate(code.lines, 1) if n in magics or _COMMENT.match(line)]
+            yield offsets.moved(leak, code.at(node))
+        comments = "#" in cell.source
+        lines = [n for n, line in enumerate(code.lines, 1) if n in shell or (comments and _COMMENT.match(line))]
     else:
-        magics, lines = set[int](), list(range(1, len(code.lines) + 1))
-        magics |= set(lines) if code.language == "bash" else set()
+        lines = list(range(1, len(code.lines) + 1))
+        shell |= set(lines) if code.language == "bash" else set()
     for number in lines:
-        for leak in leaks_by_name(code.lines[number - 1], bare=number in magics):
-            offset = Offsets(cell).starts[number - 1]
-            yield replace(leak, start=leak.start + offset, end=leak.end + offset)
+        for leak in leaks_by_name(code.lines[number - 1], bare=number in shell):
+            at = offsets.starts[number - 1]
+            yield replace(leak, start=leak.start + at, end=leak.end + at)
 
 
 class Offsets:
     """Offsets of a cell's source as lines and columns."""
 
     def __init__(self, cell: Cell) -> None:
-        self.number = cell.number
-        self.starts = [0]
-        for line in cell.source.split("\n"):
-            self.starts.append(self.starts[-1] + len(line) + 1)
+        self._cell = cell
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """The offset of each line."""
+        return list(accumulate((len(line) + 1 for line in self._cell.source.split("\n")), initial=0))
 
     def span(self, start: int, end: int) -> Span:
         """The place of a stretch of the source."""
         line = bisect_right(self.starts, start)
         last = bisect_right(self.starts, max(start, end - 1))
-        return Span(self.number, line, start - self.starts[line - 1] + 1, last, end - self.starts[last - 1] + 1)
+        return Span(self._cell.number, line, start - self.starts[line - 1] + 1, last, end - self.starts[last - 1] + 1)
 
     def moved(self, leak: Leak, at: Span) -> Leak:
         """A leak that was found in the tree, at its offsets in the source."""
@@ -136,9 +145,10 @@ def _literals(page: Page, cell: CodeCell) -> Iterator[tuple[ast.Constant, Leak]]
     for given in _given(page, cell):
         value = given.node.value
         text = value.decode("latin-1") if isinstance(value, bytes) else value
-        if isinstance(text, str) and text.lower() != given.name.lower():
-            if is_credential(text, given.family, sure=given.sure):
-                yield given.node, Leak(0, 0, f"a {given.family}", given.name, doubtful=given.doubtful)
+        if not isinstance(text, str) or text.lower() == given.name.lower():
+            continue
+        if is_credential(text, given.family, sure=given.sure):
+            yield given.node, Leak(0, 0, f"a {given.family}", given.name, doubtful=given.doubtful)
 
 
 def _given(page: Page, cell: CodeCell) -> Iterator[_Given]:
@@ -161,9 +171,8 @@ def _given(page: Page, cell: CodeCell) -> Iterator[_Given]:
 
 def _assigned(page: Page, target: ast.expr, value: ast.expr) -> Iterator[_Given]:
     if isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
-        if len(target.elts) == len(value.elts):
-            for inner, item in zip(target.elts, value.elts, strict=True):
-                yield from _assigned(page, inner, item)
+        for inner, item in zip(target.elts, value.elts, strict=False):
+            yield from _assigned(page, inner, item)
     elif not isinstance(value, ast.Constant):
         return
     elif isinstance(target, ast.Name):
@@ -188,12 +197,12 @@ def _named(page: Page, call: ast.Call) -> Iterator[_Given]:
         value = word.value
         if word.arg is None:
             continue
-        if isinstance(value, ast.Constant) and (family := telling(word.arg)):
-            if family == "key" or not own:
-                yield _Given(value, word.arg, family, sure=not own and last not in _HARMLESS, doubtful=last == "dict")
-        elif word.arg in ("auth", "http_auth", "basic_auth") and isinstance(value, ast.Tuple) and len(value.elts) == 2:
-            if isinstance(second := value.elts[1], ast.Constant):
-                yield _Given(second, word.arg, "password", sure=True)
+        family = telling(word.arg)
+        if isinstance(value, ast.Constant) and (family == "key" or (family and not own)):
+            yield _Given(value, word.arg, family, sure=not own and last not in _HARMLESS, doubtful=last == "dict")
+        elif word.arg in _PAIRS and isinstance(value, ast.Tuple):
+            second = [item for item in value.elts[1:2] if isinstance(item, ast.Constant)]
+            yield from (_Given(item, word.arg, "password", sure=True) for item in second)
 
 
 def _placed(page: Page, call: ast.Call) -> Iterator[_Given]:
@@ -205,18 +214,18 @@ def _placed(page: Page, call: ast.Call) -> Iterator[_Given]:
             yield _Given(value, last, family, sure=True)
     if last in _BY_NAME and len(call.args) == 2:
         key, default = call.args
-        if isinstance(key, ast.Constant) and isinstance(default, ast.Constant):
-            if found := telling(str(key.value)):
-                yield _Given(default, str(key.value), found, sure=last != "get" or name == "os.environ.get")
+        said = str(key.value) if isinstance(key, ast.Constant) else ""
+        if isinstance(default, ast.Constant) and (found := telling(said)):
+            yield _Given(default, said, found, sure=last != "get" or name == "os.environ.get")
 
 
 def _keyed(literal: ast.Dict) -> Iterator[_Given]:
     names = [str(key.value) if isinstance(key, ast.Constant) else "" for key in literal.keys]
     account = any(name.lower() in _ACCOUNT or name.lower().endswith(("user", "username")) for name in names)
     for name, value in zip(names, literal.values, strict=True):
-        if isinstance(value, ast.Constant) and (family := telling(name)):
-            if family == "key" or account:
-                yield _Given(value, name, family, doubtful=family == "password")
+        family = telling(name)
+        if isinstance(value, ast.Constant) and (family == "key" or (family and account)):
+            yield _Given(value, name, family, doubtful=family == "password")
 
 
 def _defaults(arguments: ast.arguments) -> Iterator[_Given]:
@@ -246,7 +255,7 @@ def _is_used(page: Page, name: str) -> bool:
 
 
 def _connects(page: Page, cell: CodeCell, node: ast.Name) -> bool:
-    for parent in cell.ancestors(node):
+    for parent in islice(cell.ancestors(node), _CLIMB):
         if isinstance(parent, ast.Compare | ast.stmt | ast.comprehension):
             return False
         if isinstance(parent, ast.Call) and node is not parent.func:

@@ -95,6 +95,15 @@ class Flow:
         return found
 
     @cached_property
+    def called(self) -> Mapping[Function, int]:
+        """The page's own functions that a run from top to bottom calls, with the cell that calls each first."""
+        stage = _Stage(self._names)
+        for number in self.document_order:
+            for _ in stage.play(number):
+                pass
+        return stage.called
+
+    @cached_property
     def sources(self) -> Mapping[int, Mapping[str, int]]:
         """For each code cell, the names that it reads and for each the cell above that bound or changed it last."""
         writer: dict[str, int] = {}
@@ -121,7 +130,8 @@ class _Stage:
     def __init__(self, names: Names) -> None:
         self._names = names
         self._functions: dict[str, tuple[int, Function]] = {}
-        self.called: set[Function] = set()
+        self.called: dict[Function, int] = {}
+        """Which functions were called, and the cell that called each first."""
         self._patience = _PATIENCE
 
     def forget_calls(self) -> None:
@@ -143,7 +153,7 @@ class _Stage:
             elif event.kind == "call":
                 where, function = self._functions.get(event.name, (0, None))
                 if event.how != LATER and function is not None and function not in self.called:
-                    self.called.add(function)
+                    self.called[function] = number
                     stack.append((iter(function.events), where, event.name, guarded or event.guarded))
             else:
                 if event.kind == "bind" and via is None:
@@ -211,7 +221,7 @@ class _Replay:
         elif event.kind == "unknown":
             self._open = True
 
-    def _not_called(self, called: set[Function]) -> None:
+    def _not_called(self, called: Mapping[Function, int]) -> None:
         """Bodies that run at an unknown time, if ever: a name there is missing only if nothing at all binds it."""
         mentioned = self._names.mentioned
         for home, function in [pair for pairs in self._names.functions.values() for pair in pairs]:

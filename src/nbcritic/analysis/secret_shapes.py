@@ -133,15 +133,15 @@ _COMPILED = tuple((shape, re.compile(shape.pattern)) for shape in SHAPES)
 
 def tokens(text: str, *, strict: bool = True) -> Iterator[Token]:
     """The tokens in `text`, none within another. With `strict`, only those that pass their check and are no specimens."""
-    taken: list[tuple[int, int]] = []
+    found: list[Token] = []
     for shape, pattern in _COMPILED:
-        if shape.hint not in text:
+        if shape.hint in text:
+            group = "secret" if "secret" in pattern.groupindex else 0
+            found += [Token(*match.span(group), shape) for match in pattern.finditer(text)]
+    end = -1
+    for token in sorted(found, key=lambda token: token.start):
+        value = text[token.start : token.end]
+        if token.start < end or (strict and (_SAMPLE.search(value) or not (token.shape.check or bool)(value))):
             continue
-        for found in pattern.finditer(text):
-            start, end = found.span("secret") if "secret" in pattern.groupindex else found.span()
-            if any(start < b and a < end for a, b in taken):
-                continue
-            value = text[start:end]
-            if not strict or (not _SAMPLE.search(value) and (shape.check is None or shape.check(value))):
-                taken.append((start, end))
-                yield Token(start, end, shape)
+        end = token.end
+        yield token

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from nbcritic.analysis.secret_shapes import tokens
@@ -27,7 +28,7 @@ _BEFORE_KEY = frozenset(
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _TRAILING = frozenset("value val str string literal raw default prod production dev live main new old".split())
 _NLP = frozenset(
-    "pad unk oov eos bos sep cls mask start end stop next first last special bot sentence word sos go eot im num max image "
+    "pad unk oov eos bos sep cls mask start end stop next first last special sentence word sos go eot im num max image "
     "input output blank begin close open delimiter split separator new line newline unknown target source prompt current "
     "prev previous extra trigger each".split()
 )
@@ -69,12 +70,13 @@ _TRIVIAL = frozenset(
 )
 _ENVIRONMENT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 _REFERENCE = re.compile(
-    r"[a-z]+:/|[~/\\.]|.*\.(?:json|txt|pem|key|env|ya?ml|ini|cfg|toml|csv|pickle|pkl|html?|com|org|net|io|gov|edu)$|\w+(?:\.[a-z_]+)+$"
+    r"[a-z][a-z0-9+.-]*:/|[~/\\.]|.*\.(?:json|txt|pem|key|env|ya?ml|ini|cfg|toml|csv|pickle|pkl|html?|com|org|net|io|gov|edu)$|\w+(?:\.[a-z_]+)+$"
     r"|arn:|projects/|vault:|op:",
     re.I,
 )
 _WORDS = re.compile(r"[^\W\d_]+(?:[_\- .,:;][^\W\d_]*)*[!?.:]*")
-_MIXED = re.compile(r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{5,}")
+_MIXED = re.compile(r"(?=[A-Za-z]*\d[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{8,}")
+"""Letters with several digits among them: no word, no date, no `word2vec`."""
 _KEYLIKE = re.compile(r"[A-Za-z0-9_\-./+=:~|]{8,}")
 
 
@@ -102,33 +104,37 @@ def is_credential(value: str, family: Family, *, sure: bool = False) -> bool:
         return sure or not _WORDS.fullmatch(value)
     if not _KEYLIKE.fullmatch(value) or len(value) < (8 if sure else 12):
         return False
-    changes = sum(a.islower() and b.isupper() for a, b in zip(value, value[1:], strict=False))
+    changes = sum(a.islower() and b.isupper() for a, b in pairwise(value))
     return _MIXED.search(value) is not None or (len(value) >= 20 and changes > 2)
 
 
 # -- in plain text ---------------------------------------------------------------------------------------------------
 
-_TELLING = r"pass|pwd|pw\b|secret|token|key|contrasena|senha|kennwort|motdepasse"
+_TELLING = r"pass|pwd|pw|secret|token|key|contrasena|senha|kennwort|motdepasse"
 _ASSIGNED = re.compile(
-    rf"""(?P<name>[A-Za-z_][\w.-]{{0,60}}?(?<![A-Za-z])(?:{_TELLING})[\w.-]{{0,30}}|(?:{_TELLING})[\w.-]{{0,30}})
+    rf"""(?<![\w.-])-{{0,2}}(?P<name>(?:[A-Za-z_][\w.-]{{0,60}}?)?(?:{_TELLING})[\w.-]{{0,30}})
     ["']?\]?[ \t]{{0,40}}(?:={{1,2}}|:(?![:=])|:=|<-|(?<=["']),)
     \s{{0,200}}(?:[A-Za-z.]{{1,30}}[ \t]{{0,9}}=(?!=)[ \t]{{0,9}})?[(]?\s{{0,200}}
-    (?:[rbufRBUF]{{0,2}}(?P<quote>["'])(?P<value>(?:\\.|(?!(?P=quote))[^\\\n])*)|(?P<bare>[^\s"'(){{}}\[\],;&|<>=]+))""",
+    (?:[rbu]{{0,2}}(?P<quote>["'])(?P<value>(?:\\.|(?!(?P=quote))[^\\\n])*)|(?P<bare>[^\s"'(){{}}\[\],;&|<>=]+))""",
     re.I | re.X,
 )
+_FLAG = re.compile(
+    rf"(?<!\S)--?(?P<name>[\w-]{{0,40}}?(?:{_TELLING}))[ \t]+[\"']?(?P<value>[^\s\"'-][^\s\"']{{3,200}})", re.I
+)
+_CURL = re.compile(r"\bcurl\b[^\n]{0,200}?\s(?:-u|--user)\s{1,9}[\"']?[^\s:\"']{1,99}:(?P<value>[^\s\"']{4,200})")
 _IN_URL = re.compile(
     r"\b(?P<scheme>[a-z][a-z0-9+.-]{1,30})://(?P<user>[^\s:/@\"'<>{}]*):(?P<value>[^\s@\"'<>{}/]+)@(?P<host>[\w.-]+)",
     re.I,
 )
 _IN_QUERY = re.compile(r"[?&](?P<name>[\w-]{2,40})=(?P<value>[\w\-.~%+/]{8,})")
 _IN_DSN = re.compile(
-    r"(?:^|[;\"'{ ])(?P<name>pwd|password)[ \t]*=[ \t]*(?P<value>[^;\s\"'{}]{3,})(?=[^\n]*;|[;\"'])", re.I
+    r"(?:^|[;\"'{ ])(?P<name>pwd|password)[ \t]*=[ \t]*(?P<value>[^;\s\"'{}]{3,})(?=[^\n]{0,300};|[;\"'])", re.I
 )
 _DSN_WORDS = re.compile(r"(?:server|uid|user(?: id)?|dsn|driver|database)\s*=", re.I)
 _QUERY_NAMES = frozenset(
     {"appid", "apikey", "api_key", "key", "access_key", "authtoken", "registrationkey", "userkey", "app_key"}
 )
-_TELLING_WORDS = tuple(_TELLING.replace(r"\b", "").split("|"))
+_TELLING_WORDS = tuple(_TELLING.split("|"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +171,9 @@ def leaks_by_shape(text: str) -> Iterator[Leak]:
             if not is_placeholder(found["value"]) and "%" not in found["user"]:
                 yield Leak(*found.span("value"), "the password in a connection string", host=found["host"])
         for found in _IN_QUERY.finditer(text):
-            name = found["name"].lower()
-            if _is_query_name(name) and is_credential(found["value"], "key"):
-                if name != "key" or re.fullmatch(r"[0-9a-f]{32,40}", found["value"]):
-                    yield Leak(*found.span("value"), "a key in a URL", found["name"])
+            given = _is_query_name(found["name"]) and is_credential(found["value"], "key")
+            if given and (found["name"].lower() != "key" or re.fullmatch(r"[0-9a-f]{32,40}", found["value"])):
+                yield Leak(*found.span("value"), "a key in a URL", found["name"])
     for found in _IN_DSN.finditer(text) if ";" in text else ():
         if _DSN_WORDS.search(text) and not is_placeholder(found["value"]):
             yield Leak(*found.span("value"), "the password in a connection string", found["name"])
@@ -184,6 +189,12 @@ def leaks_by_name(text: str, *, bare: bool = False) -> Iterator[Leak]:
         group = "value" if found["quote"] else "bare"
         if family and (bare or group == "value") and is_credential(found[group], family):
             yield Leak(*found.span(group), f"a {family}", found["name"])
+    for found in _FLAG.finditer(text) if bare else ():
+        if (family := telling(found["name"])) and is_credential(found["value"], family):
+            yield Leak(*found.span("value"), f"a {family}", found["name"])
+    for found in _CURL.finditer(text) if bare and "curl" in text else ():
+        if not is_placeholder(found["value"]):
+            yield Leak(*found.span("value"), "the password of a request")
 
 
 def _is_query_name(name: str) -> bool:
@@ -208,9 +219,24 @@ def redact(text: str, spans: Iterable[tuple[int, int]] = ()) -> str:
             group = "value" if found["quote"] else "bare"
             if _must_hide(found[group], family, bare=group == "bare"):
                 spans.append(found.span(group))
-    for start, end in spans:
-        text = text[:start] + re.sub(r"[^\s]", MASK, text[start:end]) + text[end:]
-    return text
+    for pattern in (_FLAG, _CURL) if "-" in text else ():
+        spans += [found.span("value") for found in pattern.finditer(text) if _hides(found)]
+    return _masked(text, spans)
+
+
+def _masked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    pieces, at = [], 0
+    for start, end in sorted(spans):
+        if end > at:
+            start = max(start, at)
+            pieces += [text[at:start], re.sub(r"\S", MASK, text[start:end])]
+            at = end
+    return "".join((*pieces, text[at:]))
+
+
+def _hides(found: re.Match[str]) -> bool:
+    family = telling(found["name"]) if "name" in found.groupdict() else "password"
+    return family is not None and is_credential(found["value"], family)
 
 
 def _must_hide(value: str, family: Family, *, bare: bool) -> bool:

@@ -44,7 +44,9 @@ _FLAG = re.compile(r"-[A-Za-z]+(?:\s|$)")
 _FIRST = re.compile(
     rf"(?:\s*\n)?(?:[ \t\f\\%!?,;/]|>>>|\.\.\.+:|In \[|\[(?:nav|ins)\]|(?:{_AUTOMAGIC})(?:[ \t]+[^=\n][^\n]*)?\n?\Z)"
 )
-_LATER = re.compile(r"\n[ \t\f]*(?:\\\n[ \t\f\\\n]*)?(?:[%!?,;/]|>>>|\.\.\.+:|In \[)")
+_LATER = re.compile(
+    r"\n[ \t\f]*+(?=[%!?,;/>.I\\])(?:[%!?,;/]|>>>|\.\.\.+:|In \[|\\\n[ \t\f\\\n]*[%!?,;/])"  # possessive and looking ahead: fast
+)
 _ASSIGNED = re.compile(r"=[ \t\f\\\n]*[%!]")
 _ASKED = re.compile(r"\?[ \t\f]*(?:\n|\Z)")
 _CELL_HELP = re.compile(r"%%\w+\?")

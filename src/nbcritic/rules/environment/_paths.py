@@ -92,7 +92,7 @@ def place(text: str, databricks: bool = False) -> Place | None:
             return Place("hosted", host, plain=text.count("/") > 2 or bool(_EXTENSION.search(text)))
     if _DRIVE.match(text) or _UNC.match(text):
         parts = re.split(r"[\\/]+", text)
-        return _owned(parts, 1) or (None if _stands_in(parts) else Place("absolute", "", plain=True))
+        return _owned(parts) or (None if _stands_in(parts) else Place("absolute", "", plain=True))
     return _posix(text, databricks) if text.startswith("/") else None
 
 
@@ -102,7 +102,7 @@ def _posix(text: str, databricks: bool) -> Place | None:
         return None
     if _stands_in(parts[:4]):
         return None
-    if found := _owned([""] + parts, len(parts)):
+    if found := _owned(["", *parts]):
         return found
     top = parts[0].lower()
     if databricks and top in ("mnt", "volumes", "filestore"):
@@ -118,10 +118,10 @@ def _stands_in(parts: list[str]) -> bool:
     """A path of documentation: `/path/to/file`, `C:/Users/<you>/…`."""
     lower = [part.lower() for part in parts]
     homes = [index + 1 for index, part in enumerate(lower[:-1]) if part in _HOMES]
-    return "path" in lower[:3] and "to" in lower[:4] or any(_STAND_INS.search(parts[index]) for index in homes[:1])
+    return ("path" in lower[:3] and "to" in lower[:4]) or any(_STAND_INS.search(parts[index]) for index in homes[:1])
 
 
-def _owned(parts: list[str], deepest: int) -> Place | None:
+def _owned(parts: list[str]) -> Place | None:
     """A home folder near the top of the path, and the person whom it belongs to."""
     for index, part in enumerate(parts[1:5], 1):
         lower = part.lower()

@@ -64,6 +64,7 @@ _ASKS_FOR_HOST = re.compile(
 _ESCAPES = {ord(mark): "\\" + letter for mark, letter in zip("\a\b\t\n\v\f\r", "abtnvfr", strict=True)}
 """`"C:\\new"` written with one backslash holds a line break; the path that was meant does not."""
 
+_MANY = 500
 _FOUND: WeakKeyDictionary[Page, tuple[PathUse, ...]] = WeakKeyDictionary()
 
 
@@ -166,6 +167,8 @@ def _context(cell: CodeCell, whole: ast.expr) -> str:
     if isinstance(parent, ast.Dict):
         if whole in parent.keys:
             return "words"
+        if len(parent.values) > _MANY:
+            return "unknown"
         key = parent.keys[parent.values.index(whole)] if whole in parent.values else None
         return _named(str(key.value)) if isinstance(key, ast.Constant) else "unknown"
     if isinstance(parent, ast.arguments):
@@ -247,10 +250,11 @@ def _in_text(cell: CodeCell) -> Iterator[PathUse]:
 
 
 def _in_magic(cell: CodeCell, magic: Magic, databricks: bool) -> Iterator[PathUse]:
-    last = magic.line + magic.argument.count("\n")
-    for number in range(magic.line, min(last, len(cell.lines)) + 1):
-        line = cell.lines[number - 1]
-        yield from _in_shell(cell, number, line, magic.column - 1 if number == magic.line else 0, databricks)
+    number = magic.line
+    yield from _in_shell(cell, number, cell.lines[number - 1], magic.column - 1, databricks)
+    while cell.lines[number - 1].endswith("\\") and number < len(cell.lines):
+        number += 1
+        yield from _in_shell(cell, number, cell.lines[number - 1], 0, databricks)
 
 
 def _in_shell(cell: CodeCell, number: int, line: str, start: int, databricks: bool) -> Iterator[PathUse]:

@@ -59,6 +59,8 @@ def check(page: Page) -> Iterator[Hit]:
         !git clone https://report:k3strelFalcon2020@git.shop.internal/sales.git  # <- flagged
         %env WEATHER_API_KEY=4b1d9e7c20f84d3ba6  # <- flagged
         # token = "k29dK2k1mZq81LpQ0aWe"  # <- flagged
+        !curl -u report:kestrel-88 https://api.shop.internal/orders  # <- flagged
+        !huggingface-cli login --token k29dK2k1mZq81LpQ0aWe  # <- flagged
 
     Bad:
 
@@ -112,8 +114,9 @@ def check(page: Page) -> Iterator[Hit]:
         driver.find_element("id", "password").send_keys(password)
     """
     for cell in page.notebook.cells:
+        offsets = Offsets(cell)
         for leak in leaks(page, cell):
-            yield _hit(leak, Offsets(cell))
+            yield _hit(leak, offsets)
 
 
 def _hit(leak: Leak, text: Offsets) -> Hit:

@@ -27,6 +27,7 @@ _VALUED = frozenset(
 )
 _PINNED = re.compile(r"==|===|@\s*git\+|\.whl\b|\.tar\.gz\b|\.zip\b|git\+\S+@[\w.]+|@[0-9a-f]{7,40}\b")
 _PINNED_CONDA = re.compile(r"=\d")
+_DECLARES = ("-r", "--requirement", "-e", "--editable", "--file")
 _TOOLING = frozenset({"pip", "setuptools", "wheel", "conda"})
 
 
@@ -100,14 +101,10 @@ def check(page: Page) -> Iterator[Hit]:
         subprocess.run(["ls", "install"])
     """
     for cell, magic in page.magics():
-        text = magic.argument
-        if magic.kind in ("shell", "assign") and magic.name in ("!", "!!") or magic.name in ("sx", "system"):
-            pass
-        elif magic.name in ("pip", "conda", "mamba", "micromamba", "uv") and magic.kind in ("line", "assign"):
-            text = f"{magic.name} {text}"
-        else:
-            continue
-        yield from _hits(cell.at_line(magic.line), text)
+        if magic.kind in ("line", "assign") and magic.name in ("pip", "conda", "mamba", "micromamba", "uv"):
+            yield from _hits(cell.at_line(magic.line), f"{magic.name} {magic.argument}")
+        elif magic.kind != "help" and magic.name in ("!", "!!", "sx", "system"):
+            yield from _hits(cell.at_line(magic.line), magic.argument)
     for cell in page.cells:
         if cell.language == "bash":
             for number, line in enumerate(cell.lines, 1):
@@ -158,7 +155,7 @@ def _pinned(name: str, tool: str) -> bool:
 
 
 def _installs(text: str) -> Iterator[Install]:
-    if "install" not in text and "update" not in text and " add " not in text or text.lstrip().startswith("#"):
+    if text.lstrip().startswith("#") or not any(word in text for word in ("install", "update", " add ", "upgrade")):
         return
     for found in _INSTALL.finditer(text):
         before = text[: found.start("tool")]
@@ -177,13 +174,9 @@ def _install(tool: str, rest: str) -> Install:
     for word in words:
         if skip:
             skip = False
-        elif word in ("-r", "--requirement", "-e", "--editable", "-f", "--file") and (
-            tool in ("conda", "mamba") or word != "-f"
-        ):
+        elif word.startswith(_DECLARES) or (word == "-f" and tool in ("conda", "mamba")):
             declared = True
-        elif word.startswith(("--requirement=", "--file=", "-r")):
-            declared = True
-        elif word in _VALUED or word == "-c":
+        elif word in _VALUED:
             skip = True
         elif re.match(r"\d?&?>{1,2}(?!=)", word):
             skip = word.endswith(">")

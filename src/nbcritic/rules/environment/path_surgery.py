@@ -12,6 +12,7 @@ from nbcritic.model import Hit
 from nbcritic.rule import rule
 
 _SETS_PYTHONPATH = re.compile(r"(?:^|[\s;&])(?:export\s+|set\s+)?PYTHONPATH\s*[= ]")
+_BY_HAND = "`PYTHONPATH` is set by hand; make the code a package and `pip install -e .` it"
 
 
 @rule("NBC208", name="path-surgery", severity="minor", category="packaging")
@@ -83,14 +84,11 @@ def check(page: Page) -> Iterator[Hit]:
                 if any(page.qualified(node) == "sys.path" for node in ast.walk(assign.value)) or _is_slice(assign):
                     yield _hit(cell, assign, "")
             elif any(_is_pythonpath(page, target) for target in assign.targets):
-                yield Hit(
-                    cell.at(assign), "`PYTHONPATH` is set by hand; make the code a package and `pip install -e .` it"
-                )
+                yield Hit(cell.at(assign), _BY_HAND)
     for cell, magic in page.magics():
-        if magic.kind in ("shell", "assign") or magic.name in ("env", "set_env", "sx", "system"):
-            if _SETS_PYTHONPATH.search(magic.argument):
-                at = cell.at_line(magic.line)
-                yield Hit(at, "`PYTHONPATH` is set by hand; make the code a package and `pip install -e .` it")
+        sets = magic.kind in ("shell", "assign") or magic.name in ("env", "set_env", "sx", "system")
+        if sets and _SETS_PYTHONPATH.search(magic.argument):
+            yield Hit(cell.at_line(magic.line), _BY_HAND)
 
 
 def _added(page: Page, call: ast.Call) -> ast.expr | None:

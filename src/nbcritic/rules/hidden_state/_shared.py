@@ -106,3 +106,9 @@ def _from_itself(cell: CodeCell, event: Event) -> bool:
     statement = cell.statement(event.node)
     value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
     return value is not None and any(isinstance(node, ast.Name) and node.id == event.name for node in ast.walk(value))
+
+
+def words_above(page: Page, cell: int, limit: int = 400) -> str:
+    """The end of the Markdown right above a cell."""
+    above = page.notebook.cells[cell - 2] if cell > 1 else None
+    return above.source[-limit:] if above is not None and above.kind == "markdown" else ""

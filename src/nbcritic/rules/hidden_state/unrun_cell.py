@@ -12,7 +12,9 @@ from nbcritic.notebook.outputs import has_error
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._shared import has_gap, listed
 
-_SWITCHED_OFF = frozenset({"skip", "skip-execution", "nbval-skip", "raises-exception", "hide", "exercise", "parameters"})
+_SWITCHED_OFF = frozenset(
+    {"skip", "skip-execution", "nbval-skip", "raises-exception", "hide", "exercise", "parameters"}
+)
 
 
 @rule(

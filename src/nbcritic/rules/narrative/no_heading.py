@@ -94,7 +94,9 @@ def check(page: Page, *, cells: int = 8) -> Iterator[Hit]:
     if len(code) >= cells and not any(_has_heading(cell) for cell in page.notebook.cells):
         words = sum(bool(cell.source.strip()) for cell in page.markdown)
         beside = f"{words} Markdown cell{'s' * (words > 1)}" if words else "no Markdown cell"
-        yield Hit(Span(), f"{len(code)} code cells, {beside} and not one heading; name the parts (`## Load`, `## Model` …)")
+        yield Hit(
+            Span(), f"{len(code)} code cells, {beside} and not one heading; name the parts (`## Load`, `## Model` …)"
+        )
 
 
 def _has_heading(cell: Cell) -> bool:

@@ -10,14 +10,17 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
-from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, inner, is_logic, is_show
+from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, inner, is_logic, is_show, last_name
 
 LONGEST = 60
 """A window that is not heavy enough after so many statements is given up."""
+_NESTING = (*COMPOUND, *DEFINITIONS)
 _NO_CODE = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal)
 
 
@@ -27,6 +30,8 @@ class Shape:
 
     node: ast.stmt
     key: int
+    kind: int
+    """What tells it from the statements beside it: of several calls of one method only the first weighs anything."""
     weight: float
     names: tuple[str, ...]
     literals: tuple[object, ...]
@@ -60,30 +65,43 @@ class Cluster:
 
     copies: list[Copy]
     weight: float
-    differ: tuple[tuple[str, ...], ...] = field(default=())
 
 
 def clusters(page: Page, least: float) -> Iterator[Cluster]:
-    """Every block of at least this weight that occurs in two cells, or three times in one; the outermost only."""
-    runs = [run for cell in page.code for run in _runs(page, cell)]
-    seeds: dict[tuple[object, ...], list[Copy]] = defaultdict(list)
+    """Every block that occurs in two cells, or three times anywhere; the outermost only.
+
+    Two copies must weigh at least `least`, of three and more two thirds of it suffice.
+    """
+    shaper = _Shaper(page)
+    runs = [run for cell in page.code for run in shaper.runs(cell)]
+    covered = set[ast.stmt]()
+    for weight, times in ((least, 2), (least * 2 / 3, 3)):
+        for found in _seeds(runs, weight):
+            copies = _apart(copy for copy in found if not any(shape.node in covered for shape in copy.shapes))
+            if len(copies) < times or (len(copies) == 2 and copies[0].run.cell is copies[1].run.cell):
+                continue
+            _grow(copies, covered)
+            for copy in copies:
+                for shape in copy.shapes:
+                    covered.update(_inside(shape.node))
+            yield Cluster(copies, _weight(copies[0].shapes))
+
+
+def _seeds(runs: Sequence[Run], least: float) -> list[list[Copy]]:
+    """Windows just heavy enough that occur more than once, the heaviest first."""
+    alike: dict[tuple[int, ...], list[Copy]] = defaultdict(list)
     for run in runs:
         for start in range(len(run.shapes)):
-            end = _heavy_enough(run.shapes, start, least)
-            if end:
-                window = run.shapes[start:end]
-                seeds[(*(shape.key for shape in window), _pattern(window))].append(Copy(run, start, end))
-    covered = set[ast.stmt]()
-    ordered = sorted((found for found in seeds.values() if len(found) > 1), key=lambda found: -_weight(found[0].shapes))
-    for found in ordered:
-        copies = _apart(copy for copy in found if not any(shape.node in covered for shape in copy.shapes))
-        if not _enough(copies):
-            continue
-        _grow(copies, covered)
-        for copy in copies:
-            for shape in copy.shapes:
-                covered.update(_inside(shape.node))
-        yield Cluster(copies, _weight(copies[0].shapes))
+            if end := _heavy_enough(run.shapes, start, least):
+                alike[tuple([shape.key for shape in run.shapes[start:end]])].append(Copy(run, start, end))
+    seeds: list[list[Copy]] = []
+    for found in alike.values():
+        if len(found) > 1:
+            patterns: dict[tuple[int, ...], list[Copy]] = defaultdict(list)
+            for copy in found:
+                patterns[_pattern(copy.shapes)].append(copy)
+            seeds += [copies for copies in patterns.values() if len(copies) > 1]
+    return sorted(seeds, key=lambda copies: -_weight(copies[0].shapes))
 
 
 def _apart(found: Iterator[Copy]) -> list[Copy]:
@@ -96,18 +114,13 @@ def _apart(found: Iterator[Copy]) -> list[Copy]:
     return copies
 
 
-def _enough(copies: Sequence[Copy]) -> bool:
-    cells = {copy.run.cell.number for copy in copies}
-    return len(copies) >= 3 or (len(copies) == 2 and len(cells) == 2)
-
-
 def _grow(copies: list[Copy], covered: set[ast.stmt]) -> None:
     """Let all copies take in the next statement, and the one before, as long as they agree."""
     for forward in (True, False):
         while True:
             following = [_next(copy, forward) for copy in copies]
             keys = {shape.key if shape is not None and shape.node not in covered else None for shape in following}
-            if len(keys) != 1 or None in keys or _collide(copies, forward):
+            if len(keys) != 1 or None in keys or _collide(copies):
                 break
             for copy in copies:
                 copy.start, copy.end = (copy.start, copy.end + 1) if forward else (copy.start - 1, copy.end)
@@ -122,9 +135,9 @@ def _next(copy: Copy, forward: bool) -> Shape | None:
     return copy.run.shapes[index] if 0 <= index < len(copy.run.shapes) else None
 
 
-def _collide(copies: list[Copy], forward: bool) -> bool:
+def _collide(copies: list[Copy]) -> bool:
     """Would a copy grow into the next one?"""
-    ends = zip(copies, copies[1:], strict=False)
+    ends = pairwise(copies)
     return any(a.run is b.run and a.end >= b.start for a, b in ends)
 
 
@@ -134,8 +147,8 @@ def _heavy_enough(shapes: Sequence[Shape], start: int, least: float) -> int:
     if shapes[start].weight < 0.5:
         return 0
     for end in range(start, min(len(shapes), start + LONGEST)):
-        if shapes[end].key not in seen:
-            seen.add(shapes[end].key)
+        if shapes[end].kind not in seen:
+            seen.add(shapes[end].kind)
             weight += shapes[end].weight
         if weight >= least:
             return end + 1
@@ -143,7 +156,7 @@ def _heavy_enough(shapes: Sequence[Shape], start: int, least: float) -> int:
 
 
 def _weight(shapes: Sequence[Shape]) -> float:
-    return sum({shape.key: shape.weight for shape in shapes}.values())
+    return sum({shape.kind: shape.weight for shape in shapes}.values())
 
 
 def _pattern(shapes: Sequence[Shape]) -> tuple[int, ...]:
@@ -157,67 +170,107 @@ def _inside(statement: ast.stmt) -> Iterator[ast.stmt]:
     while stack:
         here = stack.pop()
         yield here
-        if isinstance(here, (*COMPOUND, *DEFINITIONS)):
+        if isinstance(here, _NESTING):
             stack += [item for block in inner(here) for item in block]
 
 
-def _runs(page: Page, cell: CodeCell) -> Iterator[Run]:
-    """The blocks of a cell, the outermost first."""
-    assert cell.tree is not None
-    blocks: list[list[ast.stmt]] = [cell.tree.body]
-    for block in blocks:
-        shapes = tuple(_shape(page, item) for item in block if not isinstance(item, _NO_CODE))
-        if shapes:
-            yield Run(cell, shapes)
-        for statement in block:
-            if isinstance(statement, (*COMPOUND, *DEFINITIONS)):
-                blocks += inner(statement)
+class _Shaper:
+    """Shapes of a page's statements, each node looked at once: a compound statement is made of the shapes inside it."""
 
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._known: dict[str, str] = {}
+        self._done: dict[ast.stmt, Shape] = {}
 
-def _shape(page: Page, statement: ast.stmt) -> Shape:
-    words: list[object] = []
-    names: list[str] = []
-    literals: list[object] = []
-    stack: list[object] = [statement]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.Name):
-            words.append(_word(page, node, names))
-        elif isinstance(node, ast.Constant):
-            words.append("literal")
-            literals.append(node.value)
-        elif isinstance(node, ast.AST):
-            words.append(node.__class__.__name__)
-            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+    def runs(self, cell: CodeCell) -> list[Run]:
+        """The blocks of a cell, the outermost first."""
+        assert cell.tree is not None
+        blocks: list[list[ast.stmt]] = [cell.tree.body]
+        for block in blocks:
+            for statement in block:
+                if isinstance(statement, _NESTING):
+                    blocks += inner(statement)
+        for block in reversed(blocks):
+            for statement in block:
+                self._done[statement] = self._shape(statement)
+        runs = (tuple(self._done[item] for item in block if not isinstance(item, _NO_CODE)) for block in blocks)
+        return [Run(cell, shapes) for shapes in runs if shapes]
+
+    def _shape(self, statement: ast.stmt) -> Shape:
+        words: list[object] = []
+        names: list[str] = []
+        literals: list[object] = []
+        done = self._done
+        stack: list[Any] = [statement]
+        while stack:
+            node = stack.pop()
+            kind = node.__class__
+            if kind is ast.Name:
+                words.append(self._word(node.id, names))
                 continue
-            for value in (getattr(node, name, None) for name in reversed(node._fields)):
-                if isinstance(value, list):
+            if kind is ast.Constant:
+                words.append("literal")
+                literals.append(node.value)
+                continue
+            if node in done:
+                within = done[node]
+                words.append(within.key)
+                names += within.names
+                literals += within.literals
+                continue
+            words.append(kind)
+            if kind is ast.Expr and node.value.__class__ is ast.Constant:
+                continue
+            for name in _FIELDS.get(kind) or _fields(kind):
+                value = getattr(node, name, None)
+                if value.__class__ is list:
                     words.append(len(value))
-                    stack += reversed(value)
+                    stack += [item for item in reversed(value) if isinstance(item, ast.AST)]
                 elif isinstance(value, ast.AST):
-                    if not isinstance(value, ast.expr_context):
-                        stack.append(value)
-                elif isinstance(value, str) and not isinstance(node, DEFINITIONS):
-                    words.append(value) if isinstance(node, ast.Attribute | ast.keyword) else names.append(value)
-    return Shape(statement, hash(tuple(words)), _weigh(statement, len(words)), tuple(names), tuple(literals))
+                    stack.append(value)
+                elif value.__class__ is str and kind not in DEFINITIONS:
+                    (words if kind is ast.Attribute or kind is ast.keyword else names).append(value)
+        key = hash(tuple(words))
+        call = statement.value if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) else None
+        return Shape(
+            statement,
+            key,
+            hash(last_name(call.func)) if call is not None else key,
+            self._weigh(statement, len(words)),
+            tuple(names),
+            tuple(literals),
+        )
+
+    def _word(self, name: str, names: list[str]) -> str:
+        """Modules, functions and builtins are part of the shape; a class may stand for another; everything else is a name."""
+        word = self._known.get(name)
+        if word is None:
+            known = name in self._page.names.functions or self._page.qualified(ast.Name(name, ast.Load())) is not None
+            word = self._known[name] = "name" if not known else "class" if name[:1].isupper() else name
+        if word == "name":
+            names.append(name)
+        return word
+
+    def _weigh(self, statement: ast.stmt, words: int) -> float:
+        """About one for a line of logic, more for a long one, little for a look or a plot."""
+        if isinstance(statement, _NESTING):
+            within = sum(self._done[item].weight for block in inner(statement) for item in block)
+            return within + (0.0 if isinstance(statement, (ast.With, *DEFINITIONS)) else 1.0)
+        if isinstance(statement, _NO_CODE):
+            return 0.0
+        if is_show(statement):
+            return 0.3
+        if not is_logic(statement):
+            return 0.3 if isinstance(statement, ast.Assign | ast.AnnAssign) else 0.5
+        return min(3.0, max(0.7, words / 18))
 
 
-def _word(page: Page, node: ast.Name, names: list[str]) -> str:
-    """Modules, functions and builtins are part of the shape; a class may stand for another; everything else is a name."""
-    known = page.qualified(node)
-    if known is None and node.id not in page.names.functions:
-        names.append(node.id)
-        return "name"
-    return "class" if node.id[:1].isupper() else node.id
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
-def _weigh(statement: ast.stmt, words: int) -> float:
-    """About one for a line of logic, more for a long one, little for a look or a plot."""
-    if isinstance(statement, (*COMPOUND, *DEFINITIONS)):
-        within = sum(_weigh(item, 12) for block in inner(statement) for item in block)
-        return within + (0.0 if isinstance(statement, (ast.With, *DEFINITIONS)) else 1.0)
-    if is_show(statement):
-        return 0.3
-    if not is_logic(statement):
-        return 0.3 if isinstance(statement, ast.Assign | ast.AnnAssign) else 0.5
-    return min(3.0, max(0.7, words / 18))
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a node type, the last first, without the context of names."""
+    found = _FIELDS[kind] = tuple(
+        name for name in reversed(kind._fields) if name not in ("ctx", "type_comment", "kind")
+    )
+    return found

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from nbcritic.analysis.code import CodeCell
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.Match)
+COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
 """Statements with statements inside that run with the cell."""
 
-_PLOTS = frozenset("plt ax axs axes axarr ax1 ax2 ax3 fig figure sns px go pylab pyplot plotly alt bokeh hv folium cbar".split())
+_PLOTS = frozenset(
+    "plt ax axs axes axarr ax1 ax2 ax3 fig figure sns px go pylab pyplot plotly alt bokeh hv folium cbar".split()
+)
 _LOOKS = frozenset(
     "head tail describe info print display value_counts sample columns show unique nunique plot hist boxplot dtypes summary pprint "
     "set_option filterwarnings seed set_style use set_theme set_palette simplefilter tick_params pretty len type help dir savefig "
@@ -38,8 +40,8 @@ def at_cell_level(cell: CodeCell) -> Amount:
 
 def in_functions(cell: CodeCell) -> int:
     """The statements of logic in the bodies of the cell's functions and methods."""
-    functions = (*cell.nodes(ast.FunctionDef), *cell.nodes(ast.AsyncFunctionDef))
-    return sum(_amount(function.body).statements for function in functions)
+    plain = sum(_amount(function.body).statements for function in cell.nodes(ast.FunctionDef))
+    return plain + sum(_amount(function.body).statements for function in cell.nodes(ast.AsyncFunctionDef))
 
 
 def inner(statement: ast.stmt) -> Iterator[list[ast.stmt]]:

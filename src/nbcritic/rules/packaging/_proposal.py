@@ -16,12 +16,27 @@ from nbcritic.rules.packaging._logic import last_name
 MOST = 3
 _VERBS = (
     ("train", frozenset("fit fit_transform compile train fit_resample partial_fit".split())),
-    ("evaluate", frozenset("predict predict_proba score evaluate classification_report confusion_matrix accuracy_score cross_val_score".split())),
-    ("load", frozenset("read_csv read_excel read_json read_parquet read_sql read_pickle read_table read_html read_hdf loadtxt imread".split())),
+    (
+        "evaluate",
+        frozenset(
+            "predict predict_proba score evaluate classification_report confusion_matrix accuracy_score cross_val_score".split()
+        ),
+    ),
+    (
+        "load",
+        frozenset(
+            "read_csv read_excel read_json read_parquet read_sql read_pickle read_table read_html read_hdf loadtxt imread".split()
+        ),
+    ),
     ("join", frozenset({"merge", "concat"})),
     ("clean", frozenset("dropna fillna drop drop_duplicates replace rename to_datetime astype".split())),
     ("summarise", frozenset("groupby agg aggregate pivot_table crosstab value_counts".split())),
-    ("plot", frozenset("plot bar barh scatter hist subplots imshow heatmap boxplot countplot histplot lineplot barplot".split())),
+    (
+        "plot",
+        frozenset(
+            "plot bar barh scatter hist subplots imshow heatmap boxplot countplot histplot lineplot barplot".split()
+        ),
+    ),
     ("write", frozenset("to_csv to_excel to_parquet to_pickle dump save to_sql".split())),
 )
 _LEAST = {"clean": 2}
@@ -101,12 +116,18 @@ def _name(page: Page, cell: CodeCell, inputs: tuple[str, ...], outputs: tuple[st
     if heading := _heading(page, cell.number):
         return heading
     called = {last_name(call.func) for call in cell.nodes(ast.Call)}
-    found = (verb for verb, names in _VERBS if len(names & called) >= _LEAST.get(verb, 1) and not (verb == "write" and outputs))
+    found = (
+        verb
+        for verb, names in _VERBS
+        if len(names & called) >= _LEAST.get(verb, 1) and not (verb == "write" and outputs)
+    )
     verb = next(found, "compute" if outputs else "report")
     if verb in ("train", "evaluate"):
         models = [name for name in (*outputs, *inputs) if page.values.kind_of_name(name) == "estimator"]
         return f"{verb}_{_slug(models[0]) if models and len(models[0]) > 2 else 'model'}"
-    things = [_slug(name) for name in (*outputs, *inputs) if len(name) > 2 and name not in ("fig", "axs", "axes", "data")]
+    things = [
+        _slug(name) for name in (*outputs, *inputs) if len(name) > 2 and name not in ("fig", "axs", "axes", "data")
+    ]
     if not things:
         return f"{verb}_cell_{cell.number}"
     return things[0] if things[0].startswith(verb) else f"{verb}_{things[0]}"
@@ -122,7 +143,7 @@ def _heading(page: Page, number: int) -> str:
     words = [word for word in _slug(text).split("_") if word not in _SMALL and not word.isdigit()]
     name = "_".join(words)
     told = sum(len(word) > 2 for word in words)
-    return name if 2 <= told and len(words) <= 5 and name.isidentifier() and not iskeyword(name) else ""
+    return name if told >= 2 and len(words) <= 5 and name.isidentifier() and not iskeyword(name) else ""
 
 
 def _slug(text: str) -> str:

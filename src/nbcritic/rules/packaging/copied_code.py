@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._copies import Cluster, Copy, clusters
+from nbcritic.rules.packaging._logic import DEFINITIONS
 
 SHOWN = 3
 
@@ -18,15 +20,15 @@ def check(page: Page, *, weight: float = 6.0) -> Iterator[Hit]:
 
     A correction made in one copy is forgotten in the others, and the results then differ for no reason that anybody sees. Names
     and literals may differ between the copies. Imports do not count, looks and plots count for little, and within one cell
-    three copies are needed; `weight` is about the number of lines that a block must have.
+    three copies are needed. `weight` is about the number of lines that two copies must share; two thirds of it do for three.
 
     Instead, write the block once as a function, and give it as arguments what differs.
 
     Bad (weight=4.0):
 
         # %%
-        train = read("train.csv")
-        train = train.dropna(subset=["age", "fare"])  # <- flagged
+        train = read("train.csv")  # <- flagged
+        train = train.dropna(subset=["age", "fare"])
         train["age"] = train["age"].clip(0, 99)
         train["fare"] = train["fare"].fillna(train["fare"].median())
         train["family"] = train["sibsp"] + train["parch"] + 1
@@ -36,6 +38,22 @@ def check(page: Page, *, weight: float = 6.0) -> Iterator[Hit]:
         test["age"] = test["age"].clip(0, 99)
         test["fare"] = test["fare"].fillna(test["fare"].median())
         test["family"] = test["sibsp"] + test["parch"] + 1
+
+    Bad (weight=4.0):
+
+        # %%
+        def report(model):
+            model.fit(X_train, y_train)  # <- flagged
+            guess = model.predict(X_test).round(2)
+            wrong = abs(guess - y_test).mean() / y_test.mean()
+            share = (guess == y_test).mean() * 100
+            print(wrong, share)
+        # %%
+        forest.fit(X_train, y_train)
+        forest_guess = forest.predict(X_test).round(2)
+        forest_wrong = abs(forest_guess - y_test).mean() / y_test.mean()
+        forest_share = (forest_guess == y_test).mean() * 100
+        print(forest_wrong, forest_share)
 
     Good (weight=4.0):
 
@@ -79,22 +97,36 @@ def check(page: Page, *, weight: float = 6.0) -> Iterator[Hit]:
         frame["g"] = frame["g"].astype("float").round(2)
         frame["h"] = frame["h"].astype("float").round(2)
     """
+    groups = defaultdict[tuple[int, ...], list[Cluster]](list)
     for cluster in sorted(clusters(page, weight), key=lambda c: _span(c.copies[0])):
-        first, *others = cluster.copies
-        related = tuple(Related(_span(copy), "the same block") for copy in others)
-        yield Hit(_span(first), _message(cluster), related)
+        groups[tuple(copy.run.cell.number for copy in cluster.copies)].append(cluster)
+    for group in groups.values():
+        places = [_span(copy) for cluster in group for copy in cluster.copies]
+        related = tuple(Related(place, "the same block") for place in places[1:])
+        yield Hit(places[0], _message(group), related)
 
 
-def _message(cluster: Cluster) -> str:
-    first = cluster.copies[0]
-    lines = _span(first).end_line - _span(first).line + 1
-    numbers = list(dict.fromkeys(copy.run.cell.number for copy in cluster.copies))
+def _message(group: list[Cluster]) -> str:
+    """One sentence for all blocks that the same cells share."""
+    copies = group[0].copies
+    lines = sum(_span(cluster.copies[0]).end_line - _span(cluster.copies[0]).line + 1 for cluster in group)
+    blocks = f" in {len(group)} blocks" if len(group) > 1 else ""
+    numbers = list(dict.fromkeys(copy.run.cell.number for copy in copies))
     if len(numbers) == 1:
-        where = f"cell {numbers[0]} holds the same {lines} lines {len(cluster.copies)} times"
+        where = f"cell {numbers[0]} holds the same {_lines(lines)}{blocks} {len(copies)} times"
     else:
-        where = f"{_cells(numbers)} hold the same {lines} lines"
-    differ = _differences(cluster)
+        where = f"{_cells(numbers)} hold the same {_lines(lines)}{blocks}"
+    differ = _differences(group)
+    if (
+        all(isinstance(shape.node, DEFINITIONS) for cluster in group for shape in cluster.copies[0].shapes)
+        and not differ
+    ):
+        return f"{where}; define `{getattr(copies[0].shapes[0].node, 'name', '')}` once"
     return f"{where}{differ}; write them once as a function"
+
+
+def _lines(count: int) -> str:
+    return "line" if count == 1 else f"{count} lines"
 
 
 def _cells(numbers: list[int]) -> str:
@@ -104,13 +136,13 @@ def _cells(numbers: list[int]) -> str:
     return f"cells {', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def _differences(cluster: Cluster) -> str:
+def _differences(group: list[Cluster]) -> str:
     """The names and literals in which the first copies differ: the parameters of the function to come."""
-    one, two = cluster.copies[0].shapes, cluster.copies[1].shapes
     pairs: dict[tuple[str, str], None] = {}
-    for a, b in zip(one, two, strict=True):
-        pairs.update({(x, y): None for x, y in zip(a.names, b.names, strict=True) if x != y})
-        pairs.update({(_shown(x), _shown(y)): None for x, y in zip(a.literals, b.literals, strict=True) if x != y})
+    for cluster in group:
+        for a, b in zip(cluster.copies[0].shapes, cluster.copies[1].shapes, strict=True):
+            pairs.update({(x, y): None for x, y in zip(a.names, b.names, strict=True) if x != y})
+            pairs.update({(_shown(x), _shown(y)): None for x, y in zip(a.literals, b.literals, strict=True) if x != y})
     if not pairs:
         return ""
     shown = ", ".join(f"`{x}`/`{y}`" for x, y in list(pairs)[:SHOWN])

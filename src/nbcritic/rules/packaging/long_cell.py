@@ -88,7 +88,10 @@ def check(page: Page, *, lines: int = 50) -> Iterator[Hit]:
             yield Hit(cell.at(), f"cell {cell.number} holds {level} lines of code outside of functions; {advice}")
         elif every > 3 * lines and _definitions(cell) > 1:
             advice = "move the definitions into a module"
-            yield Hit(cell.at(), f"cell {cell.number} holds {every} lines of code in {_definitions(cell)} definitions; {advice}")
+            yield Hit(
+                cell.at(),
+                f"cell {cell.number} holds {every} lines of code in {_definitions(cell)} definitions; {advice}",
+            )
 
 
 def _counted(cell: CodeCell) -> tuple[int, int]:

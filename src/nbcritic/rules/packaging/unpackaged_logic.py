@@ -107,7 +107,9 @@ def check(page: Page, *, statements: int = 50, in_one_cell: int = 8) -> Iterator
     held = sum(amounts[cell.number].statements for cell in large)
     if len(large) < 2 or total.statements < statements or total.statements <= packed or 3 * held < total.statements:
         return
-    proposals = sorted((propose(page, cell) for cell in large), key=lambda p: _worth(p, amounts[p.cell.number]), reverse=True)
+    proposals = sorted(
+        (propose(page, cell) for cell in large), key=lambda p: _worth(p, amounts[p.cell.number]), reverse=True
+    )
     first = {proposal.name: proposal for proposal in reversed(proposals)}.values()
     named = "; ".join(f"cell {proposal.cell.number}: `{proposal}`" for proposal in list(first)[::-1][:SHOWN])
     message = f"{_said(total)} lie at cell level, {packed or 'none'} in functions; take out first {named}"

@@ -1,0 +1,181 @@
+"""NBC117."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit, Related, Severity, Span
+from nbcritic.rule import rule
+from nbcritic.rules.hidden_state._shared import counted
+
+_ASKS: dict[str, tuple[str, Severity | None]] = {
+    "input": ("`input()` waits for somebody to type", None),
+    "raw_input": ("`raw_input()` waits for somebody to type", None),
+    "getpass.getpass": (
+        "`getpass()` waits for somebody to type a secret: read it from the environment instead",
+        "minor",
+    ),
+    "breakpoint": ("`breakpoint()` stops the run in the debugger", None),
+    "pdb.set_trace": ("`set_trace()` stops the run in the debugger", None),
+    "IPython.core.debugger.set_trace": ("`set_trace()` stops the run in the debugger", None),
+    "ipdb.set_trace": ("`set_trace()` stops the run in the debugger", None),
+}
+_EXITS = frozenset({"exit", "quit", "sys.exit", "os._exit", "os.abort"})
+_ENVIRONMENT = ("environ", "getenv", "get_secret", "userdata")
+
+
+@rule(
+    "NBC117",
+    name="blocking-cell",
+    severity="major",
+    category="reproducibility",
+)
+def check(page: Page) -> Iterator[Hit]:
+    r"""A cell waits for a person or never ends, so that nothing can run it unattended.
+
+    "Run all", papermill, a scheduler and every test stop here for good; and what was typed that day is recorded nowhere. A
+    function counts where some cell calls it.
+
+    Instead, put the value into a `parameters` cell or read it from the environment, and give a loop an end.
+
+    Bad:
+
+        # %%
+        region = input("Which region? ")  # <- flagged
+
+    Bad:
+
+        # %%
+        def choose(options):
+            print(options)
+            return int(input())  # <- flagged
+        # %%
+        best = choose(["a", "b"])
+
+    Bad:
+
+        # %%
+        import time
+        while True:  # <- flagged
+            print(read_sensor())
+            time.sleep(1)
+            for value in [1, 2]:
+                if value > 1:
+                    break
+
+    Good:
+
+        # %%
+        def choose(options):
+            return int(input())
+
+    Good:
+
+        # %%
+        while True:
+            line = stream.readline()
+            if not line:
+                break
+
+    Good:
+
+        # %%
+        rows = iter([1, 2])
+        try:
+            while True:
+                print(next(rows))
+        except StopIteration:
+            pass
+
+    Good:
+
+        # %%
+        import os
+        from getpass import getpass
+        key = os.environ.get("API_KEY") or getpass()
+
+    Good:
+
+        # %%
+        def numbers():
+            n = 0
+            while True:
+                yield n
+                n += 1
+        # %%
+        numbers()
+    """
+    callers = {function.node: cell for function, cell in page.flow.called.items()}
+    for cell in page.code:
+        for call in cell.nodes(ast.Call):
+            name = page.qualified(call.func) or _python2(page, call)
+            if name in _ASKS and (caller := _caller(cell, call, callers)) and not _has_other_way(cell, call):
+                message, severity = _ASKS[name]
+                yield _hit(page, cell, call, message, caller, severity)
+        for loop in cell.nodes(ast.While):
+            if _never_ends(page, cell, loop) and (caller := _caller(cell, loop, callers)):
+                yield _hit(page, cell, loop, "This loop has no end: no `break`, `return` or `raise`", caller, None)
+
+
+def _hit(
+    page: Page, cell: CodeCell, node: ast.expr | ast.stmt, message: str, caller: int, severity: Severity | None
+) -> Hit:
+    at = cell.at(node)
+    if isinstance(node, ast.While):
+        at = cell.at_line(node.lineno)
+    related: tuple[Related, ...] = ()
+    if cell.in_function(node):
+        message += f", and {counted(page.cell(caller))} calls it"
+        related = (Related(Span(caller), "the call"),)
+    return Hit(at, message, related, severity=severity)
+
+
+def _python2(page: Page, call: ast.Call) -> str | None:
+    old = isinstance(call.func, ast.Name) and call.func.id == "raw_input" and "raw_input" not in page.names.bindings
+    return "raw_input" if old else None
+
+
+def _caller(cell: CodeCell, node: ast.AST, callers: dict[ast.AST, int]) -> int | None:
+    """The cell that makes `node` run: its own, or the first that calls the function around it. None if nothing does."""
+    inside = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+    around = [parent for parent in cell.ancestors(node) if isinstance(parent, inside)]
+    if not around:
+        return cell.number
+    return callers.get(around[0]) if len(around) == 1 else None
+
+
+def _has_other_way(cell: CodeCell, call: ast.Call) -> bool:
+    """Does it ask only where the environment does not say?"""
+    statement = cell.statement(call)
+    around = [statement, *(parent for parent in cell.ancestors(statement) if isinstance(parent, ast.If | ast.Try))]
+    tests = (getattr(node, "test", node) for node in around)
+    return any(word in ast.dump(test) for test in tests for word in _ENVIRONMENT)
+
+
+def _never_ends(page: Page, cell: CodeCell, loop: ast.While) -> bool:
+    if not isinstance(loop.test, ast.Constant) or not loop.test.value:
+        return False
+    if any(isinstance(parent, ast.Try) and _is_end(parent) for parent in cell.ancestors(loop)):
+        return False
+    todo: list[tuple[ast.AST, bool]] = [(statement, True) for statement in loop.body]
+    while todo:
+        node, own = todo.pop()
+        if isinstance(node, ast.Return | ast.Raise | ast.Yield | ast.YieldFrom | ast.Await) or (
+            own and isinstance(node, ast.Break)
+        ):
+            return False
+        if isinstance(node, ast.Call) and page.qualified(node.func) in _EXITS:
+            return False
+        inner = isinstance(node, ast.For | ast.AsyncFor | ast.While)
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            todo += [(child, own and not inner) for child in ast.iter_child_nodes(node)]
+    return True
+
+
+def _is_end(statement: ast.Try) -> bool:
+    """Is an exception the way out of the loop? A `KeyboardInterrupt` is a person."""
+    names = [ast.unparse(handler.type) if handler.type else "" for handler in statement.handlers]
+    return any(name != "KeyboardInterrupt" for name in names)

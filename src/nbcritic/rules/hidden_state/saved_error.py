@@ -1,0 +1,142 @@
+"""NBC113."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.page import Page
+from nbcritic.model import Cell, Hit, Severity, Span
+from nbcritic.notebook.outputs import Output, has_error
+from nbcritic.rule import rule
+
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_ARROW = re.compile(r"^-+> ?(\d+)(?:[ \t](.*))?$", re.MULTILINE)
+_ANNOUNCED = re.compile(
+    r"\b(?:error|exception|raise[sd]?|throws?|traceback|crash(?:es)?|fehler|erreur|excepci[oó]n)s?\b|\w(?:Error|Exception)\b",
+    re.I,
+)
+_HINTED = re.compile(
+    r"\b(?:fail(?:s|ed|ure)?|(?:not|n't|never) (?:work|allowed|possible|valid)|cannot|can't|illegal|invalid|wrong|forbidden)\b",
+    re.I,
+)
+_COMMENTED = re.compile(
+    r"#.*(?:\b(?:will|would|should|must|to|can|does) (?:\w+ )?(?:raise|fail|throw|crash|break|error)|\braises\b|\bthrows\b|"
+    r"\b(?:gives|get) an? (?:\w+ )?(?:error|exception)|\w(?:Error|Exception)\b|n['o]t work\b|\bnot allowed\b)",
+    re.IGNORECASE,
+)
+_SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
+_BY_HAND: dict[str, str] = {
+    "KeyboardInterrupt": "The run of this cell was interrupted by hand",
+    "BdbQuit": "The run of this cell was left in the debugger",
+    "SystemExit": "This cell ended the run by `exit`",
+}
+
+
+@rule(
+    "NBC113",
+    name="saved-error",
+    severity="major",
+    category="reproducibility",
+    confidence="certain",
+    covers=("F821",),
+    any_language=True,
+)
+def check(page: Page) -> Iterator[Hit]:
+    r"""The page was saved with a traceback in it.
+
+    A run from the top stops at this cell, and everything below it was computed in some other way, or not at all. An error that
+    the words around it announce, or that the tag `raises-exception` allows, is part of the lesson and no fault; a cell that was
+    interrupted by hand weighs less.
+
+    Instead, mend or delete the cell and run all cells again. Where the error is meant, tag the cell `raises-exception`, so that
+    the notebook runs to its end.
+
+    Bad:
+
+        # %% In[1]
+        values = [3, 4]
+        # %% In[2]
+        values / 2  # <- flagged
+        #! TypeError: unsupported operand type(s) for /: 'list' and 'int'
+
+    Bad:
+
+        # %% In[3]  # <- flagged
+        for step in range(10**9):
+            pass
+        #! KeyboardInterrupt:
+
+    Good:
+
+        # %% [markdown]
+        # A tuple cannot be changed. The next cell raises a TypeError:
+        # %% In[1]
+        (1, 2)[0] = 3
+        #! TypeError: 'tuple' object does not support item assignment
+
+    Good:
+
+        # %% In[1] tags=["raises-exception"]
+        int("three")
+        #! ValueError: invalid literal for int() with base 10: 'three'
+
+    Good:
+
+        # %% In[1]
+        int("three")  # this should fail
+        #! ValueError: invalid literal for int() with base 10: 'three'
+
+    Good:
+
+        # %% In[1]
+        print("ValueError: bad")
+        #> ValueError: bad
+    """
+    cells = page.notebook.cells
+    for index, cell in enumerate(cells):
+        if cell.kind != "code" or not has_error(cell) or "raises-exception" in cell.tags:
+            continue
+        code = page.cell(cell.number)
+        error = next(output for output in reversed(code.outputs) if output.kind == "error")
+        if code.error and error.ename in _SYNTAX:
+            continue  # NBC116 says so
+        words = _words(cells, index)
+        if not _ANNOUNCED.search(words) and not _COMMENTED.search(cell.source):
+            yield _hit(code, error, doubtful=_HINTED.search(words) is not None)
+
+
+def _words(cells: tuple[Cell, ...], index: int) -> str:
+    """The Markdown right above and right below a cell, its nearest part."""
+    above = cells[index - 1].source[-400:] if index and cells[index - 1].kind == "markdown" else ""
+    below = cells[index + 1].source[:300] if index + 1 < len(cells) and cells[index + 1].kind == "markdown" else ""
+    return above + "\n" + below
+
+
+def _hit(cell: CodeCell, error: Output, *, doubtful: bool) -> Hit:
+    severity: Severity | None = None
+    name = _plain(error.ename) or "an error"
+    if name in _BY_HAND:
+        message, severity = _BY_HAND[name], "minor"
+    else:
+        text = _plain(f"{name}: {error.evalue}".rstrip(": "))
+        text = text if len(text) <= 120 else text[:119] + "…"
+        message = f"The run stopped here with `{text.replace('`', chr(39))}`"
+    return Hit(_place(cell, error), message, severity=severity, confidence="possible" if doubtful else None)
+
+
+def _plain(text: str) -> str:
+    return " ".join(_ESCAPES.sub("", text).split())
+
+
+def _place(cell: CodeCell, error: Output) -> Span:
+    """The line that the traceback points at, as long as it is still there; else the whole cell."""
+    for line in (_ESCAPES.sub("", part) for part in error.traceback[:6]):
+        for number, text in _ARROW.findall(line):
+            if len(number) < 6 and 0 < int(number) <= len(cell.lines):
+                stands = cell.lines[int(number) - 1]
+                if stands.strip() and stands.split() == text.split():
+                    return cell.at_line(int(number))
+    lines = [number for number, line in enumerate(cell.lines, 1) if line.strip() and not line.lstrip().startswith("#")]
+    return cell.at_line(lines[0]) if len(lines) == 1 else Span(cell.number)

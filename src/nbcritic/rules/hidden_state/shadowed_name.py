@@ -1,0 +1,201 @@
+"""NBC115."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import Event, called_name, root_name
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit, Related, Span
+from nbcritic.rule import rule
+
+_BUILTINS = frozenset(
+    "list dict str int float set tuple bool len sum max min range print type open map filter zip sorted round abs any all input "
+    "iter next enumerate isinstance".split()
+)
+"""Builtins that analyses need again; `id`, `dir`, `vars`, `help` and their like are nobody's loss."""
+_PLAIN = (
+    ast.Constant,
+    ast.List,
+    ast.Dict,
+    ast.Set,
+    ast.Tuple,
+    ast.ListComp,
+    ast.DictComp,
+    ast.SetComp,
+    ast.BinOp,
+    ast.JoinedStr,
+)
+_WRAPPERS = frozenset(
+    {"reload", "partial", "wraps", "lru_cache", "cache", "import_module", "lazy_import", "optional_import"}
+)
+
+
+@rule(
+    "NBC115",
+    name="shadowed-name",
+    severity="minor",
+    category="reproducibility",
+    covers=("A001",),
+)
+def check(page: Page) -> Iterator[Hit]:
+    r"""A builtin or an import is bound to something else.
+
+    From then on the old meaning is gone for every cell, also for those above when they run again: `list(...)` stops with
+    "object is not callable", `plt.show()` finds no such attribute. It is major where a later cell calls the name it lost.
+
+    Instead, take another name, and restart the kernel to get the old one back.
+
+    Bad:
+
+        # %%
+        list = [3, 4]  # <- flagged
+        # %%
+        print(list((1, 2)))
+
+    Bad:
+
+        # %%
+        sum = 0  # <- flagged
+        for price in [3, 4]:
+            sum += price
+
+    Bad:
+
+        # %%
+        from sklearn.metrics import accuracy_score
+        # %%
+        accuracy_score = accuracy_score([1], [1])  # <- flagged
+
+    Bad:
+
+        # %%
+        import matplotlib.pyplot as plt
+        import pandas as pd
+        # %%
+        plt = pd.DataFrame({"a": [1]}).plot()  # <- flagged
+
+    Good:
+
+        # %%
+        id, dir, help = 7, "data", "none"
+
+    Good:
+
+        # %%
+        try:
+            import cudf
+        except ImportError:
+            cudf = None
+        try:
+            input = raw_input
+        except NameError:
+            pass
+
+    Good:
+
+        # %%
+        from settings import COLUMNS
+        from data import sales
+        import lightgbm as lgb
+        # %%
+        COLUMNS = [name for name in COLUMNS if name in sales]
+        sales = sales.dropna()
+        if not COLUMNS:
+            lgb = None
+
+    Good:
+
+        # %%
+        import helpers
+        from importlib import reload
+        # %%
+        helpers = reload(helpers)
+
+    Good:
+
+        # %%
+        def total(list):
+            sum = 0
+            for max in list:
+                sum += max
+            return sum
+    """
+    imported: dict[str, Event] = {}
+    said: set[str] = set()
+    for cell in page.code:
+        for event in page.names.of(cell.number).events:
+            if event.kind == "delete":
+                imported.pop(event.name, None)
+            if event.kind != "bind" or event.name in said:
+                continue
+            if event.how == "import":
+                imported[event.name] = event
+            elif (event.name in _BUILTINS or event.name in imported) and _loses(cell, event, imported.get(event.name)):
+                said.add(event.name)
+                yield _hit(page, cell, event, builtin=event.name not in imported)
+
+
+def _loses(cell: CodeCell, event: Event, imported: Event | None) -> bool:
+    """Is the old meaning really lost, and not kept, replaced by its like, or given up because an import failed?"""
+    if imported is not None and event.name.isupper():
+        return False  # a constant that is set differently
+    if event.node is None or event.how in ("def", "class", "magic", "global", "except"):
+        return False
+    if any(isinstance(parent, ast.Try) for parent in cell.ancestors(event.node)):
+        return False
+    value = _value(cell, event.node)
+    if isinstance(value, ast.Call):
+        made_from_itself = root_name(value.func.value) if isinstance(value.func, ast.Attribute) else None
+        if imported is not None and isinstance(imported.node, ast.ImportFrom) and made_from_itself is not None:
+            return made_from_itself.id != event.name or imported.origin.startswith("datetime.")
+        return called_name(value.func) not in _WRAPPERS
+    if isinstance(value, ast.Constant) and value.value is None:
+        return imported is None
+    return not isinstance(value, ast.Name | ast.Attribute | ast.Lambda)
+
+
+def _value(cell: CodeCell, node: ast.AST) -> ast.expr | None:
+    """What is assigned to exactly this name, where that can be seen."""
+    parent = cell.parent(node)
+    if isinstance(parent, ast.Assign | ast.AnnAssign):
+        return parent.value
+    return node.value if isinstance(node, ast.NamedExpr) else None
+
+
+def _hit(page: Page, cell: CodeCell, event: Event, *, builtin: bool) -> Hit:
+    assert event.node is not None
+    name = f"`{event.name}`"
+    old = "Python's own" if builtin else "the import"
+    at = cell.at(event.node)
+    value = _value(cell, event.node)
+    broken = _first_call(page, cell, event) if isinstance(value, _PLAIN) else None
+    if broken is None:
+        return Hit(at, f"{name} is {old} no longer from here on")
+    where, call = broken
+    place = "this cell" if where is cell else f"cell {where.number}"
+    message = f"{name} is {old} no longer from here on, and {place} calls it"
+    return Hit(
+        at,
+        message,
+        (Related(where.at(call), "this call fails") if call else Related(Span(where.number), ""),),
+        severity="major",
+    )
+
+
+def _first_call(page: Page, cell: CodeCell, event: Event) -> tuple[CodeCell, ast.AST | None] | None:
+    """The first call of the name after it was bound anew, down to where it gets another value."""
+    after = False
+    for later in page.code:
+        if later.number < cell.number:
+            continue
+        for other in page.names.of(later.number).events:
+            if other is event:
+                after = True
+            elif after and other.name == event.name and other.kind in ("bind", "delete") and other.how != "augment":
+                return None
+            elif after and other.name == event.name and other.kind == "call" and other.how == "" and not other.guarded:
+                return later, other.node
+    return None
