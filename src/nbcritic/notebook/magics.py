@@ -19,24 +19,10 @@ _DEEPEST = 5
 """How many magics may stand in one another (`%%capture`, then `%%time`, then `%time`)."""
 
 _AUTOMAGIC_ALONE = frozenset({"cd", "ll", "ls", "lsmagic", "pwd", "who", "whos", "who_ls"})
-_AUTOMAGIC = "|".join(
-    {
-        *_AUTOMAGIC_ALONE,
-        "cat",
-        "conda",
-        "cp",
-        "env",
-        "less",
-        "load_ext",
-        "man",
-        "matplotlib",
-        "mkdir",
-        "more",
-        "mv",
-        "pip",
-    }
-    | {"pycat", "pylab", "reload_ext", "rm", "rmdir", "run", "time", "timeit"}
+_AUTOMAGIC_WITH_ARGUMENT = frozenset(
+    "cat conda cp env less load_ext man matplotlib mkdir more mv pip pycat pylab reload_ext rm rmdir run time timeit".split()
 )
+_AUTOMAGIC = "|".join(sorted(_AUTOMAGIC_ALONE | _AUTOMAGIC_WITH_ARGUMENT))
 """Magics that people write without a `%`."""
 
 _AUTOMAGIC_LINE = re.compile(rf"({_AUTOMAGIC})(?:[ \t]+(?![=,])(.*))?$")

@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["personal", "absolute", "hosted"]
 
-STARTS = re.compile(r"(?:file:/{1,3}(?:localhost/)?|hdfs://[^/]*)?(?:/(?![/*\s])|[A-Za-z]:[\\/]|\\\\\w)|dbfs:/", re.I)
-"""How a path of interest starts; everything else can be passed over."""
+STARTS = re.compile(r"(?:file:/{1,3}(?:localhost/)?|hdfs://[^/]*)?(?:/(?![/*\s])|[A-Za-z]:[\\/\x07-\x0d]|\\\\\w)|dbfs:/", re.I)
+"""How a path of interest starts (`\n` was a backslash and an n); everything else can be passed over."""
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]+(?=[\w.%~$({ \[-])")
 _UNC = re.compile(r"\\\\[\w.-]+\\+[\w$ .-]+")
@@ -92,6 +92,7 @@ def place(text: str, databricks: bool = False) -> Place | None:
             return Place("hosted", host, plain=text.count("/") > 2 or bool(_EXTENSION.search(text)))
     if _DRIVE.match(text) or _UNC.match(text):
         parts = re.split(r"[\\/]+", text)
+        parts[0] = parts[0] or "network"
         return _owned(parts) or (None if _stands_in(parts) else Place("absolute", "", plain=True))
     return _posix(text, databricks) if text.startswith("/") else None
 
@@ -109,7 +110,7 @@ def _posix(text: str, databricks: bool) -> Place | None:
         return Place("hosted", "Databricks", plain=True)
     if top in _SYSTEM or (top == "opt" and parts[1] in ("conda", "homebrew")) or (top == "var" and parts[1] != "data"):
         return None
-    if top == "users" or not re.fullmatch(r"[\w.-]+", top):
+    if top in ("user", "users") or not re.fullmatch(r"[\w.-]+", top):
         return None
     return Place("absolute", "", plain=False, sure=top in _MOUNTS and (len(parts) > 2 or bool(_EXTENSION.search(text))))
 

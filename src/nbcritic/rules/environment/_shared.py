@@ -106,7 +106,7 @@ def _in_code(page: Page, cell: CodeCell, node: ast.Constant, databricks: bool) -
         return
     shown = str(node.value).translate(_ESCAPES)
     found = place(shown, databricks)
-    if found is None:
+    if found is None or (shown != node.value and not has_extension(shown)):
         return
     context = _context(cell, whole)
     if context == "words" or (not found.plain and not _is_path(found, shown, context)):
@@ -173,6 +173,8 @@ def _context(cell: CodeCell, whole: ast.expr) -> str:
         return _named(str(key.value)) if isinstance(key, ast.Constant) else "unknown"
     if isinstance(parent, ast.arguments):
         return "named"
+    if isinstance(parent, ast.Subscript) and parent.value is whole:
+        return "unknown"
     return (
         "words"
         if isinstance(parent, ast.Expr | ast.Attribute | ast.Compare | ast.Subscript | ast.Slice | ast.MatchValue)

@@ -1,0 +1,130 @@
+"""NBC501."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit, Related
+from nbcritic.rule import rule
+from nbcritic.rules.leakage._interpreter import Interpreter
+from nbcritic.rules.leakage._values import Findings, Fit, Split
+
+
+@rule("NBC501", name="preprocessing-leakage", severity="blocker", category="leakage")
+def check(page: Page) -> Iterator[Hit]:
+    r"""Preprocessing is fitted on rows that are held out afterwards.
+
+    A scaler, imputer, selector, projection or vocabulary that is fitted before the split knows the test rows: their mean, their
+    range, their words. The test score then answers another question than "how well on rows never seen", and is too good, by a
+    little for a scaler on many rows, by a lot for a selector or a target encoder.
+
+    Instead, split first, fit on the training rows only and transform the rest with that; or put the steps into a `Pipeline` and
+    give that to `cross_val_score` or the search, which then fits it anew in every fold.
+
+    Bad:
+
+        # %%
+        import pandas as pd
+        from sklearn.model_selection import train_test_split
+        from sklearn.preprocessing import StandardScaler
+        df = pd.read_csv("loans.csv")
+        y = df["default"]
+        X = df.drop(columns="default")
+        scaler = StandardScaler()
+        X_scaled = scaler.fit_transform(X)  # <- flagged
+        # %%
+        X_train, X_test, y_train, y_test = train_test_split(X_scaled, y)
+        model.fit(X_train, y_train)
+
+    Bad:
+
+        # %%
+        import pandas as pd
+        from sklearn.impute import SimpleImputer
+        from sklearn.model_selection import train_test_split
+        df = pd.read_csv("loans.csv")
+        cols = ["age", "income"]
+        df[cols] = SimpleImputer().fit_transform(df[cols])  # <- flagged
+        df["debt"].fillna(df["debt"].mean(), inplace=True)  # <- flagged
+        train, test = train_test_split(df)
+
+    Bad:
+
+        # %%
+        from sklearn.feature_selection import SelectKBest
+        from sklearn.model_selection import cross_val_score
+        best = SelectKBest(k=10).fit_transform(X, y)  # <- flagged
+        print(cross_val_score(model, best, y))
+
+    Bad:
+
+        # %%
+        from sklearn.preprocessing import MinMaxScaler
+        series = pd.read_csv("load.csv")
+        scaled = MinMaxScaler().fit_transform(series)  # <- flagged
+        n = int(len(scaled) * 0.8)
+        train, test = scaled[:n], scaled[n:]
+
+    Good:
+
+        # %%
+        import pandas as pd
+        from sklearn.model_selection import cross_val_score, train_test_split
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import LabelEncoder, OneHotEncoder, StandardScaler
+        df = pd.read_csv("loans.csv")
+        y = LabelEncoder().fit_transform(df["default"])
+        X = OneHotEncoder().fit_transform(df.drop(columns="default"))
+        X_train, X_test, y_train, y_test = train_test_split(X, y)
+        scaler = StandardScaler()
+        X_train = scaler.fit_transform(X_train)
+        X_test = scaler.transform(X_test)
+        # %%
+        print(cross_val_score(make_pipeline(StandardScaler(), model), X, y))
+
+    Good:
+
+        # %%
+        from sklearn.decomposition import PCA
+        from sklearn.model_selection import train_test_split
+        from sklearn.preprocessing import StandardScaler
+        df = pd.read_csv("loans.csv")
+        picture = PCA(2).fit_transform(StandardScaler().fit_transform(df))
+        plt.scatter(picture[:, 0], picture[:, 1])
+        df["price"] = StandardScaler().fit_transform(df[["price"]])
+        df["age"] = df["age"].fillna(0)
+        X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="price"), df["price"])
+    """
+    found = Interpreter(page).run()
+    for fit, split in found.leaks.values():
+        yield _hit(found, fit, split)
+
+
+def _hit(found: Findings, fit: Fit, split: Split) -> Hit:
+    text = fit.cell.segment(fit.node)
+    there = f"cell {split.cell.number}" if split.cell is not fit.cell else "the same cell"
+    if split.held:
+        seen = f"has seen the rows that {there} splits off as `{split.held}`"
+    elif split.how in ("train_test_split", "selects by position"):
+        seen = f"has seen the rows that {there} splits off"
+    else:
+        how = split.how if " " in split.how else f"`{split.how}`"
+        seen = f"has seen every row that {how} in {there} holds out"
+    related = [Related(split.cell.at(split.node), "the rows are held out here, after the fit")]
+    if split in found.uses:
+        cell, use = found.uses[split]
+        related.append(Related(cell.at(use), "the model is trained on what is left"))
+    return Hit(
+        fit.cell.at(fit.node),
+        f"`{text}` {seen}",
+        tuple(related),
+        severity="major" if fit.by == "statistic" else None,
+        confidence="possible" if _ran_later(fit, split) else None,
+    )
+
+
+def _ran_later(fit: Fit, split: Split) -> bool:
+    """Do the recorded counts say that the fit ran after the split?"""
+    first, second = fit.cell.execution_count, split.cell.execution_count
+    return bool(first and second and first > second)
