@@ -1,10 +1,11 @@
 """Run nbcritic over a folder of real notebooks: what every file ended as, counts per rule, and the noise budget.
 
-    python benchmarks/corpus.py FOLDER [--sample 20 --seed 1 > to-read.tsv]
+    python benchmarks/corpus.py FOLDER [--list lists/capped25.txt] [--sample 20 --seed 1 > to-read.tsv]
 
 FOLDER holds other people's notebooks (never part of this repository), laid out as `nb/OWNER__NAME/path.ipynb`, with
-their repositories and commits in `blobs.tsv`. With `--sample N`, prints N random findings of each rule as rows to be read by somebody who did
-not write the rule; the columns are those of `readings.tsv`, verdict and reason empty.
+their repositories and commits in `blobs.tsv`. `--list` names those to scan, so that no repository outweighs the others. With
+`--sample N`, prints N random findings of each rule, of as many notebooks as possible, as rows to be read by somebody who
+did not write the rule; the columns are those of `readings.tsv`, verdict and reason empty.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--profile", default="review")
+    parser.add_argument("--list", type=Path, help="a file in FOLDER with the paths to scan, one a line")
     parser.add_argument("--sample", type=int, default=0, metavar="N")
     parser.add_argument("--rules", default="", help="codes to sample, separated by commas (default: all)")
     parser.add_argument("--seed", type=int, default=1)
@@ -38,7 +40,11 @@ def main() -> int:
     config = Config().with_options(profile=arguments.profile)
     start = time.process_time()
     # The list stands in this order so that the same seed draws the same sample.
-    paths = sorted(str(path) for path in (arguments.folder / "nb").rglob("*.ipynb") if path.is_file())
+    if arguments.list:
+        listed = (arguments.folder / arguments.list).read_text("utf-8").split("\n")
+        paths = sorted(str(arguments.folder / path) for path in listed if path)
+    else:
+        paths = sorted(str(path) for path in (arguments.folder / "nb").rglob("*.ipynb") if path.is_file())
     reports = list(scan(paths, config))
     seconds = time.process_time() - start
     if arguments.sample:
@@ -84,6 +90,17 @@ def _end(report: Report) -> str:
     return "skipped in part, with the reason" if report.skipped else "clean"
 
 
+def _draw(pairs: list[tuple[Report, Finding]], size: int, chance: random.Random) -> list[tuple[Report, Finding]]:
+    """A random choice that takes a second finding of a notebook only when every notebook has given one."""
+    turn = Counter[str]()
+    ranked = []
+    for report, finding in chance.sample(pairs, len(pairs)):
+        turn[report.path] += 1
+        ranked.append((turn[report.path], report, finding))
+    ranked.sort(key=lambda item: item[0])
+    return [(report, finding) for _, report, finding in ranked[:size]]
+
+
 def _sample(reports: list[Report], folder: Path, size: int, seed: int, wanted: frozenset[str]) -> None:
     with (folder / "blobs.tsv").open(encoding="utf-8") as file:
         origins = {row["path"]: (row["repo"], row["commit"]) for row in csv.DictReader(file, delimiter="\t")}
@@ -96,7 +113,7 @@ def _sample(reports: list[Report], folder: Path, size: int, seed: int, wanted: f
     for code, pairs in sorted(by_rule.items()):
         if wanted and code not in wanted:
             continue
-        for report, finding in random.Random(f"{seed}{code}").sample(pairs, min(size, len(pairs))):
+        for report, finding in _draw(pairs, size, random.Random(f"{seed}{code}")):
             path = Path(report.path).relative_to(folder).as_posix()
             place = [path.split("/", 2)[2], finding.at.cell, finding.at.line]
             out.writerow([*origins[path], *place, finding.code, finding.confidence, finding.message, "", ""])

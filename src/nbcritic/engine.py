@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypedDict
 
-from nbcritic.analysis.secrets import redact
-
 from nbcritic import rules
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.secrets import redact
 from nbcritic.config import Config
 from nbcritic.model import (
     SEVERITIES,

@@ -67,6 +67,9 @@ LATER: Mapping[str, Profile | None] = {
     **dict.fromkeys("NPY002 PERF203 PERF4".split(), "production"),
     # Dates that are only shown, or carry no clock at all, need no zone; NBC111 and NBC611 look at what depends on them.
     **dict.fromkeys("DTZ001 DTZ002 DTZ005 DTZ006 DTZ007 DTZ01 DTZ9".split(), "production"),
+    # Read on real notebooks and right less than 19 times in 20: a default that is only ever read (B006), a fast path with a
+    # fallback after it (S110, S112: NBC305 looks closer), an `eval` of one's own text (S307), a key that is `_` (PERF102).
+    **dict.fromkeys("B006 PERF102 S110 S112 S307".split(), "production"),
     # Taste; cells copied from one another import again what is there already (F811); a function made in a loop (B023) is
     # nearly always called before the loop goes on.
     **dict.fromkeys("F541 F811 B007 B008 B009 B010 B011 B013 B023 B028 B9".split(), "production"),

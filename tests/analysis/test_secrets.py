@@ -69,7 +69,9 @@ def test_placeholders(value: str) -> None:
     assert is_placeholder(value) or " " in value
 
 
-@pytest.mark.parametrize("value", ["covid-19-vaccine", "project-2021", "hello world 1", "n2", "word", "word2vec-2020", "αβγδεζηθικ1234"])
+@pytest.mark.parametrize(
+    "value", ["covid-19-vaccine", "project-2021", "hello world 1", "n2", "word", "word2vec-2020", "αβγδεζηθικ1234"]
+)
 def test_words_are_no_keys(value: str) -> None:
     assert not is_credential(value, "key")
 
@@ -113,7 +115,9 @@ def test_shapes(token: str, what: str) -> None:
     assert token[-12:] not in hidden
 
 
-@pytest.mark.parametrize("text", ["AKIA" + "IOSFODNN7EXAMPLE", "AIza" + "x" * 35, "Bearer " + "{token}", "hf_" + "x" * 34])
+@pytest.mark.parametrize(
+    "text", ["AKIA" + "IOSFODNN7EXAMPLE", "AIza" + "x" * 35, "Bearer " + "{token}", "hf_" + "x" * 34]
+)
 def test_specimens_are_nobodys(text: str) -> None:
     assert not list(tokens(text))
 
@@ -138,6 +142,10 @@ HIDDEN = "k3str3l88Falc0n-q7"
         f'create_engine("postgresql://report:{HIDDEN}@db.shop.internal/sales")',
         f'pyodbc.connect("Driver=x;Server=db;UID=report;PWD={HIDDEN};")',
         f"!export API_KEY={HIDDEN}",
+        f'psycopg2.connect("host=db.shop.internal user=report password={HIDDEN} dbname=sales")',
+        f'smtp.login("report@shop.internal", "{HIDDEN}")',
+        f'spark.read.option("password", "{HIDDEN}")',
+        f'conf.set("spark.hadoop.fs.s3a.secret.key", "{HIDDEN}")',
         f"!curl -u report:{HIDDEN} https://api.shop.internal",
         f"!login --token {HIDDEN}",
         f"%env API_KEY={HIDDEN}",
@@ -171,7 +179,7 @@ def test_a_literal_that_is_cut_is_hidden_too() -> None:
         "`token` is given a literal key; read it from the environment",
         "keys = sorted(tokens, key=lambda token: token.start)",
         'frame["token"] = frame["word"].str.lower()',
-        "the value of `api_key` stands in the cell; revoke it and read it from `os.environ[\"API_KEY\"]`",
+        'the value of `api_key` stands in the cell; revoke it and read it from `os.environ["API_KEY"]`',
     ],
 )
 def test_innocent_text_stays(text: str) -> None:
@@ -193,7 +201,9 @@ def test_any_source_survives(text: str) -> None:
         assert 0 <= leak.start < leak.end <= len(text)
 
 
-@pytest.mark.parametrize("unit", ["key", "password=", "a://b:c", "?token=", "eyJ.", "Bearer ", 'token = "', "sk-", "pwd=;", "--token "])
+@pytest.mark.parametrize(
+    "unit", ["key", "password=", "a://b:c", "?token=", "eyJ.", "Bearer ", 'token = "', "sk-", "pwd=;", "--token "]
+)
 def test_long_lines_take_no_time(unit: str) -> None:
     text = unit * (200_000 // len(unit))
     assert len(redact(text)) == len(text)

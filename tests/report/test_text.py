@@ -110,6 +110,12 @@ def test_what_was_not_judged_is_no_praise(report: MakeReport) -> None:
     assert "the notebook's language is r" in said
 
 
+def test_what_was_not_judged_is_not_counted_as_clean(report: MakeReport) -> None:
+    said = text(report(skipped=(Skipped("rules for Python", "the notebook's language is r"),)), report())
+    assert "0 with findings · 1 clean · 1 without findings, but not judged in full" in said
+    assert "not judged (1×): the notebook's language is r" in said
+
+
 def test_no_notebook_at_all_is_said() -> None:
     assert text() == "No notebooks found.\n"
 

@@ -10,7 +10,9 @@ from nbcritic.model import FAMILIES, Notebook
 from nbcritic.rule import Example, Rule
 
 RULES = list(rules.load().values())
-CASES = [pytest.param(r, e, id=f"{r.name}-{i}-{e.kind}") for r in RULES for i, e in enumerate(r.examples)]
+PAIRS = [(r, e, f"{r.name}-{i}-{e.kind}") for r in RULES for i, e in enumerate(r.examples)]
+CASES = [pytest.param(r, e, id=name) for r, e, name in PAIRS]
+BAD = [pytest.param(r, e, id=name) for r, e, name in PAIRS if e.kind == "Bad"]
 
 
 def flagged(rule: Rule, example: Example) -> set[tuple[int, int]]:
@@ -22,7 +24,7 @@ def test_example(rule: Rule, example: Example) -> None:
     assert flagged(rule, example) == example.expected
 
 
-@pytest.mark.parametrize("rule, example", [case for case in CASES if case.values[1].kind == "Bad"])
+@pytest.mark.parametrize("rule, example", BAD)
 def test_hits_are_places_in_the_notebook(rule: Rule, example: Example) -> None:
     page = example.page
     for hit in rule.check(page, **example.options):

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TypeVar, overload
 
+from nbcritic.model import Cell, Span
 from nbcritic.notebook.magics import Magic, Plain, plain
 from nbcritic.notebook.outputs import Output, outputs
-
-from nbcritic.model import Cell, Span
 
 Node = TypeVar("Node", bound=ast.AST)
 

@@ -53,8 +53,8 @@ _METHODS: dict[str, tuple[tuple[int, Family], ...]] = {
     "set_access_token": ((0, "key"), (1, "key")),
     "authenticate_user": ((1, "password"),),
 }
-_BY_NAME = frozenset({"getenv", "get", "setdefault", "putenv", "setenv"})
-"""`os.environ.get("API_KEY", "…")`: the name is an argument."""
+_BY_NAME = frozenset({"getenv", "get", "setdefault", "putenv", "setenv", "option", "config", "set"})
+"""`os.environ.get("API_KEY", "…")`, `reader.option("password", "…")`: the name is an argument."""
 _CLIMB = 30
 _PAIRS = frozenset({"auth", "http_auth", "basic_auth"})
 """Arguments that take `(user, password)`."""
@@ -212,11 +212,19 @@ def _placed(page: Page, call: ast.Call) -> Iterator[_Given]:
     for position, family in _POSITIONS.get(name or "", _METHODS.get(last, ())):
         if position < len(call.args) and isinstance(value := call.args[position], ast.Constant):
             yield _Given(value, last, family, sure=True)
+    if last == "login" and len(call.args) == 2 and _is_address(call.args[0]):
+        yield from (
+            _Given(node, "login", "password", sure=True) for node in call.args[1:] if isinstance(node, ast.Constant)
+        )
     if last in _BY_NAME and len(call.args) == 2:
         key, default = call.args
         said = str(key.value) if isinstance(key, ast.Constant) else ""
         if isinstance(default, ast.Constant) and (found := telling(said)):
             yield _Given(default, said, found, sure=last != "get" or name == "os.environ.get")
+
+
+def _is_address(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and "@" in node.value
 
 
 def _keyed(literal: ast.Dict) -> Iterator[_Given]:

@@ -7,8 +7,6 @@ import hashlib
 from collections.abc import Iterator
 from functools import cached_property
 
-from nbcritic.notebook.magics import Magic
-
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.digest import Block, Digest
 from nbcritic.analysis.flow import Flow
@@ -17,6 +15,7 @@ from nbcritic.analysis.project import NOWHERE, Project
 from nbcritic.analysis.values import Values
 from nbcritic.model import Cell, Lint, Notebook
 from nbcritic.notebook import positions
+from nbcritic.notebook.magics import Magic
 
 
 class Page:

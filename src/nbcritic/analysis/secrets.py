@@ -130,6 +130,9 @@ _IN_QUERY = re.compile(r"[?&](?P<name>[\w-]{2,40})=(?P<value>[\w\-.~%+/]{8,})")
 _IN_DSN = re.compile(
     r"(?:^|[;\"'{ ])(?P<name>pwd|password)[ \t]*=[ \t]*(?P<value>[^;\s\"'{}]{3,})(?=[^\n]{0,300};|[;\"'])", re.I
 )
+_IN_LIBPQ = re.compile(
+    r"[\"'](?:\w{1,20}=[^\s,;\"']{1,99}\s{1,9}){1,9}?password=(?P<value>[^\s,;\"'{}]{3,99})(?=[\s\"'])", re.I
+)
 _DSN_WORDS = re.compile(r"(?:server|uid|user(?: id)?|dsn|driver|database)\s*=", re.I)
 _QUERY_NAMES = frozenset(
     {"appid", "apikey", "api_key", "key", "access_key", "authtoken", "registrationkey", "userkey", "app_key"}
@@ -174,6 +177,9 @@ def leaks_by_shape(text: str) -> Iterator[Leak]:
             given = _is_query_name(found["name"]) and is_credential(found["value"], "key")
             if given and (found["name"].lower() != "key" or re.fullmatch(r"[0-9a-f]{32,40}", found["value"])):
                 yield Leak(*found.span("value"), "a key in a URL", found["name"])
+    for found in _IN_LIBPQ.finditer(text) if "password=" in text else ():
+        if not is_placeholder(found["value"]):
+            yield Leak(*found.span("value"), "the password in a connection string")
     for found in _IN_DSN.finditer(text) if ";" in text else ():
         if _DSN_WORDS.search(text) and not is_placeholder(found["value"]):
             yield Leak(*found.span("value"), "the password in a connection string", found["name"])
@@ -212,6 +218,8 @@ def redact(text: str, spans: Iterable[tuple[int, int]] = ()) -> str:
     if "://" in text:
         spans += [found.span("value") for found in _IN_URL.finditer(text)]
         spans += [found.span("value") for found in _IN_QUERY.finditer(text) if _is_query_name(found["name"])]
+    if "password=" in text:
+        spans += [found.span("value") for found in _IN_LIBPQ.finditer(text)]
     if ";" in text:
         spans += [found.span("value") for found in _IN_DSN.finditer(text)]
     for found in _ASSIGNED.finditer(text) if _may_tell(text) else ():

@@ -24,25 +24,26 @@ def render(reports: Iterable[Report], *, color: bool, width: int, brief: bool) -
     """
     style = Style(color)
     totals = Totals()
-    hints = set[str]()
+    hint: str | None = None
     for report in reports:
         totals.add(report)
         if report.findings or report.problem or report.skipped:
             short = brief or not report.findings
             yield _line(report, style, width) if short else _Section(report, style, width).text()
-            hints.update(finding.name for finding in report.start_here[:1] if finding.tool == "nbcritic")
-    yield _end(totals, style, width, sorted(hints)[0] if hints and not brief else None)
+            # One rule to read on about: the first thing to say of the first notebook.
+            hint = hint or next((found.name for found in report.start_here if found.tool == "nbcritic"), None)
+    yield _end(totals, style, width, None if brief else hint)
 
 
 def _end(totals: Totals, style: Style, limit: int, hint: str | None) -> str:
     if totals.notebooks == 0:
         return "No notebooks found.\n"
-    if totals.notebooks == 1:
-        text = f"{style('✔', 'green', 'bold')} {visible(totals.last)}: no findings\n" if totals.silent else ""
-        # A short line for one that is clean; its own section has said everything otherwise.
-        text = text.rstrip("\n") + _suppressed(totals.suppressed, style) + "\n" if text else ""
-    else:
+    text = ""
+    if totals.notebooks > 1:
         text = _rule(plural(totals.notebooks, "notebook"), style, limit) + "\n" + _summary_of_all(totals, style, limit)
+    elif totals.clean:
+        # Any other has said in its own section what there is to say.
+        text = f"{style('✔', 'green', 'bold')} {visible(totals.last)}: no findings{_suppressed(totals.suppressed, style)}\n"
     if hint:
         text += style(f"Why, with examples: nbcritic explain {visible(hint)}", "dim") + "\n"
     return text
@@ -54,6 +55,8 @@ def _suppressed(count: int, style: Style) -> str:
 
 def _summary_of_all(totals: Totals, style: Style, limit: int) -> str:
     parts = [f"{totals.with_findings} with findings", f"{totals.clean} clean"]
+    if totals.unsaid:
+        parts.append(f"{totals.unsaid} without findings, but not judged in full")
     if totals.problems:
         parts.append(style(f"{totals.problems} with a problem", "red"))
     lines = [" · ".join(parts)]
@@ -66,7 +69,7 @@ def _summary_of_all(totals: Totals, style: Style, limit: int) -> str:
     if len(totals.skipped) > 5:
         lines.append(f"… and {len(totals.skipped) - 5} more reasons")
     for path in totals.problem_paths[:10]:
-        lines.append(style(f"problem: {cut(visible(path), max(limit - 9, 10))}", "red"))
+        lines.append(style(f"problem: {visible(path)}", "red"))
     if totals.problems > 10:
         lines.append(f"… and {totals.problems - 10} more")
     return "\n".join(lines) + "\n"

@@ -29,8 +29,8 @@ class Totals:
     """By reason."""
     problem_paths: list[str] = field(default_factory=list)
     last: str = ""
-    silent: bool = True
-    """Was there nothing at all to say?"""
+    unsaid: int = 0
+    """Notebooks without findings of which something was not judged: they are not called clean."""
 
     @classmethod
     def of(cls, *reports: Report) -> Totals:
@@ -50,8 +50,9 @@ class Totals:
         if report.problem:
             self.problem_paths.append(report.path)
         self.with_findings += bool(report.findings)
-        self.clean += not report.findings and not report.problem
-        self.silent = self.silent and not (report.findings or report.problem or report.skipped)
+        if not report.findings and not report.problem:
+            self.clean += not report.skipped
+            self.unsaid += bool(report.skipped)
 
     @property
     def problems(self) -> int:

@@ -9,11 +9,13 @@ from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["personal", "absolute", "hosted"]
 
-STARTS = re.compile(r"(?:file:/{1,3}(?:localhost/)?|hdfs://[^/]*)?(?:/(?![/*\s])|[A-Za-z]:[\\/\x07-\x0d]|\\\\\w)|dbfs:/", re.I)
-"""How a path of interest starts (`\n` was a backslash and an n); everything else can be passed over."""
+STARTS = re.compile(
+    r"(?:file:/{1,3}(?:localhost/)?|hdfs://[^/]*)?(?:/(?![/*\s])|[A-Za-z]:[\\/\x07-\x0d]|\\\\\w)|dbfs:/", re.I
+)
+"""How a path of interest starts (a line break after the drive was a backslash and an n); the rest is passed over."""
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]+(?=[\w.%~$({ \[-])")
-_UNC = re.compile(r"\\\\[\w.-]+\\+[\w$ .-]+")
+_UNC = re.compile(r"\\\\[\w.-]{2,}(?:\\+[^\\/{}\[\]^+()]+)+\\*$")
 _FILE = re.compile(r"file:/{1,3}(?:localhost/)?(?=/|[A-Za-z]:)", re.I)
 _FORBIDDEN = re.compile(r"[*?|<>\"]|[\x00-\x08\x0e-\x1f]")
 _EXTENSION = re.compile(
@@ -44,7 +46,8 @@ _NOBODY = frozenset(
 )
 """Folders below a home folder that name no person."""
 _STAND_INS = re.compile(
-    r"your|user_?name|^<|[{}%$]|^x+$|^\.+$|^…|^name$|^me$|^someone|^path|^foo|^my_?name|^example|^john_?doe|^\[", re.I
+    r"your|user_?name|^<|[{}%$]|^x{2,}|^x$|^\.+$|^…|^name$|^me$|^someone|^path|^foo|^my_?name|^example|^john_?doe|^\[",
+    re.I,
 )
 
 _HOSTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -92,8 +95,9 @@ def place(text: str, databricks: bool = False) -> Place | None:
             return Place("hosted", host, plain=text.count("/") > 2 or bool(_EXTENSION.search(text)))
     if _DRIVE.match(text) or _UNC.match(text):
         parts = re.split(r"[\\/]+", text)
-        parts[0] = parts[0] or "network"
-        return _owned(parts) or (None if _stands_in(parts) else Place("absolute", "", plain=True))
+        drive, parts[0] = bool(parts[0]), parts[0] or "network"
+        # two backslashes may also start a pattern or a line of LaTeX: there it takes a reader, a name or an extension
+        return _owned(parts) or (None if _stands_in(parts) else Place("absolute", "", plain=drive))
     return _posix(text, databricks) if text.startswith("/") else None
 
 
@@ -110,7 +114,7 @@ def _posix(text: str, databricks: bool) -> Place | None:
         return Place("hosted", "Databricks", plain=True)
     if top in _SYSTEM or (top == "opt" and parts[1] in ("conda", "homebrew")) or (top == "var" and parts[1] != "data"):
         return None
-    if top in ("user", "users") or not re.fullmatch(r"[\w.-]+", top):
+    if top in ("user", "users") or (top == "root" and parts[1].startswith(".")) or not re.fullmatch(r"[\w.-]+", top):
         return None
     return Place("absolute", "", plain=False, sure=top in _MOUNTS and (len(parts) > 2 or bool(_EXTENSION.search(text))))
 

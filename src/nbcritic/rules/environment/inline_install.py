@@ -28,6 +28,7 @@ _VALUED = frozenset(
 _PINNED = re.compile(r"==|===|@\s*git\+|\.whl\b|\.tar\.gz\b|\.zip\b|git\+\S+@[\w.]+|@[0-9a-f]{7,40}\b")
 _PINNED_CONDA = re.compile(r"=\d")
 _DECLARES = ("-r", "--requirement", "-e", "--editable", "--file")
+_LOCAL_FILE = re.compile(r"(?!\w+[+:]).*(?:[/\\*]|\.whl$)")
 _TOOLING = frozenset({"pip", "setuptools", "wheel", "conda"})
 
 
@@ -39,7 +40,7 @@ class Install:
     packages: tuple[str, ...]
     declared: bool
     frozen: bool
-    """From a local folder of wheels, not from an index."""
+    """From files beside the notebook, not from an index: on a host without a network there is no other way."""
 
 
 @rule("NBC209", name="inline-install", severity="major", category="reproducibility")
@@ -88,6 +89,8 @@ def check(page: Page) -> Iterator[Hit]:
         !pip install -e ..
         !pip install .
         !conda env update -f environment.yml
+        !pip install --no-index --find-links wheels shop
+        !pip install ../wheels/shop-1.2-py3-none-any.whl
 
     Good:
 
@@ -115,7 +118,7 @@ def check(page: Page) -> Iterator[Hit]:
 
 def _hits(at: Span, text: str) -> Iterator[Hit]:
     for install in _installs(text):
-        if install.declared or not install.packages:
+        if install.declared or install.frozen or not install.packages:
             continue
         if all(name == "…" for name in install.packages):
             yield Hit(
@@ -127,7 +130,7 @@ def _hits(at: Span, text: str) -> Iterator[Hit]:
         shown = ", ".join(f"`{_short(name)}`" for name in install.packages[:4])
         shown += f" and {len(install.packages) - 4} more" if len(install.packages) > 4 else ""
         shown += " is" if len(install.packages) == 1 else " are"
-        loose = [name for name in install.packages if not install.frozen and not _pinned(name, install.tool)]
+        loose = [name for name in install.packages if not _pinned(name, install.tool)]
         if install.tool in _SYSTEM:
             advice = "state it as a requirement of the system"
             yield Hit(
@@ -182,7 +185,8 @@ def _install(tool: str, rest: str) -> Install:
             skip = word.endswith(">")
         elif not word.startswith("-") and word not in ("\\", ".") and not re.match(r"\.{1,2}(?:/|\[|$)", word):
             packages.append(word)
-    return Install(tool, tuple(packages), declared, "--no-index" in words)
+    files = all(_LOCAL_FILE.match(name) for name in packages)
+    return Install(tool, tuple(packages), declared, files or "--no-index" in words)
 
 
 def _command(cell: CodeCell, call: ast.Call) -> str:

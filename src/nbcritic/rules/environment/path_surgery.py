@@ -12,6 +12,7 @@ from nbcritic.model import Hit
 from nbcritic.rule import rule
 
 _SETS_PYTHONPATH = re.compile(r"(?:^|[\s;&])(?:export\s+|set\s+)?PYTHONPATH\s*[= ]")
+_OTHER_ENVIRONMENT = re.compile(r"(?:site|dist)-packages|conda|/usr/")
 _BY_HAND = "`PYTHONPATH` is set by hand; make the code a package and `pip install -e .` it"
 
 
@@ -118,4 +119,10 @@ def _is_pythonpath(page: Page, target: ast.expr) -> bool:
 
 def _hit(cell: CodeCell, node: ast.AST, added: str) -> Hit:
     what = f"`{added}` is put on `sys.path`".replace("``", "`") if added else "`sys.path` is replaced"
-    return Hit(cell.at(node), f"{what}; make the code a package and `pip install -e .` it")
+    other = _OTHER_ENVIRONMENT.search(cell.segment(node, 200)) is not None
+    advice = (
+        "install the package into the kernel's own environment"
+        if other
+        else "make the code a package and `pip install -e .` it"
+    )
+    return Hit(cell.at(node), f"{what}; {advice}")

@@ -16,6 +16,7 @@ _CHDIR = ("os.chdir", "os.fchdir")
 _SETTERS = frozenset({"os.putenv", "os.environ.setdefault"})
 _MACHINE = re.compile(r"(?:.*_)?(?:PATH|HOME|LIB|LIBRARY|DIR|ROOT|DATA|PYTHON)", re.IGNORECASE)
 """Variables that say where something lies; switches of libraries and parameters belong to the code that sets them."""
+_HOSTED = re.compile(r"/(?:kaggle|content|dbfs|tmp|databricks)\b")
 _ABSOLUTE = re.compile(r"[/~]|[A-Za-z]:[\\/]")
 
 
@@ -89,16 +90,19 @@ def check(page: Page) -> Iterator[Hit]:
 
         # %%
         !cd data && ls
+        %cd src/lib
+        !make
+        %cd ../..
     """
     for cell, magic in page.magics():
-        if said := _magic(magic):
+        if (said := _magic(magic)) and not (magic.name == "cd" and _comes_back(cell)):
             message, severity = said
             yield Hit(_line(cell, magic), message, severity=severity)
     for cell, call in page.calls(*_CHDIR):
         if not any(isinstance(parent, ast.If | ast.Try) for parent in cell.ancestors(call)):
             yield _chdir(cell, call)
     for cell, node, name, value in _variables(page):
-        if _MACHINE.fullmatch(name) and any(_ABSOLUTE.match(text) for text in _texts(value)):
+        if _MACHINE.fullmatch(name) and any(_is_machines(text) for text in _texts(value)):
             yield Hit(cell.at(node), _by_hand(name), severity="minor")
 
 
@@ -115,10 +119,27 @@ def _magic(magic: Magic) -> tuple[str, Severity | None] | None:
         return f"`%run {short}` brings names that this page does not show", "minor" if is_code else None
     if magic.name == "cd" and argument and argument not in ("-q", "-", "~"):
         return _moves(f"%cd {short}", argument)
-    if magic.name in ("env", "set_env") and (found := re.match(r"(\w+)(?:=|\s+)(\S)", argument)):
-        if _MACHINE.fullmatch(found[1]) and _ABSOLUTE.match(argument[found.start(2) :]):
-            return _by_hand(found[1]), "minor"
+    if magic.name in ("env", "set_env"):
+        name, _, value = argument.replace(" ", "=", 1).partition("=")
+        if _MACHINE.fullmatch(name) and _is_machines(value.strip()):
+            return _by_hand(name), "minor"
     return None
+
+
+def _comes_back(cell: CodeCell) -> bool:
+    """Do the `%cd` of a cell end where they began?"""
+    moves = [magic.argument.strip() for magic in cell.magics if magic.name == "cd" and magic.kind == "line"]
+    depth = 0
+    for move in moves:
+        if move == "-" or _ABSOLUTE.match(move):
+            return move == "-"
+        depth += sum({"..": -1, ".": 0, "": 0}.get(part, 1) for part in move.split("/"))
+    return len(moves) > 1 and depth == 0
+
+
+def _is_machines(path: str) -> bool:
+    """Is it a path of one machine? Those of a host are another fault (NBC203)."""
+    return _ABSOLUTE.match(path) is not None and not _HOSTED.match(path)
 
 
 def _by_hand(name: str) -> str:
@@ -144,9 +165,9 @@ def _variables(page: Page) -> Iterator[tuple[CodeCell, ast.AST, str, ast.expr]]:
     for cell in page.code:
         for assignment in cell.nodes(ast.Assign):
             for target in assignment.targets:
-                if isinstance(target, ast.Subscript) and page.qualified(target.value) == "os.environ":
-                    if name := _text(target.slice):
-                        yield cell, target, name, assignment.value
+                is_variable = isinstance(target, ast.Subscript) and page.qualified(target.value) == "os.environ"
+                if isinstance(target, ast.Subscript) and is_variable and (name := _text(target.slice)):
+                    yield cell, target, name, assignment.value
         for call in cell.nodes(ast.Call):
             if len(call.args) > 1 and (name := _text(call.args[0])) and page.qualified(call.func) in _SETTERS:
                 yield cell, call, name, call.args[1]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbcritic.rules.leakage import _tools as tools
-from nbcritic.rules.leakage._values import PLAIN, Fit, Split, Tool, Value, merged
+from nbcritic.rules.leakage._values import PLAIN, Columns, Fit, Split, Taint, Tool, Value, merged
 
 if TYPE_CHECKING:
     from nbcritic.rules.leakage._interpreter import Interpreter
@@ -51,6 +51,9 @@ class Calls:
             owner = self.run.value(function.value, depth)
             if owner.tool is not None:
                 return self._of_tool(node, name, owner, depth)
+            if name in ("append", "extend", "add") and (isinstance(function.value, ast.Name) and not owner.rows):
+                self.run.bind(function.value, merged((owner, *self._arguments(node, depth))))
+                return PLAIN
             if name == "fit":
                 return self._used(node, depth)
             if not owner.is_plain:
@@ -73,15 +76,26 @@ class Calls:
                 given[names.index(word.arg)] = self.run.value(word.value, depth)
         return given
 
-    def _fit(self, node: ast.AST, value: Value, kind: str, by: str = "tool") -> Fit:
-        return Fit(node, self.run.cell, kind, value.rows, value.part, by)  # type: ignore[arg-type]
+    def _fit(self, node: ast.AST, value: Value, kind: str) -> Fit:
+        return Fit(node, self.run.cell, self.run.top, kind, value.rows, value.part)
+
+    def _statistic(self, node: ast.Call, of: ast.expr, value: Value) -> Value:
+        """A number for each column, taken over all rows of a value."""
+        text = path_of(of)
+        if not text or _by_row(node) or self.run.is_in_loop(of):
+            return PLAIN
+        return Value(taints=frozenset({(replace(self._fit(node, value, "statistic"), by="statistic", of=text), None)}))
+
+    def _hold_out(self, node: ast.AST, how: str, held: str = "", target: Columns = None) -> Split:
+        return Split(node, self.run.cell, self.run.top, how, held, target)
 
     # -- holding rows out --------------------------------------------------------------------------------------------
 
     def _split(self, node: ast.Call, depth: int) -> Value:
         names = self._targets(node)
         held = names[1] if len(names) > 1 else ""
-        split = Split(node, self.run.cell, "train_test_split", held)
+        target = self.run.columns_of(node.args[1]) if len(node.args) > 1 else None
+        split = self._hold_out(node, "train_test_split", held, target)
         items: list[Value] = []
         for place, argument in enumerate(node.args):
             value = self.run.value(argument, depth)
@@ -106,7 +120,8 @@ class Calls:
             if len(node.args) > 1
             else next((self.run.value(w.value, depth) for w in node.keywords if w.arg == "X"), PLAIN)
         )
-        self.run.found.folded(data, Split(node, self.run.cell, name, ""))
+        target = self.run.columns_of(node.args[2]) if len(node.args) > 2 else None
+        self.run.found.folded(data, self._hold_out(node, name, "", target))
         return PLAIN
 
     def _used(self, node: ast.Call, depth: int) -> Value:
@@ -153,10 +168,10 @@ class Calls:
         data = self._data(node, depth)
         if tool.kind == "search":
             if name == "fit":
-                self.run.found.folded(data, Split(node, self.run.cell, "the search's cross-validation", ""))
+                self.run.found.folded(data, self._hold_out(node, "the search's cross-validation"))
             return owner if name == "fit" else PLAIN
         if tool.kind == "splitter":
-            return self._folds(node, data) if name == "split" else PLAIN
+            return self.folds(node, data) if name == "split" else PLAIN
         return self._transformed(node, name, owner, data)
 
     def _data(self, node: ast.Call, depth: int) -> Value:
@@ -182,8 +197,10 @@ class Calls:
             return Value(taints=frozenset({(tool.fit, None)}))
         return data if name == "inverse_transform" else PLAIN
 
-    def _folds(self, node: ast.Call, data: Value) -> Value:
-        split = Split(node, self.run.cell, "the folds", "")
+    def folds(self, node: ast.AST, data: Value) -> Value:
+        """Pairs of the rows to train on and the rows to test on."""
+        target = self.run.columns_of(node.args[1]) if isinstance(node, ast.Call) and len(node.args) > 1 else None
+        split = self._hold_out(node, "the folds", "", target)
         self.run.found.folded(data, split)
         return Value(items=(Value(part=((split, 0),)), Value(part=((split, 1),))), folds=True)
 
@@ -196,15 +213,17 @@ class Calls:
             return replace(owner, grouped=True, items=None)
         if owner.grouped:
             return self._of_group(node, name, owner)
-        if name in tools.STATISTICS and owner.rows and not _by_row(node):
-            return Value(taints=frozenset({(self._fit(node, owner, "statistic", "statistic"), None)}))
+        if name in tools.STATISTICS and owner.rows:
+            return self._statistic(node, node.func.value, owner) if isinstance(node.func, ast.Attribute) else PLAIN
+        if name in ("rolling", "expanding", "ewm", "resample"):
+            return replace(owner, grouped=True, window=True, items=None)
         if name == "drop":
             return self._kept(node, self._dropped(node, owner))
         if name == "pop":
             return owner
         if name == "sample" and not owner.part:
             return owner
-        given = frozenset(taint for value in values for taint in value.taints)
+        given = frozenset(taint for value in values for taint in value.taints if self._reaches(taint[0], node, name))
         result = replace(owner, taints=owner.taints | given, items=None)
         return self._kept(node, result)
 
@@ -223,38 +242,57 @@ class Calls:
         columns = self.run.columns(which) if which is not None else None
         return owner.without(columns) if columns else owner
 
+    def _reaches(self, fit: Fit, node: ast.Call, name: str) -> bool:
+        """Does something learnt get into the data through a method's argument?"""
+        if fit.by == "statistic":
+            return name == "fillna" and isinstance(node.func, ast.Attribute) and path_of(node.func.value) == fit.of
+        return fit.by == "tool" or name in ("map", "merge", "join", "replace", "fillna")
+
     def _of_group(self, node: ast.Call, name: str, owner: Value) -> Value:
-        if name == "transform":
-            how = node.args[0] if node.args else None
-            text = how.value if isinstance(how, ast.Constant) else ""
-            plain = replace(owner, grouped=False)
-            return (
-                plain.tainted(self._fit(node, owner, "statistic", "statistic"))
-                if text in ("mean", "median", "std")
-                else plain
-            )
+        plain = replace(owner, grouped=False, window=False)
+        if owner.window:
+            return plain
+        words = {
+            inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
+        }
+        means = name in tools.MEANS or (name in ("agg", "aggregate", "transform") and bool(words & tools.MEANS))
+        column = node.func.value if isinstance(node.func, ast.Attribute) else None
+        columns = self.run.columns(column.slice) if isinstance(column, ast.Subscript) else None
+        fit = replace(self._fit(node, owner, "mean by group"), by="group", columns=columns)
+        taints = frozenset({(fit, None)}) if means else frozenset[Taint]()
         if name in tools.AGGREGATES:
-            return Value(rows=frozenset({node}))
-        return replace(owner, grouped=False)
+            return Value(frozenset({node}), taints)
+        return replace(plain, taints=plain.taints | taints)
 
     def _of_function(self, node: ast.Call, name: str, qualified: str, depth: int) -> Value:
         values = self._arguments(node, depth)
         if name.startswith(tools.SOURCES):
             return Value(rows=frozenset({node}))
-        if (
-            qualified.startswith("numpy.")
-            and name in tools.STATISTICS
-            and values
-            and values[0].rows
-            and not _by_row(node)
-        ):
-            return Value(taints=frozenset({(self._fit(node, values[0], "statistic", "statistic"), None)}))
+        if qualified.startswith("numpy.") and name in tools.STATISTICS and values and values[0].rows:
+            return self._statistic(node, node.args[0], values[0]) if node.args else PLAIN
         if qualified.startswith(("matplotlib.", "seaborn.", "sklearn.metrics", "plotly.")):
             return PLAIN
-        passed = merged(values)
+        # A mean that is handed to a function beside the data (a limit, a start value) is not put into them.
+        passed = merged(value if value.rows else value.by_tools() for value in values)
         if passed.is_plain and not name[:1].isupper():
             return Value(rows=frozenset({node}))
         return passed
+
+
+def path_of(node: ast.AST) -> str:
+    """A frame or a column of it as text: `df["a"]` and `df.a` are the same. Empty for anything else."""
+    parts: list[str] = []
+    for _ in range(5):
+        if isinstance(node, ast.Name):
+            return ".".join((node.id, *reversed(parts)))
+        if isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant | ast.Name):
+            parts.append(node.slice.id if isinstance(node.slice, ast.Name) else str(node.slice.value))
+        elif not isinstance(node, ast.Subscript):
+            return ""
+        node = node.value
+    return ""
 
 
 def _by_row(node: ast.Call) -> bool:

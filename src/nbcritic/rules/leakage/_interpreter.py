@@ -14,8 +14,8 @@ from dataclasses import replace
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.rules.leakage import _tools as tools
-from nbcritic.rules.leakage._calls import Calls
-from nbcritic.rules.leakage._values import PLAIN, Columns, Findings, Split, Value, merged
+from nbcritic.rules.leakage._calls import Calls, path_of
+from nbcritic.rules.leakage._values import PLAIN, Columns, Findings, Fit, Split, Value, merged
 
 _DEEPEST = 40
 _MOST_STEPS = 60_000
@@ -36,6 +36,9 @@ class Interpreter:
         self.env: Env = {}
         self.outer: Env = {}
         self.cell: CodeCell = page.code[0] if page.code else None  # type: ignore[assignment]
+        self.top = self.cell
+        self._loops: list[frozenset[str]] = []
+        self._outer_loops = 0
         self._steps = 0
         self._calls = 0
         self._depth = 0
@@ -48,10 +51,10 @@ class Interpreter:
     def run(self) -> Findings:
         """Run every cell, then the functions that nothing called."""
         for cell in self.page.code:
-            for function in (*cell.nodes(ast.FunctionDef), *cell.nodes(ast.AsyncFunctionDef)):
-                self._home[function] = cell
+            self._home.update(dict.fromkeys(cell.nodes(ast.FunctionDef), cell))
+            self._home.update(dict.fromkeys(cell.nodes(ast.AsyncFunctionDef), cell))
         for cell in self.page.code:
-            self.cell = cell
+            self.cell = self.top = cell
             assert cell.tree is not None
             self.block(cell.tree.body)
         self.outer = self.env
@@ -107,7 +110,7 @@ class Interpreter:
         split, sides = self._sliced.get(value.rows, (None, set()))
         if split is None or side == 1:
             old = split
-            split = Split(node, self.cell, "selects by position", target.id if side else "")
+            split = Split(node, self.cell, self.top, "selects by position", target.id if side else "")
             if old is not None and len(sides) == 1 and 1 not in sides:
                 self._sliced[value.rows] = split, sides
             else:
@@ -158,7 +161,17 @@ class Interpreter:
 
     def _for(self, statement: ast.For | ast.AsyncFor) -> None:
         self.bind_each(statement.target, statement.iter)
+        inside = (node for part in (statement.target, *statement.body) for node in ast.walk(part))
+        self._loops.append(frozenset(n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)))
         self.block((*statement.body, *statement.orelse))
+        self._loops.pop()
+
+    def is_in_loop(self, node: ast.expr) -> bool:
+        """Is it something that a loop makes anew at each turn: one item of many, not the data?"""
+        root: ast.AST = node
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        return self._outer_loops > 0 or (isinstance(root, ast.Name) and any(root.id in names for names in self._loops))
 
     def bind_each(self, target: ast.expr, iterable: ast.expr) -> None:
         """Bind the target of a loop."""
@@ -170,6 +183,10 @@ class Interpreter:
                 break
             node = node.args[0]
         value = self.value(node)
+        if (
+            value.tool is not None and value.tool.kind == "splitter"
+        ):  # `for train, test in KFold(len(X), 5)`, as it once was
+            value = self._of_calls.folds(node, PLAIN)
         if value.folds and isinstance(into, ast.Tuple) and len(into.elts) == 2:
             for item, inner in zip(into.elts, value.items or (), strict=False):
                 self.bind(item, inner)
@@ -247,6 +264,22 @@ class Interpreter:
             return self.columns(source, depth + 1) if source is not None else None
         return None
 
+    def columns_of(self, node: ast.expr) -> Columns:
+        """The columns that an expression such as `df["price"]` picks, also through a name."""
+        for _ in range(3):
+            if isinstance(node, ast.Name):
+                source = self.page.values.source(node)
+                if source is None:
+                    return frozenset({node.id})
+                node = source
+            elif isinstance(node, ast.Attribute) and node.attr in ("values", "T"):
+                node = node.value
+            elif isinstance(node, ast.Subscript):
+                return self.columns(node.slice)
+            elif isinstance(node, ast.Attribute):
+                return frozenset({node.attr})
+        return None
+
     # -- expressions -------------------------------------------------------------------------------------------------
 
     def value(self, node: ast.AST, depth: int = 0) -> Value:
@@ -309,13 +342,10 @@ class Interpreter:
 
     def _binary(self, node: ast.BinOp, depth: int) -> Value:
         left, right = self.value(node.left, depth), self.value(node.right, depth)
-        if (
-            isinstance(node.op, ast.Div)
-            and right.taints
-            and not right.rows
-            and all(_is_max(fit.node) for fit, _ in right.taints)
-        ):
-            return left  # division by the greatest value: pixels, percentages
+        if right.taints and not right.rows:
+            # Only `x - x.mean()` and its kin put a statistic into the data: a ratio to the mean of something else does not.
+            kept = (t for t in right.taints if t[0].by == "tool" or _centres(node, t[0]))
+            right = replace(right, taints=frozenset(kept))
         return merged((left, right))
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, depth: int) -> Value:
@@ -348,12 +378,16 @@ class Interpreter:
         self._calls += 1
         self._depth += 1
         outside, outer, cell, returned = self.env, self.outer, self.cell, self._returned
+        loops, self._loops = self._loops, []
+        self._outer_loops += bool(loops)
         self.outer = {**outer, **outside}
         self.env, self._returned, self.cell = {}, [], home
         self._parameters(function, given)
         self.block(function.body)
         values = self._returned
         self.env, self.outer, self.cell, self._returned = outside, outer, cell, returned
+        self._loops = loops
+        self._outer_loops -= bool(loops)
         self._depth -= 1
         return values[0] if len(values) == 1 else merged(values)
 
@@ -366,7 +400,8 @@ class Interpreter:
             self.env[name] = given[place] if known else Value(rows=frozenset({(function, name)}))
 
     def _by_itself(self, function: ast.FunctionDef | ast.AsyncFunctionDef, cell: CodeCell) -> None:
-        self.cell, self.env = cell, {}
+        self.cell = self.top = cell
+        self.env = {}
         self._parameters(function, [])
         self.block(function.body)
         self._returned.clear()
@@ -389,9 +424,8 @@ def _is_indexer(node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute) and node.attr in ("loc", "iloc", "at", "iat")
 
 
-def _is_max(node: ast.AST) -> bool:
-    name = node.func if isinstance(node, ast.Call) else None
-    return isinstance(name, ast.Attribute) and name.attr in ("max", "amax")
+def _centres(node: ast.BinOp, fit: Fit) -> bool:
+    return isinstance(node.op, ast.Sub) and path_of(node.left) == fit.of
 
 
 def _selects_rows(index: ast.expr) -> bool:

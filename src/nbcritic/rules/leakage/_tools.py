@@ -49,7 +49,8 @@ FUNCTIONS = {
 }
 """Functions that fit and transform in one."""
 
-STATISTICS = frozenset("mean median std var mode quantile min max nanmean nanmedian nanstd percentile average".split())
+STATISTICS = frozenset("mean median std var quantile min max nanmean nanmedian nanstd percentile average".split())
+MEANS = frozenset({"mean", "median", "std"})
 AGGREGATES = STATISTICS | frozenset("agg aggregate sum count size nunique first last apply".split())
 NOT_DATA = frozenset(
     """predict predict_proba predict_log_proba decision_function score evaluate print display len isinstance type str

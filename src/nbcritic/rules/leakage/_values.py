@@ -19,9 +19,13 @@ class Split:
 
     node: ast.AST
     cell: CodeCell
+    ran: CodeCell
+    """The cell that ran it: another one than `cell` where it stands in a function."""
     how: str
-    held: str
+    held: str = ""
     """The name of the held-out part, where it has one."""
+    target: Columns = None
+    """The columns that the model is to predict."""
 
 
 Part: TypeAlias = tuple[tuple[Split, int], ...]
@@ -34,11 +38,20 @@ class Fit:
 
     node: ast.AST
     cell: CodeCell
+    ran: CodeCell
     kind: str
     rows: frozenset[object]
     part: Part
-    by: Literal["tool", "statistic"] = "tool"
-    cells: tuple[int, ...] = ()
+    by: Literal["tool", "statistic", "group"] = "tool"
+    of: str = ""
+    """What a statistic was taken of, as text."""
+    columns: Columns = None
+    """The columns that a mean by group was taken of."""
+
+    def has_seen(self, value: Value, split: Split) -> bool:
+        """Was it learnt, before any split, from rows of this value? A mean by group tells only where it is one of the target."""
+        tells = self.by != "group" or bool(self.columns and split.target and self.columns & split.target)
+        return not self.part and tells and bool(self.rows & value.rows)
 
 
 Taint: TypeAlias = tuple[Fit, Columns]
@@ -65,6 +78,7 @@ class Value:
     items: tuple[Value, ...] | None = None
     tool: Tool | None = None
     grouped: bool = False
+    window: bool = False
     folds: bool = False
     """An iterable of (train, test) index pairs."""
 
@@ -75,7 +89,9 @@ class Value:
 
     def tainted(self, fit: Fit) -> Value:
         """The value after `fit` has shaped it."""
-        return replace(self, taints=_capped((*self.taints, (fit, None))), items=None, tool=None, grouped=False)
+        return replace(
+            self, taints=_capped((*self.taints, (fit, None))), items=None, tool=None, grouped=False, window=False
+        )
 
     def only(self, columns: frozenset[str]) -> Value:
         """These columns of it."""
@@ -86,6 +102,10 @@ class Value:
         """All but these columns."""
         kept = ((fit, at if at is None else at - columns) for fit, at in self.taints)
         return replace(self, taints=frozenset((fit, at) for fit, at in kept if at is None or at))
+
+    def by_tools(self) -> Value:
+        """The value without the traces of mere statistics."""
+        return replace(self, taints=frozenset(taint for taint in self.taints if taint[0].by == "tool"))
 
     def holding(self, value: Value, columns: Columns) -> Value:
         """The value after another was stored in these columns of it."""
@@ -103,11 +123,16 @@ def merged(values: Iterable[Value]) -> Value:
         return PLAIN
     if len(known) == 1:
         one = known[0]
-        return replace(one, items=None, tool=None, grouped=False, folds=False)
+        return replace(one, items=None, tool=None, grouped=False, window=False, folds=False)
     with_rows = [value for value in known if value.rows]
     part = with_rows[0].part if with_rows else known[0].part
+    seen = with_rows[0].rows if with_rows else frozenset()
     for value in with_rows[1:]:
-        part = common(part, value.part)
+        if value.rows & seen:
+            part = common(part, value.part)
+        elif value.part and not part:  # more rows, from elsewhere, put to a part
+            part = value.part
+        seen |= value.rows
     rows = frozenset(list(dict.fromkeys(row for value in known for row in value.rows))[:_MOST])
     return Value(rows, _capped(taint for value in known for taint in value.taints), part)
 
@@ -135,13 +160,13 @@ class Findings:
 
     def held_out(self, value: Value) -> None:
         """Look at a value that is part of a split: what shaped it before?"""
-        for fit, _ in value.taints:
-            seen = len(fit.part)
-            if seen < len(value.part) and value.part[:seen] == fit.part and fit.rows & value.rows:
-                self.leaks.setdefault(fit.node, (fit, value.part[seen][0]))
+        for fit, _ in value.taints if value.part else ():
+            split = value.part[0][0]
+            if fit.has_seen(value, split):
+                self.leaks.setdefault(fit.node, (fit, split))
 
     def folded(self, value: Value, split: Split) -> None:
-        """Look at a value that is cut into folds."""
+        """Look at a value that is cut into folds. Where a test set was put aside before, it still tells the truth."""
         for fit, _ in value.taints:
-            if fit.part == value.part and fit.rows & value.rows:
+            if not value.part and fit.has_seen(value, split):
                 self.leaks.setdefault(fit.node, (fit, split))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from nbcritic.analysis.page import Page
@@ -97,34 +98,38 @@ def check(page: Page) -> Iterator[Hit]:
         X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="price"), df["price"])
     """
     found = Interpreter(page).run()
+    said = set[ast.stmt]()
     for fit, split in found.leaks.values():
-        yield _hit(found, fit, split)
+        statement = fit.cell.statement(fit.node)
+        if fit.by == "tool" or statement not in said:
+            yield _hit(found, fit, split)
+        said.add(statement)
 
 
 def _hit(found: Findings, fit: Fit, split: Split) -> Hit:
     text = fit.cell.segment(fit.node)
     there = f"cell {split.cell.number}" if split.cell is not fit.cell else "the same cell"
     if split.held:
-        seen = f"has seen the rows that {there} splits off as `{split.held}`"
+        seen = f"the rows that {there} splits off as `{split.held}`"
     elif split.how in ("train_test_split", "selects by position"):
-        seen = f"has seen the rows that {there} splits off"
+        seen = f"the rows that {there} splits off"
     else:
         how = split.how if " " in split.how else f"`{split.how}`"
-        seen = f"has seen every row that {how} in {there} holds out"
+        seen = f"every row that {how} in {there} holds out"
     related = [Related(split.cell.at(split.node), "the rows are held out here, after the fit")]
     if split in found.uses:
         cell, use = found.uses[split]
         related.append(Related(cell.at(use), "the model is trained on what is left"))
     return Hit(
         fit.cell.at(fit.node),
-        f"`{text}` {seen}",
+        f"`{text}` {'is taken over' if fit.by != 'tool' else 'has seen'} {seen}",
         tuple(related),
-        severity="major" if fit.by == "statistic" else None,
+        severity="major" if fit.by == "statistic" or "search" in split.how else None,
         confidence="possible" if _ran_later(fit, split) else None,
     )
 
 
 def _ran_later(fit: Fit, split: Split) -> bool:
     """Do the recorded counts say that the fit ran after the split?"""
-    first, second = fit.cell.execution_count, split.cell.execution_count
+    first, second = fit.ran.execution_count, split.ran.execution_count
     return bool(first and second and first > second)

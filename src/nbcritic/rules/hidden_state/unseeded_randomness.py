@@ -1,0 +1,259 @@
+"""NBC110."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from nbcritic.analysis.events import called_name
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit
+from nbcritic.rule import rule
+from nbcritic.rules.hidden_state._random import ADVICE, Draw, draws, is_reached, seeded, seeds_of
+
+_SERIOUS = frozenset(
+    "read_csv read_excel read_parquet read_json read_sql read_table read_pickle open load loadtxt genfromtxt imread listdir glob "
+    "load_dataset fit fit_transform fit_predict backward evaluate score predict cross_val_score to_csv savez save savetxt dump".split()
+)
+"""What a page mentions that works on data, trains something or leaves something behind. Any other plays with an interface."""
+_SHOWS = frozenset(
+    "print display plot scatter hist imshow bar barh show head tail heatmap histplot distplot kdeplot boxplot lineplot scatterplot "
+    "pairplot contourf contour pcolormesh matshow violinplot jointplot sleep pprint Image type len".split()
+)
+_PICKS = frozenset({"sample", "choice", "choices", "randint", "randrange", "permutation", "shuffle"})
+_SHOWING = re.compile(r"plot|show|display|visuali[sz]|preview|draw|demo", re.IGNORECASE)
+_STAND_IN = re.compile(r"dummy|fake|mock|test_input|example|sample_input|toy|wait|delay|pause|sleep", re.IGNORECASE)
+_IN_PLACE = frozenset({"shuffle"})
+
+
+@rule(
+    "NBC110",
+    name="unseeded-randomness",
+    severity="major",
+    category="reproducibility",
+)
+def check(page: Page) -> Iterator[Hit]:
+    r"""A result depends on chance, and no seed fixes it.
+
+    Every run gives another split, another model and another score, so that neither a reader nor a test can tell progress from
+    luck. Draws that are only looked at, stand-in data of a page that works on nothing else, and solvers whose chance does not
+    show are no fault; `np.random.seed` counts for scikit-learn and pandas as well.
+
+    Instead, pass `random_state=` (or a seeded generator) where the chance comes in, or fix the seed once at the top.
+
+    Bad:
+
+        # %%
+        from sklearn.model_selection import train_test_split
+        X_train, X_test = train_test_split(X)  # <- flagged
+
+    Bad:
+
+        # %%
+        import numpy as np
+        import pandas as pd
+        ages = pd.read_csv("ages.csv")
+        ages["age"] = ages["age"].fillna(np.random.randint(18, 80))  # <- flagged
+        rng = np.random.default_rng()  # <- flagged
+
+    Bad:
+
+        # %%
+        import numpy as np
+        def walk(steps):
+            return np.random.choice([-1, 1], steps).sum()  # <- flagged
+        # %%
+        ends = [walk(100) for _ in range(1000)]
+        # %%
+        np.random.seed(0)
+
+    Bad:
+
+        # %%
+        from sklearn.cluster import KMeans
+        from sklearn.ensemble import RandomForestClassifier
+        groups = KMeans(n_clusters=3).fit_predict(X)  # <- flagged
+        model = RandomForestClassifier(random_state=None).fit(X, y)  # <- flagged
+
+    Bad:
+
+        # %%
+        import torch
+        from torch.utils.data import DataLoader
+        loader = DataLoader(data, batch_size=8, shuffle=True)  # <- flagged
+        for batch in loader:
+            loss(model(batch)).backward()
+
+    Good:
+
+        # %%
+        import numpy as np
+        from sklearn.model_selection import train_test_split
+        np.random.seed(7)
+        # %%
+        X_train, X_test = train_test_split(X)
+        noise = np.random.normal(size=3)
+
+    Good:
+
+        # %%
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.model_selection import StratifiedKFold, cross_val_score, train_test_split
+        train, test = train_test_split(rows, shuffle=False)
+        scores = cross_val_score(LogisticRegression(), X, y, cv=StratifiedKFold(5))
+
+    Good:
+
+        # %%
+        import pandas as pd
+        sales = pd.read_csv("sales.csv")
+        sales.sample(5)
+        # %%
+        shuffled = sales.sample(frac=1)
+
+    Good:
+
+        # %%
+        from helpers import seed_everything
+        import torch, random
+        seed_everything(42)
+        weights = torch.randn(3)
+        order = random.sample(range(10), 10)
+        torch.save(weights, "weights.pt")
+
+    Good:
+
+        # %%
+        import random
+        def pick(names):
+            return random.choice(names)
+        # %%
+        random.seed(1)
+        winners = [pick(open("names.txt").readlines()) for _ in range(3)]
+
+    Good:
+
+        # %%
+        import numpy as np
+        x = np.random.rand(50)
+        y = np.random.rand(50)
+        # %%
+        import matplotlib.pyplot as plt
+        plt.scatter(x, y)
+
+    Good:
+
+        # %%
+        import random
+        files = open("list.txt").read().split()
+        # %%
+        name = random.choice(files)
+        print(name)
+
+    Good:
+
+        # %%
+        import numpy as np
+        def simulate(seed):
+            np.random.seed(seed)
+            return np.random.rand(3)
+        # %%
+        results = [simulate(seed) for seed in range(5)]
+    """
+    seeds = seeded(page)
+    serious = not _SERIOUS.isdisjoint(page.names.mentioned)
+    said: set[tuple[int, str]] = set()
+    for draw in draws(page):
+        key = (draw.cell.number, draw.name)
+        if seeds.get(draw.family, 1 << 30) <= _when(page, draw) or key in said:
+            continue
+        if _is_idle(page, draw, serious=serious) or _is_seeded_inside(page, draw):
+            continue
+        said.add(key)
+        yield Hit(draw.cell.at(draw.call), _message(draw, seeds))
+
+
+def _when(page: Page, draw: Draw) -> int:
+    """The first cell that makes the draw: its own or, in a function, the first that calls it (if that is known)."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    around = [parent for parent in draw.cell.ancestors(draw.call) if isinstance(parent, kinds)]
+    if not around:
+        return draw.cell.number
+    callers = {function.node: cell for function, cell in page.flow.called.items()}
+    return callers.get(around[-1], page.cells[-1].number)
+
+
+def _message(draw: Draw, seeds: dict[str, int]) -> str:
+    name = f"`{draw.cell.segment(draw.call.func)}`"
+    what = {
+        "train_test_split": "splits differently on every run",
+        "DataFrame.sample": "draws other rows on every run",
+        "DataLoader": "shuffles differently on every run",
+        "Sequential": "starts from other weights on every run",
+    }
+    last = draw.name if draw.name in what else draw.name.rpartition(".")[2]
+    if not draw.family:
+        return f"{name} starts from another state on every run: give it a seed"
+    if draw.takes_state:
+        return f"{name} {what.get(last, 'gives another result on every run')}: pass `random_state=`"
+    if draw.family in seeds:
+        return f"{name} draws before cell {seeds[draw.family]} fixes the seed"
+    return f"{name} {what.get(last, 'draws other values on every run')}: {ADVICE[draw.family]}"
+
+
+def _is_seeded_inside(page: Page, draw: Draw) -> bool:
+    """Does the function around the draw fix the seed itself?"""
+    functions = [p for p in draw.cell.ancestors(draw.call) if isinstance(p, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return any(
+        isinstance(node, ast.Call) and draw.family in seeds_of(page, node)
+        for function in functions
+        for node in ast.walk(function)
+    )
+
+
+def _is_idle(page: Page, draw: Draw, *, serious: bool) -> bool:
+    """Does nothing that anybody relies on come of the draw?"""
+    cell, call = draw.cell, draw.call
+    if not is_reached(page, cell, call):
+        return True
+    is_pick = draw.name.rpartition(".")[2] in _PICKS
+    if draw.takes_state and draw.name != "DataFrame.sample":
+        return False
+    statement = cell.statement(call)
+    if isinstance(statement, ast.Expr) and _only_shows(call, statement.value):
+        return True
+    if isinstance(statement, ast.Assign) and any(
+        _STAND_IN.search(cell.segment(target)) for target in statement.targets
+    ):
+        return True
+    around = list(cell.ancestors(call))
+    functions = [parent for parent in around if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef)]
+    if is_pick and any(_SHOWING.search(function.name) for function in functions):
+        return True
+    repeated = any(isinstance(parent, ast.For | ast.While | ast.comprehension | ast.ClassDef) for parent in around)
+    if not serious and not functions and not repeated:
+        return True
+    return is_pick and not functions and _ends_here(page, cell.number)
+
+
+def _only_shows(call: ast.Call, value: ast.expr) -> bool:
+    """Is the draw shown, and nothing else done with it?"""
+    outer = value
+    while isinstance(outer, ast.Call) and outer is not call and called_name(outer.func) not in _SHOWS:
+        if called_name(outer.func).startswith("to_") or not isinstance(outer.func, ast.Attribute):
+            return False
+        outer = outer.func.value
+    if outer is call:
+        return called_name(call.func) not in _IN_PLACE
+    return not isinstance(outer, ast.Call) or called_name(outer.func) in _SHOWS
+
+
+def _ends_here(page: Page, cell: int) -> bool:
+    """Does the cell show something, and does no other cell read what it sets or changes?"""
+    touched = page.flow.touched[cell]
+    kept = {*touched.binds, *touched.mutates} - page.names.imports.keys()
+    shows = not _SHOWS.isdisjoint(page.names.of(cell).attributes | page.names.of(cell).uses)
+    works = not _SERIOUS.isdisjoint(page.names.of(cell).attributes - {"load", "open", "imread"})
+    read = any(other != cell and not kept.isdisjoint(t.reads) for other, t in page.flow.touched.items())
+    return shows and not works and not read

@@ -1,0 +1,41 @@
+"""What counts as a heading."""
+
+import pytest
+
+from nbcritic.analysis.page import Page
+from nbcritic.model import Cell, Kind, Notebook
+from nbcritic.rules.narrative.no_heading import check
+
+
+def is_flagged(words: str, kind: Kind = "markdown") -> bool:
+    code = tuple(Cell(number, "code", f"x = {number}") for number in range(2, 12))
+    return bool(list(check.check(Page(Notebook("x.ipynb", (Cell(1, kind, words), *code))))))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "# Title", "###### Small", "#Title", "text\n\n## Part", "Title\n=====", "Part\n----", "<h1>Title</h1>", '<h2 id="x">T</h2>',
+        "**Load the data**", "**Load the data:**\nand more", "1. **Load**", "<b>Load</b>", "<center>Load</center>",
+        '<div style="font-size: 30px">Load</div>', "<font size=5>Load</font>", "\\section{Load}",
+    ],
+)  # fmt: skip
+def test_headings(words: str) -> None:
+    assert not is_flagged(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["", "words", "a **bold** word", "#", "| a |\n|---|", "text # no", "- item", "```\ncode\n```"]
+)
+def test_no_headings(words: str) -> None:
+    assert is_flagged(words)
+
+
+def test_a_markdown_magic_may_hold_the_heading() -> None:
+    assert not is_flagged("%%markdown\n# Title", "code")
+    assert is_flagged("# a comment", "code")
+
+
+def test_other_languages() -> None:
+    code = tuple(Cell(number, "code", "x <- 1") for number in range(1, 12))
+    assert list(check.check(Page(Notebook("x.ipynb", code, language="r"))))

@@ -1,0 +1,108 @@
+"""Copies are found whatever their names, and only copies; the work grows with the page."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nbcritic.analysis.page import Page
+from nbcritic.model import Cell, Hit, Notebook
+from nbcritic.rules.packaging.copied_code import check
+
+BLOCK = """\
+{x} = load("{x}.csv", sep=";")
+{x} = {x}.dropna(subset=["age"]).reset_index(drop=True)
+{x}["age"] = {x}["age"].clip(0, {n}).astype(float)
+for {i} in {x}["city"].unique():
+    {t}[{i}] = {x}[{x}["city"] == {i}]["age"].mean()
+{x}["share"] = {x}["age"] / {x}["age"].sum() * 100
+{x} = {x}.sort_values("share", ascending=False)
+"""
+FIRST = BLOCK.format(x="train", i="town", t="means", n=99)
+SECOND = BLOCK.format(x="test", i="city", t="test_means", n=120)
+PAIRS = (("a", "first"), ("b", "second"), ("c", "third"), ("d", "fourth"), ("e", "fifth"), ("f", "sixth"))
+
+
+def hits(*sources: str) -> list[Hit]:
+    cells = tuple(Cell(number, "code", source) for number, source in enumerate(sources, 1))
+    return list(check.check(Page(Notebook("x.ipynb", cells))))
+
+
+def test_names_and_literals_may_differ() -> None:
+    (hit,) = hits(FIRST, "pass", SECOND)
+    assert (hit.at.line, hit.at.end_line) == (1, 7)
+    assert [(place.at.cell, place.at.line) for place in hit.related] == [(3, 1)]
+    assert hit.message.startswith("cells 1 and 3 hold the same 7 lines but for `train`/`test`, ")
+
+
+def test_names_must_be_exchanged_throughout() -> None:
+    assert not hits(FIRST, FIRST.replace('train["age"]', 'other["age"]').replace("train = train", "train = rest"))
+
+
+def test_twice_in_one_cell_is_not_enough() -> None:
+    assert not hits(FIRST + SECOND)
+    (hit,) = hits(FIRST + SECOND + FIRST)
+    assert "cell 1 holds the same 7 lines 3 times" in hit.message
+
+
+def test_a_copy_in_a_function_counts() -> None:
+    body = "\n".join("    " + line for line in SECOND.splitlines())
+    (hit,) = hits(FIRST, f"def clean(test, test_means):\n{body}\n    return test\n")
+    assert hit.related[0].at.line == 2
+
+
+def test_a_function_defined_twice() -> None:
+    function = "def clean(frame):\n" + "\n".join("    " + line for line in FIRST.splitlines())
+    (hit,) = hits(function, function)
+    assert hit.message == "cells 1 and 2 hold the same 8 lines; define `clean` once"
+
+
+def test_the_outermost_block_only() -> None:
+    looped = "for day in days:\n" + "\n".join("    " + line for line in FIRST.splitlines())
+    (hit,) = hits(looped, looped)
+    assert (hit.at.line, hit.at.end_line) == (1, 8)
+
+
+def test_blocks_of_the_same_cells_are_one_finding() -> None:
+    other = "".join(
+        f"{name} = orders.{method}(orders[orders.day > 3], by='shop', fill=0.5).round(2)\n" for name, method in PAIRS
+    )
+    (hit,) = hits(FIRST + "report(train, best)\n" + other, SECOND + "save(test)\n" + other)
+    assert "in 2 blocks" in hit.message
+    assert len(hit.related) == 3
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import numpy as np\nimport pandas as pd\nfrom sklearn.metrics import f1_score\nimport os, sys, re, json, math\n",
+        "plt.figure()\nplt.plot(a)\nplt.title('x')\nplt.xlabel('y')\nplt.ylabel('z')\nplt.legend()\nplt.show()\n",
+        "df.head()\ndf.info()\nprint(df.shape)\ndf.describe()\ndf.columns\ndf.isna()\n",
+        "a = 1\nb = 2\nc = 'x'\nd = [1, 2]\ne = None\nf = 4\ng = 5\nh = 6\n",
+        "".join(f"df['{c}'] = df['{c}'].fillna(df['{c}'].median()).astype(float)\n" for c in "abcdefghij"),
+        "".join(f"model.add(Dense({n}, activation='relu', name='n{n}'))\n" for n in range(20)),
+    ],
+)
+def test_what_is_no_logic_is_no_copy(source: str) -> None:
+    assert not hits(source, source, source)
+
+
+@given(
+    st.lists(
+        st.sampled_from([FIRST, SECOND, "x = f(y)\n", "for a in b:\n    c(a)\n", "def g():\n    pass\n"]), max_size=12
+    )
+)
+def test_any_page_survives(sources: list[str]) -> None:
+    for hit in hits(*sources):
+        assert hit.related
+        assert hit.at < min(place.at for place in hit.related)
+
+
+@pytest.mark.parametrize(
+    "source", [FIRST * 300, "x = f(x)\n" * 6_000, "".join(f"a{i} = b{i}(c) + d[{i}]\n" for i in range(6_000))]
+)
+def test_long_pages_take_no_time(source: str) -> None:
+    start = time.process_time()
+    hits(source, source)
+    assert time.process_time() - start < 15
