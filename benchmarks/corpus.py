@@ -19,10 +19,9 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from nbcritic.scan import scan
-
 from nbcritic.config import Config
 from nbcritic.model import Finding, Report
+from nbcritic.scan import scan
 
 COLUMNS = ["repository", "commit", "path", "cell", "line", "rule", "confidence", "message", "verdict", "reason"]
 

@@ -65,7 +65,7 @@ def main(notebook: str = NOTEBOOK, picture: str | Path = PICTURE) -> None:
         .replace("Fira Code,", "")
         .replace("Fira Code", "monospace")
     )
-    svg = re.sub(r"[ \t]+$", "", svg, flags=re.M)
+    svg = re.sub(r"<!--.*?-->\s*|[ \t]+$", "", svg, flags=re.M)
     Path(picture).parent.mkdir(parents=True, exist_ok=True)
     Path(picture).write_text(svg, "utf-8", newline="\n")
 

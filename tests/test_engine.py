@@ -114,6 +114,14 @@ def test_start_here_takes_the_gravest_of_different_rules() -> None:
     assert len(first) == len(set(first))
 
 
+@pytest.mark.parametrize("rule", ["hard-coded-credential", "star-import", "NBC1", "ruff"])
+def test_no_report_shows_a_credential(rule: str) -> None:
+    secret = "Zx81" + "kQ9wLmP4vT"
+    text = f'# %%\npassword = "{secret}"; from numpy import *\n# %%\nconnect(password=(\n    "{secret}"\n))\n'
+    report = judge(text, Config(select=(rule,), profile="production"))
+    assert secret not in repr(report)
+
+
 def fingerprints(report: Report) -> set[str]:
     return {finding.fingerprint for finding in report.findings}
 

@@ -344,7 +344,7 @@ def test_each_profile_holds_the_one_before() -> None:
         ("PD002", "production", "minor", "pandas-correctness"),
         ("I001", "production", "nit", "readability"),
         ("SIM102", "production", "nit", "readability"),
-        ("PERF102", "review", "nit", "performance"),
+        ("PERF102", "production", "nit", "performance"),
         ("PERF401", "production", "nit", "performance"),
         ("D100", None, "nit", "readability"),
     ],

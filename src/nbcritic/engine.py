@@ -9,11 +9,13 @@ from dataclasses import replace
 from typing import TypedDict
 
 from nbcritic import rules
+from nbcritic.analysis.credentials import redacted
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.secrets import redact
 from nbcritic.config import Config
 from nbcritic.model import (
     SEVERITIES,
+    Cell,
     CellHead,
     Confidence,
     Finding,
@@ -61,7 +63,7 @@ def critique(page: Page, config: Config, skipped: Sequence[Skipped] = ()) -> Rep
         len(silenced.findings),
         (*skipped, *_unjudged(page)),
         "; ".join(crashed) or None,
-        tuple(_heads(page, findings)),
+        tuple(stamp.heads(findings)),
     )
 
 
@@ -164,13 +166,6 @@ def _unjudged(page: Page) -> Iterator[Skipped]:
         yield Skipped(f"undefined names from cell {number} on", f"{reason} may define any name")
 
 
-def _heads(page: Page, findings: Iterable[Finding]) -> Iterator[CellHead]:
-    named = {at.cell for f in findings for at in (f.at, *(place.at for place in f.related))} - {0}
-    for cell in page.notebook.cells:
-        if cell.number in named:
-            yield CellHead(cell.number, cell.kind, cell.execution_count, redact(first_line(cell.source)))
-
-
 class _Where(TypedDict):
     """The part of a finding that its place decides."""
 
@@ -187,6 +182,7 @@ class _Stamp:
     def __init__(self, page: Page) -> None:
         self._page = page
         self._cells = {cell.number: cell for cell in page.notebook.cells}
+        self._sources: dict[int, str] = {}
         self._ordinals: Counter[str] = Counter()
         self._keys = {cell.number: self._key(cell.id, cell.source) for cell in page.notebook.cells}
 
@@ -226,14 +222,27 @@ class _Stamp:
 
     def _where(self, at: Span) -> _Where:
         cell = self._cells.get(at.cell)
-        lines = cell.source.split("\n") if cell else []
+        lines = self._shown(cell).split("\n") if cell else []
         return {
             "at": at,
             "execution_count": cell.execution_count if cell else None,
             "cell_id": cell.id if cell else None,
             "file_line": self._file_line(at),
-            "code_line": redact(lines[at.line - 1]) if 0 < at.line <= len(lines) else "",
+            "code_line": lines[at.line - 1] if 0 < at.line <= len(lines) else "",
         }
+
+    def _shown(self, cell: Cell) -> str:
+        """The source of a cell as a report may show it: no credential can be read in it."""
+        if cell.number not in self._sources:
+            self._sources[cell.number] = redacted(self._page, cell)
+        return self._sources[cell.number]
+
+    def heads(self, findings: Iterable[Finding]) -> Iterator[CellHead]:
+        """The cells that the findings name, in order."""
+        named = {at.cell for f in findings for at in (f.at, *(place.at for place in f.related))} - {0}
+        for cell in self._page.notebook.cells:
+            if cell.number in named:
+                yield CellHead(cell.number, cell.kind, cell.execution_count, first_line(self._shown(cell)))
 
     def _file_line(self, at: Span) -> int:
         """The line of the file; 1 for what concerns the whole notebook."""

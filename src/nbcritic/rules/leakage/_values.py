@@ -126,25 +126,20 @@ def merged(values: Iterable[Value]) -> Value:
         return replace(one, items=None, tool=None, grouped=False, window=False, folds=False)
     with_rows = [value for value in known if value.rows]
     part = with_rows[0].part if with_rows else known[0].part
-    seen = with_rows[0].rows if with_rows else frozenset()
     for value in with_rows[1:]:
-        if value.rows & seen:
-            part = common(part, value.part)
-        elif value.part and not part:  # more rows, from elsewhere, put to a part
-            part = value.part
-        seen |= value.rows
+        part = common(part, value.part)
     rows = frozenset(list(dict.fromkeys(row for value in known for row in value.rows))[:_MOST])
     return Value(rows, _capped(taint for value in known for taint in value.taints), part)
 
 
 def common(one: Part, other: Part) -> Part:
-    """The longest common beginning of two ways."""
+    """The part that two parts have in common. Rows from elsewhere, put to a part, leave it what it is."""
     length = 0
     for a, b in zip(one, other, strict=False):
         if a != b:
-            break
+            return one[:length]
         length += 1
-    return one[:length]
+    return max(one, other, key=len)
 
 
 def _capped(taints: Iterable[Taint]) -> frozenset[Taint]:
