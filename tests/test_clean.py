@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from nbcritic.scan import scan
 
 from nbcritic.config import Config
+from nbcritic.scan import scan
 
 CLEAN = Path(__file__).parent / "data" / "clean.ipynb"
 

@@ -96,7 +96,8 @@ class CodeCell:
     @cached_property
     def _index(self) -> dict[type[ast.AST], list[ast.AST]]:
         index: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
-        parents = self.parents = {}
+        parents: dict[ast.AST, ast.AST] = {}
+        self.parents = parents
         stack: list[ast.AST] = [self.tree] if self.tree is not None else []
         pop, push, fields_of = stack.pop, stack.append, _FIELDS
         while stack:

@@ -72,7 +72,8 @@ _HOSTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is known of a path. `owner` is the person or the host. `plain` needs no evidence that it is a path at all."""
+    """What is known of a path. `owner` is the person, the host, or the drive or folder of the machine at its top. `plain` needs
+    no evidence that it is a path at all."""
 
     kind: Kind
     owner: str
@@ -97,7 +98,7 @@ def place(text: str, databricks: bool = False) -> Place | None:
         parts = re.split(r"[\\/]+", text)
         drive, parts[0] = bool(parts[0]), parts[0] or "network"
         # two backslashes may also start a pattern or a line of LaTeX: there it takes a reader, a name or an extension
-        return _owned(parts) or (None if _stands_in(parts) else Place("absolute", "", plain=drive))
+        return _owned(parts) or (None if _stands_in(parts) else Place("absolute", _top(parts), plain=drive))
     return _posix(text, databricks) if text.startswith("/") else None
 
 
@@ -116,7 +117,12 @@ def _posix(text: str, databricks: bool) -> Place | None:
         return None
     if top in ("user", "users") or (top == "root" and parts[1].startswith(".")) or not re.fullmatch(r"[\w.-]+", top):
         return None
-    return Place("absolute", "", plain=False, sure=top in _MOUNTS and (len(parts) > 2 or bool(_EXTENSION.search(text))))
+    return Place("absolute", _top(["", *parts]), plain=False, sure=top in _MOUNTS and (len(parts) > 2 or bool(_EXTENSION.search(text))))
+
+
+def _top(parts: list[str]) -> str:
+    """The drive, the server or the top folder: what has to be there for any of its paths to be."""
+    return parts[0].upper() if parts[0].endswith(":") else f"{parts[0]}/{parts[1]}".lower()
 
 
 def _stands_in(parts: list[str]) -> bool:

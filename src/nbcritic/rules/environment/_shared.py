@@ -13,6 +13,10 @@ from nbcritic.analysis.page import Page
 from nbcritic.model import Span
 from nbcritic.notebook.magics import Magic
 from nbcritic.rules.environment._paths import STARTS, Place, has_extension, place
+from nbcritic.rules.environment._purpose import Purpose, purpose
+
+
+_USED = Purpose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +28,7 @@ class PathUse:
     place: Place
     import_path: bool = False
     """It is put on `sys.path`."""
-    guarded: bool = False
-    """It is used only where the notebook has found out that it runs on that host."""
+    purpose: Purpose = _USED
 
 
 _SPEAKING = re.compile(
@@ -56,11 +59,6 @@ _ARGUMENT = re.compile(
     r"""(?<![^\s"'=>(:,])(?:"(?P<d>[^"\n]*)"|'(?P<s>[^'\n]*)'|(?P<w>(?:file:|dbfs:)?(?:/|[A-Za-z]:[\\/])(?:\\[ ]|[^\s"'|;&<>(){}$`])+))"""
 )
 _RUNS_PYTHON = frozenset("time timeit prun memit lprun mprun snakeviz pyinstrument scalene".split())
-_ASKS_FOR_HOST = re.compile(
-    r"colab|kaggle|databricks|exists|isdir|is_dir|isfile|environ|hostname|gethostname|platform|on_|running_on|node\(",
-    re.I,
-)
-
 _ESCAPES = {ord(mark): "\\" + letter for mark, letter in zip("\a\b\t\n\v\f\r", "abtnvfr", strict=True)}
 """`"C:\\new"` written with one backslash holds a line break; the path that was meant does not."""
 
@@ -113,7 +111,7 @@ def _in_code(page: Page, cell: CodeCell, node: ast.Constant, databricks: bool) -
         return
     shown = _short(shown if whole is node else shown + "…")
     at = cell.at(cell.parent(node) if isinstance(cell.parent(node), ast.JoinedStr) else node)
-    yield PathUse(at, shown, found, context == "import path", _guarded(cell, node))
+    yield PathUse(at, shown, found, context == "import path", purpose(page, cell, node))
 
 
 def _is_path(found: Place, text: str, context: str) -> bool:
@@ -222,20 +220,6 @@ def _is_sys_path(node: ast.expr) -> bool:
     )
 
 
-def _guarded(cell: CodeCell, node: ast.AST) -> bool:
-    """Does the notebook ask where it is before it goes there?"""
-    for parent in cell.ancestors(node):
-        if isinstance(parent, ast.If | ast.IfExp) and _ASKS_FOR_HOST.search(cell.segment(parent.test, 200)):
-            return True
-        if (
-            isinstance(parent, ast.Call)
-            and isinstance(parent.func, ast.Attribute)
-            and parent.func.attr in ("exists", "isdir", "isfile")
-        ):
-            return True
-    return False
-
-
 # -- everything else -------------------------------------------------------------------------------------------------------
 
 
@@ -262,13 +246,15 @@ def _in_magic(cell: CodeCell, magic: Magic, databricks: bool) -> Iterator[PathUs
 def _in_shell(cell: CodeCell, number: int, line: str, start: int, databricks: bool) -> Iterator[PathUse]:
     if line.lstrip().startswith("#"):
         return
+    asks = re.search(r"\[\s*!?\s*-[defs]\s|^\s*!?\s*(?:ls|du|find|test|stat)\s", line[start:]) is not None
+    installs = re.search(r"\b(?:pip\d?|conda|mamba|uv|apt|apt-get|dpkg)\s", line) is not None
+    in_shell = Purpose("installed" if installs else "sought" if asks else "used", guarded=asks)
     for found in _ARGUMENT.finditer(line, start):
         group = found.lastgroup or "w"
         text = found[group].replace("\\ ", " ")
         what = place(text, databricks) if STARTS.match(text) else None
         if what is not None and (what.plain or what.sure):
-            guarded = re.search(r"\[\s*!?\s*-[defs]\s", line) is not None
-            yield PathUse(cell.at_line(number, *found.span(group)), _short(text), what, guarded=guarded)
+            yield PathUse(cell.at_line(number, *found.span(group)), _short(text), what, purpose=in_shell)
 
 
 def _short(text: str, limit: int = 60) -> str:

@@ -25,6 +25,13 @@ _PYLAB = frozenset(
 """What `ipython --pylab`, a launcher of old, put into every session."""
 
 
+SERIOUS = frozenset(
+    "read_csv read_excel read_parquet read_json read_sql read_table read_pickle open load loadtxt genfromtxt imread listdir glob "
+    "load_dataset fit fit_transform fit_predict backward evaluate score predict cross_val_score to_csv savez save savetxt dump".split()
+)
+"""What a page mentions that works on data, trains something or leaves something behind. Any other plays with an interface."""
+
+
 def listed(cells: Iterable[int], limit: int = 5) -> str:
     """`cell 3`, `cells 3 and 5`, `cells 1, 2, 3, 4, 5 and 12 more`."""
     numbers = [str(number) for number in cells]
@@ -112,3 +119,8 @@ def words_above(page: Page, cell: int, limit: int = 400) -> str:
     """The end of the Markdown right above a cell."""
     above = page.notebook.cells[cell - 2] if cell > 1 else None
     return above.source[-limit:] if above is not None and above.kind == "markdown" else ""
+
+
+def is_serious(page: Page) -> bool:
+    """Does the page work on data, train something or leave something behind? If not, it shows how a thing is done."""
+    return not SERIOUS.isdisjoint(page.names.mentioned)

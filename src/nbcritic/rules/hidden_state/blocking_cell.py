@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Severity, Span
 from nbcritic.rule import rule
@@ -24,7 +25,7 @@ _ASKS: dict[str, tuple[str, Severity | None]] = {
     "ipdb.set_trace": ("`set_trace()` stops the run in the debugger", None),
 }
 _EXITS = frozenset({"exit", "quit", "sys.exit", "os._exit", "os.abort"})
-_ENVIRONMENT = ("environ", "getenv", "get_secret", "userdata")
+_ENVIRONMENT = frozenset({"environ", "getenv", "get_secret", "userdata"})
 
 
 @rule(
@@ -152,7 +153,15 @@ def _has_other_way(cell: CodeCell, call: ast.Call) -> bool:
     statement = cell.statement(call)
     around = [statement, *(parent for parent in cell.ancestors(statement) if isinstance(parent, ast.If | ast.Try))]
     tests = (getattr(node, "test", node) for node in around)
-    return any(word in ast.dump(test) for test in tests for word in _ENVIRONMENT)
+    return any(_ENVIRONMENT.intersection(_words(test)) for test in tests)
+
+
+def _words(node: ast.AST) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            yield part.id
+        elif isinstance(part, ast.Attribute):
+            yield part.attr
 
 
 def _never_ends(page: Page, cell: CodeCell, loop: ast.While) -> bool:
@@ -177,5 +186,6 @@ def _never_ends(page: Page, cell: CodeCell, loop: ast.While) -> bool:
 
 def _is_end(statement: ast.Try) -> bool:
     """Is an exception the way out of the loop? A `KeyboardInterrupt` is a person."""
-    names = [ast.unparse(handler.type) if handler.type else "" for handler in statement.handlers]
-    return any(name != "KeyboardInterrupt" for name in names)
+    return any(
+        handler.type is None or called_name(handler.type) != "KeyboardInterrupt" for handler in statement.handlers
+    )

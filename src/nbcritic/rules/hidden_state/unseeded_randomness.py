@@ -11,12 +11,8 @@ from nbcritic.analysis.page import Page
 from nbcritic.model import Hit
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._random import ADVICE, Draw, draws, is_reached, seeded, seeds_of
+from nbcritic.rules.hidden_state._shared import SERIOUS, is_serious
 
-_SERIOUS = frozenset(
-    "read_csv read_excel read_parquet read_json read_sql read_table read_pickle open load loadtxt genfromtxt imread listdir glob "
-    "load_dataset fit fit_transform fit_predict backward evaluate score predict cross_val_score to_csv savez save savetxt dump".split()
-)
-"""What a page mentions that works on data, trains something or leaves something behind. Any other plays with an interface."""
 _SHOWS = frozenset(
     "print display plot scatter hist imshow bar barh show head tail heatmap histplot distplot kdeplot boxplot lineplot scatterplot "
     "pairplot contourf contour pcolormesh matshow violinplot jointplot sleep pprint Image type len".split()
@@ -162,7 +158,7 @@ def check(page: Page) -> Iterator[Hit]:
         results = [simulate(seed) for seed in range(5)]
     """
     seeds = seeded(page)
-    serious = not _SERIOUS.isdisjoint(page.names.mentioned)
+    serious = is_serious(page)
     said: set[tuple[int, str]] = set()
     for draw in draws(page):
         key = (draw.cell.number, draw.name)
@@ -254,6 +250,6 @@ def _ends_here(page: Page, cell: int) -> bool:
     touched = page.flow.touched[cell]
     kept = {*touched.binds, *touched.mutates} - page.names.imports.keys()
     shows = not _SHOWS.isdisjoint(page.names.of(cell).attributes | page.names.of(cell).uses)
-    works = not _SERIOUS.isdisjoint(page.names.of(cell).attributes - {"load", "open", "imread"})
+    works = not SERIOUS.isdisjoint(page.names.of(cell).attributes - {"load", "open", "imread"})
     read = any(other != cell and not kept.isdisjoint(t.reads) for other, t in page.flow.touched.items())
     return shows and not works and not read

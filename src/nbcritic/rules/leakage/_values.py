@@ -134,11 +134,9 @@ def merged(values: Iterable[Value]) -> Value:
 
 def common(one: Part, other: Part) -> Part:
     """The part that two parts have in common. Rows from elsewhere, put to a part, leave it what it is."""
-    length = 0
-    for a, b in zip(one, other, strict=False):
+    for length, (a, b) in enumerate(zip(one, other, strict=False)):
         if a != b:
             return one[:length]
-        length += 1
     return max(one, other, key=len)
 
 

@@ -1,0 +1,177 @@
+"""Follows calls on paper: the page's own functions and classes into their bodies, with the things that they are given, and a library's
+by what is known of it."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from nbcritic.analysis.graph_changes import SAME, VIEWS, changed_arguments, changes_object
+from nbcritic.analysis.graph_expressions import Expressions, Things, find
+from nbcritic.analysis.graph_things import Frame, Thing, stored
+
+if TYPE_CHECKING:
+    from nbcritic.analysis.names import Names
+    from nbcritic.analysis.values import Values
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_DEEPEST = 12
+"""So many calls of the page's own functions are followed into one another."""
+_PATIENCE = 400_000
+"""So many statements of the page's own functions are followed, all calls together: a hostile page could go on for ever."""
+_PASSED_THROUGH = frozenset(
+    {"list", "tuple", "set", "sorted", "reversed", "iter", "zip", "enumerate", "filter", "dict"}
+)
+"""Builtins whose result holds what their arguments hold."""
+_DICT_VIEWS = frozenset({"values", "items", "get", "copy", "pop"})
+_CALLED = ("__call__", "forward", "call")
+
+
+class Calls(Expressions):
+    """Follows expressions with the calls in them."""
+
+    def __init__(self, names: Names, values: Values) -> None:
+        super().__init__(names, values)
+        self.discarded: ast.AST | None = None
+        """The call whose result nobody uses."""
+        self.returned: list[Thing] = []
+        self.called: dict[tuple[object, ...], Things] = {}
+        """The calls that the current cell has made, with what they gave."""
+        self._active: list[ast.AST] = []
+        self._patience = _PATIENCE
+
+    def call(self, node: ast.Call) -> Things:
+        """A call: of the page's own code, of a method that may change its object, or of a library."""
+        discarded = self.discarded is node
+        callee = node.func
+        receiver = self.eval(callee.value) if isinstance(callee, ast.Attribute) else ()
+        called = (
+            self.eval(callee)
+            if not isinstance(callee, ast.Attribute)
+            else tuple(m for t in receiver for m in find(t, callee.attr))
+        )
+        words = {word.arg: self.eval(word.value) for word in node.keywords}
+        arguments = [self.eval(argument) for argument in node.args]
+        given: list[Thing] = []
+        followed = False
+        for thing in called:
+            if isinstance(thing.node, (*_FUNCTIONS, ast.ClassDef)) or thing.klass is not None:
+                followed = True
+                own = receiver if isinstance(callee, ast.Attribute) else ()
+                given += self._follow(thing, own, arguments, words)
+        if not followed:
+            for handed in (*arguments, *words.values()):
+                for thing in handed:
+                    if isinstance(thing.node, _FUNCTIONS):
+                        self._invoke(thing, [], {})
+            given += self._foreign(node, receiver, arguments, words, discarded)
+        return tuple(dict.fromkeys(given))
+
+    def _follow(self, thing: Thing, own: Things, arguments: list[Things], words: dict[str | None, Things]) -> Things:
+        """Call what the page defines: a function, a method, a class or an instance of one."""
+        if isinstance(thing.node, ast.ClassDef):
+            made = Thing()
+            made.klass = thing
+            for method in find(made, "__init__"):
+                self._invoke(method, [(made,), *arguments], words)
+            return (made,)
+        if thing.klass is not None:
+            found = next(filter(None, (find(thing, name) for name in _CALLED)), ())
+            return tuple(t for method in found for t in self._invoke(method, [(thing,), *arguments], words))
+        instances = tuple(whole for whole in own if whole.klass is not None)
+        return self._invoke(thing, [instances, *arguments] if instances else arguments, words)
+
+    def _invoke(self, thing: Thing, arguments: list[Things], words: dict[str | None, Things]) -> Things:
+        """Follow a function's body, once for the same things in one cell."""
+        node = thing.node
+        assert isinstance(node, _FUNCTIONS)
+        key = (node, tuple(arguments), tuple(words.items()))
+        if key in self.called:
+            return self.called[key]
+        if node in self._active or len(self._active) >= _DEEPEST or self._patience <= 0:
+            return ()
+        frame = Frame(stored(node)[0], thing.frame)
+        _pass(frame, node.args, arguments, words, self.now)
+        outer, returned = self.frame, self.returned
+        self.frame, self.returned = frame, []
+        self._active.append(node)
+        try:
+            if isinstance(node, ast.Lambda):
+                self._patience -= 1
+                self.returned += self.eval(node.body)
+            else:
+                self._patience -= len(node.body)
+                self.body(node.body)
+            given = tuple(dict.fromkeys(self.returned))
+        finally:
+            self.frame, self.returned = outer, returned
+            self._active.pop()
+        self.called[key] = given
+        return given
+
+    def _foreign(
+        self,
+        node: ast.Call,
+        receiver: Things,
+        arguments: list[Things],
+        words: dict[str | None, Things],
+        discarded: bool,
+    ) -> Things:
+        """A call of something that the page does not define: what it is known to change, and what it gives back."""
+        callee = node.func
+        if "out" in words:
+            self.change(words["out"])
+        if isinstance(callee, ast.Attribute) and receiver and not receiver[0].is_module:
+            return self._method(node, callee, receiver, arguments, discarded)
+        qualified = self.names.qualified(callee)
+        for place in changed_arguments(qualified):
+            if place < len(arguments):
+                self.change(arguments[place])
+        if qualified in _PASSED_THROUGH:
+            held = {inner for things in arguments for thing in things for inner in thing.holds}
+            return (Thing(holds=held),) if held else ()
+        return ()
+
+    def _method(
+        self, node: ast.Call, callee: ast.Attribute, receiver: Things, arguments: list[Things], discarded: bool
+    ) -> Things:
+        inplace = any(word.arg == "inplace" and getattr(word.value, "value", None) is True for word in node.keywords)
+        method = callee.attr
+        kind = self.values.kind(callee.value)
+        if inplace or changes_object(method, kind, discarded=discarded):
+            self.change(receiver)
+            if method in ("append", "extend", "add", "insert", "appendleft"):
+                kept = (self.settle(node.args[n], things) for n, things in enumerate(arguments))
+                for thing in receiver:
+                    thing.hold(inner for things in kept for inner in things if not inner.is_code)
+        if method in SAME or (kind == "array" and method in VIEWS):
+            return receiver
+        if method in _DICT_VIEWS:
+            held = tuple(inner for thing in receiver for inner in thing.holds)
+            if method in ("get", "pop"):
+                return held
+            return (Thing(holds=held),) if held else ()
+        return ()
+
+    def body(self, statements: list[ast.stmt]) -> None:
+        """Follow statements (`Walk` knows how)."""
+        raise NotImplementedError
+
+
+def _pass(
+    frame: Frame, expected: ast.arguments, given: list[Things], words: dict[str | None, Things], now: int
+) -> None:
+    """Bind the parameters of a function."""
+    places = [argument.arg for argument in (*expected.posonlyargs, *expected.args)]
+    bound: dict[str, Things] = dict(zip(places, given, strict=False))
+    bound.update({name: things for name, things in words.items() if name is not None})
+    rest = [thing for things in given[len(places) :] for thing in things]
+    if expected.vararg is not None:
+        bound[expected.vararg.arg] = (Thing(holds=rest),)
+    for name in (*places, *(a.arg for a in expected.kwonlyargs), *((expected.kwarg.arg,) if expected.kwarg else ())):
+        bound.setdefault(name, ())
+    for name, things in bound.items():
+        frame.set(name, tuple((now, thing) for thing in things or (Thing(),)))
+
+
+Calls.handlers = {**Expressions.handlers, ast.Call: Calls.call}

@@ -1,0 +1,337 @@
+"""Follows expressions on paper: which names they read, which things they may give, what they change."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+from nbcritic.analysis.events import parameters
+from nbcritic.analysis.graph_changes import FROZEN, KEEPS
+from nbcritic.analysis.graph_things import NEVER, Frame, Thing, Value
+
+if TYPE_CHECKING:
+    from nbcritic.analysis.names import Names
+    from nbcritic.analysis.values import Values
+
+Things: TypeAlias = "tuple[Thing, ...]"
+"""What an expression may give, as far as it existed before; empty for something new."""
+FunctionNode: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
+
+_ANCESTORS = 12
+"""So many classes are asked for a method."""
+
+
+class Expressions:
+    """Follows expressions. `now` is the place of the current cell in the order of the run."""
+
+    handlers: ClassVar[dict[type[ast.AST], Callable[[Any, Any], Things]]] = {}
+
+    def __init__(self, names: Names, values: Values) -> None:
+        self.names = names
+        self.values = values
+        self.module = Frame()
+        self.frame = self.module
+        self.now = 0
+        self.bound: set[str] = set()
+        """The names of the notebook that the current cell has bound."""
+        self.altered: set[str] = set()
+        """The names whose things the current cell has changed in place."""
+        self.read: dict[tuple[int, str, bool, bool], None] = {}
+        """What the current cell reads: (written when, name, is it code, is it another name of what is read)."""
+        self.needed: set[int] = set()
+        """When that which the current cell reads was bound and changed."""
+        self.annotations = True
+        """Are annotations evaluated where they stand?"""
+        self.openers: list[int] = []
+        """When names appeared that the page does not show."""
+
+    # -- names -------------------------------------------------------------------------------------------------------
+
+    def _home(self, name: str) -> Frame:
+        """The scope that a name belongs to."""
+        frame = self.frame
+        while frame.outer is not None:
+            if frame.local is None or name in frame.local:
+                return frame
+            frame = frame.outer
+        return self.module
+
+    def lookup(self, name: str) -> Things:
+        """Read a name."""
+        home = self._home(name)
+        value = home.get(name)
+        if value is None and home.is_class and home.outer is not None:
+            inner, self.frame = self.frame, home.outer
+            try:
+                return self.lookup(name)
+            finally:
+                self.frame = inner
+        if home is self.module:
+            if value:
+                self._note(name, value)
+            elif value is None and self.openers and not self.names.is_known(name):
+                self.read.update({(when, name, True, False): None for when in self.openers})
+                self.needed.update(self.openers)
+        return tuple(thing for _, thing in value or ())
+
+    def _note(self, name: str, value: Value) -> None:
+        """Write down that the current cell reads a name of the notebook, and what else it touches by that."""
+        for when, thing in value:
+            self.read[max(when, thing.version), name, thing.is_code, False] = None
+            self.needed.add(when)
+            if thing.is_module:
+                continue
+            self.needed.update(inner.changed for inner in thing.within())
+            if not thing.is_code:
+                self._note_others(thing, name)
+        self.needed -= {self.now, NEVER}
+
+    def _note_others(self, thing: Thing, name: str) -> None:
+        """The other names of a thing, of what it is in and of what is in it."""
+        for other in dict.fromkeys((*thing.around(), *thing.within())):
+            for alias in sorted(other.names) if other.whole is None else ():
+                value = self.module.get(alias) or ()
+                if all(here is not other for _, here in value):
+                    other.names.discard(alias)
+                elif alias != name:
+                    self.read.update(
+                        {(max(w, t.version), alias, t.is_code, True): None for w, t in value if t is other}
+                    )
+
+    def assign(self, name: str, things: Things) -> None:
+        """Bind a name to one of these things, or to something new."""
+        home = self._home(name)
+        things = things or (Thing(),)
+        home.set(name, tuple((self.now, thing) for thing in dict.fromkeys(things)))
+        if home is self.module:
+            self.bound.add(name)
+            for thing in things:
+                thing.names.add(name)
+
+    def change(self, things: Iterable[Thing]) -> None:
+        """Note that these are changed in place."""
+        for thing in things:
+            thing.change(self.now)
+            self.altered.update(name for here in thing.around() for name in here.names)
+
+    # -- expressions -------------------------------------------------------------------------------------------------
+
+    def eval(self, node: ast.AST | None) -> Things:
+        """Follow an expression; what it may give, as far as that existed before."""
+        if node is None:
+            return ()
+        method = self.handlers.get(node.__class__)
+        return method(self, node) if method is not None else self.children(node)
+
+    def children(self, node: ast.AST) -> Things:
+        """Follow the parts of an expression that gives something new."""
+        for child in ast.iter_child_nodes(node):
+            self.eval(child)
+        return ()
+
+    def name(self, node: ast.Name) -> Things:
+        """A name that is read."""
+        return self.lookup(node.id)
+
+    def constant(self, node: ast.Constant) -> Things:
+        """Always something new."""
+        return ()
+
+    def operation(self, node: ast.BinOp) -> Things:
+        """A long sum is a deep tree to the left: follow it without recursion."""
+        operands: list[ast.expr] = []
+        here: ast.expr = node
+        while isinstance(here, ast.BinOp):
+            operands.append(here.right)
+            here = here.left
+        for operand in (here, *reversed(operands)):
+            self.eval(operand)
+        return ()
+
+    def choice(self, node: ast.IfExp | ast.BoolOp) -> Things:
+        """One of several."""
+        if isinstance(node, ast.IfExp):
+            self.eval(node.test)
+            return (*self.eval(node.body), *self.eval(node.orelse))
+        return tuple(thing for value in node.values for thing in self.eval(value))
+
+    def same(self, node: ast.Starred | ast.Await) -> Things:
+        """What stands inside."""
+        return self.eval(node.value)
+
+    def walrus(self, node: ast.NamedExpr) -> Things:
+        """`name := value`."""
+        things = self.settle(node.value, self.eval(node.value))
+        self.assign(node.target.id, things)
+        return things
+
+    def display(self, node: ast.List | ast.Tuple | ast.Set | ast.Dict) -> Things:
+        """A list, tuple, set or dict that is written out holds what it is made of."""
+        items = [*node.keys, *node.values] if isinstance(node, ast.Dict) else node.elts
+        held: list[Thing] = []
+        for item in items:
+            things = self.eval(item)
+            if item is None or (isinstance(node, ast.Dict) and item in node.keys):
+                continue
+            if isinstance(item, ast.Starred):
+                things = tuple(inner for thing in things for inner in thing.holds)
+            held += self.settle(item, things)
+        return (Thing(holds=held),) if held else ()
+
+    def part(self, node: ast.Attribute | ast.Subscript) -> Things:
+        """`x.a` and `x[i]` give something that `x` holds, or some part of it."""
+        wholes = self.eval(node.value)
+        if isinstance(node, ast.Subscript):
+            self.eval(node.slice)
+        return tuple(inner for thing in wholes if not thing.is_module for inner in self._taken(thing, node))
+
+    def _taken(self, thing: Thing, node: ast.Attribute | ast.Subscript) -> Things:
+        if isinstance(node, ast.Attribute):
+            methods = find(thing, node.attr)
+            if methods:
+                return methods
+        elif isinstance(node.slice, ast.Slice) and thing.holds:
+            return (Thing(holds=thing.holds),)
+        return thing.taken()
+
+    def settle(self, node: ast.AST, things: Things) -> Things:
+        """What an expression gives once it gets a name: a part of a table is a copy, an element of a list is not."""
+        if not things or not isinstance(node, ast.Attribute | ast.Subscript | ast.Name):
+            return things
+        if isinstance(node, ast.Name):
+            return () if self.values.kind(node) in FROZEN else things
+        if all(thing.whole is None for thing in things):
+            return things
+        kind = self.values.kind(node.value)
+        wholes = tuple(thing.whole for thing in things if thing.whole is not None)
+        if kind == "array":
+            window = node.attr in ("T", "flat") if isinstance(node, ast.Attribute) else _is_basic(node.slice)
+            return wholes if window else ()
+        if kind in KEEPS or any(whole.klass for whole in wholes):
+            return () if self.values.kind(node) in FROZEN else things
+        return ()
+
+    def function(self, node: ast.Lambda) -> Things:
+        """A lambda: its defaults are evaluated now."""
+        return (self.define(node),)
+
+    def define(self, node: FunctionNode) -> Thing:
+        """A function, as the thing that a call follows. Its defaults and annotations are evaluated now."""
+        for default in (*node.args.defaults, *node.args.kw_defaults):
+            self.eval(default)
+        if self.annotations and not isinstance(node, ast.Lambda):
+            for annotation in (*(parameter.annotation for parameter in parameters(node.args)), node.returns):
+                self.eval(annotation)
+        thing = Thing(node=node)
+        thing.frame = self.frame
+        while thing.frame.is_class and thing.frame.outer is not None:
+            thing.frame = thing.frame.outer
+        return thing
+
+    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Things:
+        """A scope of its own."""
+        first = self.eval(node.generators[0].iter)
+        outer = self.frame
+        local = frozenset(n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name))
+        self.frame = Frame(local, outer)
+        try:
+            for generator in node.generators:
+                things = first if generator is node.generators[0] else self.eval(generator.iter)
+                self.each(generator.target, generator.iter, things)
+                for test in generator.ifs:
+                    self.eval(test)
+            if isinstance(node, ast.DictComp):
+                self.eval(node.key)
+            given = node.value if isinstance(node, ast.DictComp) else node.elt
+            held = self.settle(given, self.eval(given))
+        finally:
+            self.frame = outer
+        return (Thing(holds=held),) if held else ()
+
+    # -- targets -----------------------------------------------------------------------------------------------------
+
+    def bind(self, target: ast.AST, things: Things) -> None:
+        """Give a target one of these things."""
+        if isinstance(target, ast.Name):
+            self.assign(target.id, things)
+        elif isinstance(target, ast.Tuple | ast.List):
+            held = tuple(inner for thing in things for inner in thing.holds)
+            for item in target.elts:
+                self.bind(item.value if isinstance(item, ast.Starred) else item, held)
+        elif isinstance(target, ast.Attribute | ast.Subscript):
+            self.store(target, things)
+        elif isinstance(target, ast.Starred):
+            self.bind(target.value, things)
+
+    def store(self, target: ast.Attribute | ast.Subscript, things: Things) -> None:
+        """`x.a = …`, `x[i] = …` and `del x[i]` change `x`."""
+        wholes = self.eval(target.value)
+        if isinstance(target, ast.Subscript):
+            self.eval(target.slice)
+        self.change(wholes)
+        if things:
+            keeps = self.values.kind(target.value) in KEEPS
+            for whole in wholes:
+                if keeps or whole.klass:
+                    whole.hold(things)
+
+    def each(self, target: ast.AST, iterable: ast.expr, things: Things) -> None:
+        """Give a loop's target an element; numbers of `enumerate` and keys of `items` are nobody's elements."""
+        if isinstance(iterable, ast.Call) and isinstance(target, ast.Tuple) and len(target.elts) == 2:
+            called = iterable.func
+            if getattr(called, "id", "") == "enumerate" or getattr(called, "attr", "") == "items":
+                self.bind(target.elts[0], ())
+                self.bind(target.elts[1], tuple(inner for thing in things for inner in thing.holds))
+                return
+        if isinstance(iterable, ast.Name | ast.Attribute | ast.Subscript):
+            if not any(thing.holds for thing in things) and self.values.kind(iterable) not in (None, *KEEPS):
+                things = ()
+            taken = tuple(inner for thing in things for inner in thing.taken())
+        else:
+            taken = tuple(inner for thing in things for inner in thing.holds)
+        self.bind(target, taken)
+
+
+def find(thing: Thing, name: str) -> Things:
+    """The methods of this name, of a class or an instance of one; those of its own class hide those of the bases."""
+    waiting = [thing.klass or thing]
+    for _ in range(_ANCESTORS):
+        if not waiting:
+            break
+        here = waiting.pop(0)
+        if name in here.methods:
+            return tuple(method for _, method in here.methods[name])
+        waiting += here.bases
+    return ()
+
+
+def _is_basic(index: ast.expr) -> bool:
+    """Does an index give a window on an array (a slice, not a list or a mask)?"""
+    items = index.elts if isinstance(index, ast.Tuple) else [index]
+    return any(isinstance(item, ast.Slice) for item in items) and all(
+        isinstance(item, ast.Slice | ast.Constant) for item in items
+    )
+
+
+Expressions.handlers = {
+    ast.Name: Expressions.name,
+    ast.Constant: Expressions.constant,
+    ast.BinOp: Expressions.operation,
+    ast.IfExp: Expressions.choice,
+    ast.BoolOp: Expressions.choice,
+    ast.Starred: Expressions.same,
+    ast.Await: Expressions.same,
+    ast.NamedExpr: Expressions.walrus,
+    ast.List: Expressions.display,
+    ast.Tuple: Expressions.display,
+    ast.Set: Expressions.display,
+    ast.Dict: Expressions.display,
+    ast.Attribute: Expressions.part,
+    ast.Subscript: Expressions.part,
+    ast.Lambda: Expressions.function,
+    ast.ListComp: Expressions.comprehension,
+    ast.SetComp: Expressions.comprehension,
+    ast.GeneratorExp: Expressions.comprehension,
+    ast.DictComp: Expressions.comprehension,
+}

@@ -1,0 +1,191 @@
+"""What may stand behind a name: enough to tell where a path, a folder or a package comes from."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from weakref import WeakKeyDictionary
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.page import Page
+
+EXISTS = frozenset("exists lexists isdir isfile is_dir is_file is_mount ismount".split())
+_GROWS = frozenset("append extend insert add update appendleft".split())
+_ENOUGH = 5_000
+"""So many nodes are looked at from one place; whoever needs more is not understood any better by the rest."""
+_ALL = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The strings that an expression can be made of, and the names that lead to them."""
+
+    texts: tuple[str, ...]
+    names: frozenset[str]
+    nodes: frozenset[ast.AST]
+    """The strings themselves, as they stand in the page."""
+
+
+class Links:
+    """For each name of the page, the expressions that it may stand for, wherever it is bound.
+
+    Scopes are not told apart: what follows from a link is a reason to keep silent, never one to speak.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._parameters: dict[str, list[str]] = {}
+        self._sources: dict[str, list[ast.expr]] = defaultdict(list)
+        for cell in page.code:
+            for function in (*cell.nodes(ast.FunctionDef), *cell.nodes(ast.AsyncFunctionDef)):
+                self._parameters.setdefault(function.name, [*_names_of(function.args)])
+        for cell in page.code:
+            for name, value in _bindings(cell):
+                self._sources[name].append(value)
+            for call in cell.nodes(ast.Call):
+                self._call(call)
+
+    def _call(self, call: ast.Call) -> None:
+        function = call.func
+        name = _last(function)
+        if name in _GROWS and isinstance(function, ast.Attribute):
+            for target in _targets(function.value):
+                self._sources[target] += call.args
+        parameters = self._parameters.get(name, [])
+        if parameters[:1] in (["self"], ["cls"]):
+            parameters = parameters[1:]
+        for parameter, argument in zip(parameters, call.args, strict=False):
+            self._sources[parameter].append(argument)
+        for keyword in call.keywords:
+            if keyword.arg in parameters:
+                self._sources[keyword.arg].append(keyword.value)
+
+    def behind(self, *start: ast.expr, enough: int = _ENOUGH) -> Behind:
+        """Follow the names of some expressions to the strings that they may come from."""
+        texts, nodes, names = list[str](), set[ast.AST](), set[str]()
+        waiting: list[ast.expr] = list(start)
+        while waiting and enough > 0:
+            for node in islice(ast.walk(waiting.pop()), enough):
+                enough -= 1
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    if node not in nodes:
+                        nodes.add(node)
+                        texts.append(node.value)
+                elif (name := _name(node)) and name not in names:
+                    names.add(name)
+                    waiting += self._sources.get(name, ())
+        return Behind(tuple(texts), frozenset(names), frozenset(nodes))
+
+    @cached_property
+    def tested(self) -> frozenset[ast.AST]:
+        """The strings of which the page finds out whether they exist, to do something else where they do not."""
+        asked = list[ast.expr]()
+        for cell in self._page.code:
+            for call in cell.nodes(ast.Call):
+                if _last(call.func) in EXISTS and _leads_elsewhere(cell, call):
+                    asked += [*call.args, call.func]
+        return self.behind(*asked, enough=_ALL).nodes if asked else frozenset()
+
+
+_LINKS: WeakKeyDictionary[Page, Links] = WeakKeyDictionary()
+
+
+def links(page: Page) -> Links:
+    """The links of a page."""
+    if page not in _LINKS:
+        _LINKS[page] = Links(page)
+    return _LINKS[page]
+
+
+def _bindings(cell: CodeCell) -> Iterator[tuple[str, ast.expr]]:
+    pairs: list[tuple[ast.expr, ast.expr | None]] = []
+    for defined in cell.nodes(ast.ClassDef):
+        for statement in defined.body:
+            if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+                for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
+                    yield "." + _name(target), statement.value
+    for assign in cell.nodes(ast.Assign):
+        pairs += [pair for target in assign.targets for pair in _pairs(target, assign.value)]
+    for other in (*cell.nodes(ast.AnnAssign), *cell.nodes(ast.AugAssign), *cell.nodes(ast.NamedExpr)):
+        pairs.append((other.target, other.value))
+    for loop in (*cell.nodes(ast.For), *cell.nodes(ast.AsyncFor), *cell.nodes(ast.comprehension)):
+        pairs.append((loop.target, loop.iter))
+    for opened in cell.nodes(ast.withitem):
+        if opened.optional_vars is not None:
+            pairs.append((opened.optional_vars, opened.context_expr))
+    for target, value in pairs:
+        if value is not None:
+            for name in _targets(target):
+                yield name, value
+    for function in (*cell.nodes(ast.FunctionDef), *cell.nodes(ast.AsyncFunctionDef)):
+        arguments = function.args
+        positional = [*arguments.posonlyargs, *arguments.args]
+        for argument, default in zip(reversed(positional), reversed(arguments.defaults), strict=False):
+            yield argument.arg, default
+        for argument, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=False):
+            if value is not None:
+                yield argument.arg, value
+    for result in (*cell.nodes(ast.Return), *cell.nodes(ast.Yield)):
+        if result.value is not None:
+            for parent in cell.ancestors(result):
+                if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield parent.name, result.value
+                    yield f".{parent.name}", result.value
+                    break
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterable[tuple[ast.expr, ast.expr]]:
+    both = isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List)
+    if both and len(target.elts) == len(value.elts):
+        return zip(target.elts, value.elts, strict=True)
+    return [(target, value)]
+
+
+def _targets(target: ast.expr) -> Iterator[str]:
+    waiting = [target]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Tuple | ast.List):
+            waiting += node.elts
+        elif isinstance(node, ast.Starred | ast.Subscript):
+            waiting.append(node.value)
+        elif name := _name(node):
+            yield name
+
+
+def _names_of(arguments: ast.arguments) -> Iterator[str]:
+    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        yield argument.arg
+
+
+def _name(node: ast.AST) -> str:
+    """A name as the links know it; what is asked of an object starts with a dot."""
+    return node.id if isinstance(node, ast.Name) else f".{node.attr}" if isinstance(node, ast.Attribute) else ""
+
+
+def _last(function: ast.expr) -> str:
+    return _name(function).removeprefix(".")
+
+
+def _leads_elsewhere(cell: CodeCell, call: ast.Call) -> bool:
+    """Does the answer choose between two ways, rather than stop the notebook or make the folder?"""
+    for parent in cell.ancestors(call):
+        if isinstance(parent, ast.Assert):
+            return False
+        if isinstance(parent, ast.If):
+            return not all(map(_makes_or_stops, parent.body))
+        if isinstance(parent, ast.stmt):
+            return True
+    return True
+
+
+def _makes_or_stops(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Raise):
+        return True
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    made = ("mkdir", "makedirs", "print", "remove", "unlink", "rmtree", "exit")
+    return isinstance(call, ast.Call) and _last(call.func) in made

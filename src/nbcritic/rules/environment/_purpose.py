@@ -1,0 +1,190 @@
+"""What becomes of a path that the notebook spells out: is it read, only looked for, only named, or named and forgotten?"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+from weakref import WeakKeyDictionary
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import Event
+from nbcritic.analysis.page import Page
+from nbcritic.rules.environment._links import EXISTS, links
+from nbcritic.rules.environment._paths import STARTS
+
+Role: TypeAlias = Literal["used", "named", "sought", "installed"]
+"""`used` where it stands in the call that needs it, `sought` where it is only asked for, `named` where it gets a name."""
+
+_ASKS_FOR_HOST = re.compile(
+    r"colab|kaggle|databricks|exists|isdir|is_dir|isfile|environ|hostname|gethostname|platform|on_|running_on|node\(",
+    re.I,
+)
+_MAKES_PATHS = frozenset(
+    "Path PurePath PosixPath WindowsPath PurePosixPath join abspath realpath expanduser normpath str fspath joinpath resolve absolute "
+    "format expandvars sorted list tuple set as_posix with_suffix with_name rstrip lstrip strip replace chain product".split()
+)
+_SEEKS = EXISTS | frozenset("walk listdir scandir iterdir mount dirname basename".split())
+_DEFAULTS = frozenset("get getenv setdefault pop getattr add_argument text Text dropdown Field field option Option input".split())
+"""Calls whose later argument (or `default`) is only what holds if nobody says otherwise."""
+_SEARCHES = re.compile(r"(?:^|_)(?:find|first|search|resolve|locate|pick|choose|candidates?|existing|discover|detect)(?:_|$)", re.I)
+_HOLDS = re.compile(r"[A-Z]\w*[a-z]\w*$|dict$|namedtuple$")
+"""What is called like a class or `dict` keeps its keywords: a place for settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a path is for. `alternative` says that something else is tried or taken where the path does not exist."""
+
+    role: Role = "used"
+    guarded: bool = False
+    alternative: bool = False
+    live: bool = True
+
+
+def purpose(page: Page, cell: CodeCell, node: ast.Constant) -> Purpose:
+    """What the notebook does with the path that `node` spells."""
+    role, holder = _role(cell, node)
+    alternative = _by_default(cell, node) or "parameters" in cell.tags or _one_of_several(page, cell, node)
+    guarded = alternative or node in links(page).tested or _asks_first(cell, node)
+    return Purpose(role, guarded, alternative, not isinstance(holder, ast.Assign) or _is_read(page, cell, holder))
+
+
+def _role(cell: CodeCell, node: ast.expr) -> tuple[Role, ast.AST | None]:
+    here: ast.AST = node
+    parent = cell.parent(here)
+    while parent is not None:
+        if isinstance(parent, ast.Call) and here is not parent.func:
+            name = _called(parent)
+            if name in _SEEKS:
+                return "sought", parent
+            if _HOLDS.match(name) and name not in _MAKES_PATHS and here not in parent.args:
+                return "named", parent
+            if name not in _MAKES_PATHS and name not in _DEFAULTS:
+                return "used", parent
+        elif isinstance(parent, ast.Attribute) and isinstance(outer := cell.parent(parent), ast.Call):
+            if parent.attr in _SEEKS:
+                return "sought", outer
+            if parent.attr not in _MAKES_PATHS:
+                return "used", outer
+        elif isinstance(parent, ast.stmt | ast.arguments | ast.comprehension):
+            return "named", parent
+        here, parent = parent, cell.parent(parent)
+    return "named", None
+
+
+def _called(call: ast.Call) -> str:
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+
+
+def _by_default(cell: CodeCell, node: ast.AST) -> bool:
+    """Is it what `os.environ.get("DATA", …)`, `… or "…"` or an option of the command line falls back on?"""
+    here = node
+    for parent in cell.ancestors(node):
+        if isinstance(parent, ast.stmt):
+            return False
+        if isinstance(parent, ast.BoolOp) and isinstance(parent.op, ast.Or):
+            return True
+        if isinstance(parent, ast.Call) and _called(parent) in _DEFAULTS and here is not parent.func:
+            if isinstance(here, ast.keyword) or (here in parent.args[1:] and _called(parent) != "add_argument"):
+                return True
+        here = parent
+    return False
+
+
+def _one_of_several(page: Page, cell: CodeCell, node: ast.AST) -> bool:
+    """Does it stand among places of which the first that exists is taken, one of them no path of a machine?"""
+    for parent in cell.ancestors(node):
+        if isinstance(parent, ast.stmt):
+            return False
+        if isinstance(parent, ast.List | ast.Tuple | ast.Set) and len(parent.elts) > 1:
+            sought = node in links(page).tested or _handed_to_a_search(cell, parent)
+            return sought and any(not _starts_at_a_machine(item) for item in parent.elts)
+    return False
+
+
+def _starts_at_a_machine(item: ast.expr) -> bool:
+    strings = (n.value for n in ast.walk(item) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    return any(STARTS.match(text) for text in strings)
+
+
+def _handed_to_a_search(cell: CodeCell, node: ast.AST) -> bool:
+    for parent in cell.ancestors(node):
+        if isinstance(parent, ast.Call):
+            return _SEARCHES.search(_called(parent)) is not None
+        if isinstance(parent, ast.Assign):
+            return any(isinstance(t, ast.Name) and _SEARCHES.search(t.id) for t in parent.targets)
+        if isinstance(parent, ast.stmt):
+            return False
+    return False
+
+
+def _asks_first(cell: CodeCell, node: ast.AST) -> bool:
+    """Does the notebook find out where it is before it goes there, or catch that there is no such place?"""
+    here = node
+    for parent in cell.ancestors(node):
+        if isinstance(parent, ast.If | ast.IfExp) and _ASKS_FOR_HOST.search(cell.segment(parent.test, 200)):
+            return True
+        if isinstance(parent, ast.Try) and parent.handlers and here in parent.body:
+            if any(_catches_a_missing_file(cell, handler) for handler in parent.handlers):
+                return True
+        if isinstance(parent, ast.ExceptHandler) and _catches_a_missing_file(cell, parent):
+            return True
+        if isinstance(parent, ast.Call) and _called(parent) in EXISTS:
+            return True
+        if isinstance(parent, ast.List | ast.Tuple | ast.Set) and _handed_to_a_search(cell, parent):
+            return True
+        here = parent
+    return False
+
+
+def _catches_a_missing_file(cell: CodeCell, handler: ast.ExceptHandler) -> bool:
+    kind = "Exception" if handler.type is None else cell.segment(handler.type, 200)
+    return re.search(r"\b(?:Base)?Exception\b|FileNotFound|OSError|IOError|NameError|ImportError|ModuleNotFound", kind) is not None
+
+
+# -- named and forgotten ---------------------------------------------------------------------------------------------------
+
+_Events: TypeAlias = dict[str, list[tuple[int, Event]]]
+_EVENTS: WeakKeyDictionary[Page, tuple[_Events, frozenset[str]]] = WeakKeyDictionary()
+
+
+def _is_read(page: Page, cell: CodeCell, assign: ast.Assign) -> bool:
+    """Does any code read the name before it is bound anew? What functions read may be read at any time."""
+    target = assign.targets[0]
+    if len(assign.targets) > 1 or not isinstance(target, ast.Name) or cell.in_function(assign):
+        return True
+    if page not in _EVENTS:
+        _EVENTS[page] = _events(page)
+    events, elsewhere = _EVENTS[page]
+    if target.id in elsewhere or target.id in page.names.maybe:
+        return True
+    own = events.get(target.id, [])
+    start = next((i for i, (_, event) in enumerate(own) if event.node is target or event.node is assign), None)
+    if start is None or _in_a_loop(cell, assign):
+        return True
+    for _, event in own[start + 1 :]:
+        if event.kind == "bind" and not event.may and event.how != "augment":
+            return False
+        if event.kind != "bind":
+            return True
+    return False
+
+
+def _in_a_loop(cell: CodeCell, node: ast.AST) -> bool:
+    return any(isinstance(parent, ast.For | ast.While | ast.AsyncFor) for parent in cell.ancestors(node))
+
+
+def _events(page: Page) -> tuple[_Events, frozenset[str]]:
+    events: _Events = defaultdict(list)
+    elsewhere = set[str]()
+    for cell in page.cells:
+        names = page.names.of(cell.number)
+        for event in names.events:
+            events[event.name].append((cell.number, event))
+        for function in names.functions:
+            elsewhere.update(event.name for event in (*function.events, *function.afterwards))
+    return events, frozenset(elsewhere)
