@@ -21,7 +21,7 @@ from pathlib import Path
 
 from nbcritic.config import Config
 from nbcritic.model import Finding, Report
-from nbcritic.scan import scan
+from nbcritic.scanner import scan
 
 COLUMNS = ["repository", "commit", "path", "cell", "line", "rule", "confidence", "message", "verdict", "reason"]
 

@@ -2,8 +2,6 @@
 
 import inspect
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -86,11 +84,3 @@ def test_render_and_explain() -> None:
     assert "star-import" in nbcritic.explain("NBC114")
     with pytest.raises(nbcritic.NbcriticError, match="did you mean star-import"):
         nbcritic.explain("star-inport")
-
-
-@pytest.mark.parametrize(
-    "first", ["import nbcritic", "import nbcritic.scan", "from nbcritic.scan import find", "from nbcritic import scan"]
-)
-def test_scan_is_a_function_and_a_module_whatever_is_imported_first(first: str) -> None:
-    code = f"{first}\nimport nbcritic, nbcritic.scan\nassert list(nbcritic.scan([])) == []\nnbcritic.scan.find"
-    subprocess.run([sys.executable, "-c", code], check=True)

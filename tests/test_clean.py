@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nbcritic.config import Config
-from nbcritic.scan import scan
+from nbcritic.scanner import scan
 
 CLEAN = Path(__file__).parent / "data" / "clean.ipynb"
 

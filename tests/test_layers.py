@@ -16,7 +16,7 @@ LAYERS = [
     {"config"},
     {"ruff"},
     {"engine"},
-    {"scan"},
+    {"scanner"},
     {"report", "fix", "rerun"},
     {"docs"},
     {"kit"},
@@ -70,7 +70,7 @@ def test_imports_point_down(path: Path) -> None:
     [
         ("import nbcritic.cli", {"cli"}),
         ("from nbcritic import engine, __version__", {"engine"}),
-        ("from nbcritic.scan import scan", {"scan"}),
+        ("from nbcritic.scanner import scan", {"scanner"}),
         ("from .. import report", {"report"}),
         ("from ..report.text import render", {"report"}),
         ("from . import text", {"analysis"}),

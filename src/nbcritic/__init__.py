@@ -14,9 +14,6 @@ Everything is loaded when it is first used: to import this package costs nothing
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
-
 TYPE_CHECKING = False  # typing itself takes a while to load
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,24 +67,32 @@ def critique(source: str | PathLike[str] | bytes | Notebook, config: Config | No
     """
     from pathlib import Path
 
-    from nbcritic import engine, ruff
     from nbcritic.analysis import project
     from nbcritic.analysis.page import Page
     from nbcritic.config import Config
-    from nbcritic.model import Notebook, Skipped
+    from nbcritic.model import Notebook
+    from nbcritic.scanner import judge
 
     notebook = source if isinstance(source, Notebook) else read(source)
     is_file = not isinstance(source, (bytes, Notebook))
     if config is None:
         config = Config.load(Path(notebook.path)) if is_file else Config()
     page = Page(notebook, project.discover(notebook.path) if is_file else project.NOWHERE)
-    select = ruff.ruff_select(config)
-    (linted,) = ruff.lint([page], select)
-    page.newer_syntax = linted.newer_syntax
-    if linted.problem:
-        return engine.critique(page, config, [Skipped("ruff's rules", linted.problem)])
-    page.lints = linted.lints if select else None
-    return engine.critique(page, config)
+    return next(judge([page], config))
+
+
+def scan(paths: Iterable[str | PathLike[str]], config: Config | None = None) -> Iterator[Report]:
+    """Judge every notebook under these files and folders, one report after the other.
+
+    Without a `config`, the pyproject.toml nearest to the first path decides. A notebook that cannot be read is a report with
+    a `problem`; NbcriticError is for what the caller must mend first, such as a path that does not exist.
+    """
+    import os
+
+    from nbcritic import scanner
+
+    given = [os.fspath(path) for path in paths]
+    return scanner.scan(given, scanner.configure(given) if config is None else config)
 
 
 def render(reports: Iterable[Report], format: str = "text", *, color: bool = False, width: int = 100) -> Iterator[str]:
@@ -104,45 +109,14 @@ def explain(key: str, *, color: bool = False, width: int = 100) -> str:
     return page(find(key), color=color, width=width)
 
 
-if TYPE_CHECKING:
-
-    def scan(paths: Iterable[str | PathLike[str]], config: Config | None = None) -> Iterator[Report]:
-        """Judge every notebook under these files and folders, one report after the other.
-
-        Without a `config`, the pyproject.toml nearest to the first path decides. A notebook that cannot be read is a report with
-        a `problem`; NbcriticError is for what the caller must mend first, such as a path that does not exist.
-        """
-
-
-class _Scan(ModuleType):
-    """The module `nbcritic.scan`, which is also the function of that name: one name can hold one of them only."""
-
-    def __call__(self, paths: Iterable[str | PathLike[str]], config: Config | None = None) -> Iterator[Report]:
-        import os
-
-        given = [os.fspath(path) for path in paths]
-        found: Iterator[Report] = self.scan(given, self.configure(given) if config is None else config)
-        return found
-
-
-class _Package(ModuleType):
-    def __setattr__(self, name: str, value: object) -> None:
-        if name == "scan" and isinstance(value, ModuleType):
-            value.__class__ = _Scan
-        super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
-
-
 def __getattr__(name: str) -> object:
     """Load modules and the values of the model when they are first asked for."""
     from importlib import import_module
 
     if name in _VALUES:
         return getattr(import_module("nbcritic.model"), name)
-    if name in ("rules", "scan"):
-        return import_module(f"nbcritic.{name}")
+    if name == "rules":
+        return import_module("nbcritic.rules")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

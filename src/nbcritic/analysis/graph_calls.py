@@ -37,6 +37,7 @@ class Calls(Expressions):
         self.returned: list[Thing] = []
         self.called: dict[tuple[object, ...], Things] = {}
         """The calls that the current cell has made, with what they gave."""
+        self._local: dict[ast.AST, frozenset[str]] = {}
         self._active: list[ast.AST] = []
         self._patience = _PATIENCE
 
@@ -90,7 +91,9 @@ class Calls(Expressions):
             return self.called[key]
         if node in self._active or len(self._active) >= _DEEPEST or self._patience <= 0:
             return ()
-        frame = Frame(stored(node)[0], thing.frame)
+        if node not in self._local:
+            self._local[node] = stored(node)
+        frame = Frame(self._local[node], thing.frame)
         _pass(frame, node.args, arguments, words, self.now)
         outer, returned = self.frame, self.returned
         self.frame, self.returned = frame, []

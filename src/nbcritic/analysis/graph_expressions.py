@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from nbcritic.analysis.events import parameters
+from nbcritic.analysis.events import FunctionNode, parameters
 from nbcritic.analysis.graph_changes import FROZEN, KEEPS
 from nbcritic.analysis.graph_things import NEVER, Frame, Thing, Value
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 Things: TypeAlias = "tuple[Thing, ...]"
 """What an expression may give, as far as it existed before; empty for something new."""
-FunctionNode: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
 
 _ANCESTORS = 12
 """So many classes are asked for a method."""
@@ -43,8 +42,10 @@ class Expressions:
         """When that which the current cell reads was bound and changed."""
         self.annotations = True
         """Are annotations evaluated where they stand?"""
-        self.openers: list[int] = []
-        """When names appeared that the page does not show."""
+        self.openers: list[tuple[int, bool]] = []
+        """When names appeared that the page does not show, and whether it was by a star import."""
+        self.unseen: dict[str, Thing] = {}
+        """The names that are read and bound nowhere above."""
 
     # -- names -------------------------------------------------------------------------------------------------------
 
@@ -52,7 +53,7 @@ class Expressions:
         """The scope that a name belongs to."""
         frame = self.frame
         while frame.outer is not None:
-            if frame.local is None or name in frame.local:
+            if name in frame.local:
                 return frame
             frame = frame.outer
         return self.module
@@ -68,12 +69,30 @@ class Expressions:
             finally:
                 self.frame = inner
         if home is self.module:
+            if value is None and not self.names.is_known(name):
+                value = self._unbound(name)
             if value:
                 self._note(name, value)
-            elif value is None and self.openers and not self.names.is_known(name):
-                self.read.update({(when, name, True, False): None for when in self.openers})
-                self.needed.update(self.openers)
         return tuple(thing for _, thing in value or ())
+
+    def _unbound(self, name: str) -> Value:
+        """A name that the page does not bind: some cell may have brought it unseen. From now on it is there."""
+        thing = Thing()
+        thing.names.add(name)
+        thing.is_code = bool(self.openers) and all(star for _, star in self.openers)
+        value = tuple((when, thing) for when, _ in self.openers) or ((NEVER, thing),)
+        self.module.layers[0][name] = value
+        self.unseen[name] = thing
+        return value
+
+    def open(self, by_star: bool) -> None:
+        """From here on, names may come from the current cell that the page does not show."""
+        self.openers.append((self.now, by_star))
+        for name, thing in self.unseen.items():
+            value = self.module.get(name) or ()
+            if all(here is thing for _, here in value):
+                thing.is_code = all(star for _, star in self.openers)
+                self.module.set(name, (*value, (self.now, thing)))
 
     def _note(self, name: str, value: Value) -> None:
         """Write down that the current cell reads a name of the notebook, and what else it touches by that."""
@@ -83,7 +102,7 @@ class Expressions:
             if thing.is_module:
                 continue
             self.needed.update(inner.changed for inner in thing.within())
-            if not thing.is_code:
+            if not thing.is_code and (len(thing.names) > 1 or thing.inside or thing.holds):
                 self._note_others(thing, name)
         self.needed -= {self.now, NEVER}
 
@@ -161,7 +180,11 @@ class Expressions:
         return self.eval(node.value)
 
     def walrus(self, node: ast.NamedExpr) -> Things:
-        """`name := value`."""
+        """`name := value` binds a name of the function around."""
+        around = self.frame
+        while around.is_inner and around.outer is not None:
+            around = around.outer
+        around.local.add(node.target.id)
         things = self.settle(node.value, self.eval(node.value))
         self.assign(node.target.id, things)
         return things
@@ -233,8 +256,8 @@ class Expressions:
         """A scope of its own."""
         first = self.eval(node.generators[0].iter)
         outer = self.frame
-        local = frozenset(n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name))
-        self.frame = Frame(local, outer)
+        local = (n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name))
+        self.frame = Frame(local, outer, is_inner=True)
         try:
             for generator in node.generators:
                 things = first if generator is node.generators[0] else self.eval(generator.iter)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from collections.abc import Callable, Iterable
+from typing import TypeAlias, TypeGuard
+
+from nbcritic.analysis.events import FunctionNode, parameters
 
 NEVER = -1
+_ALTERNATIVES = 64
+"""So many things a name may stand for; of more, the latest are kept."""
 
 
 class Thing:
@@ -18,6 +22,8 @@ class Thing:
         "frame",
         "holds",
         "inside",
+        "is_code",
+        "is_module",
         "klass",
         "methods",
         "names",
@@ -42,22 +48,15 @@ class Thing:
         self.names: set[str] = set()
         """The names of the notebook that were bound to it; some may be bound to other things by now."""
         self.node = node
-        """The function, lambda, class or import that made it: it is code, not data."""
+        """The function, lambda, class or import that made it."""
+        self.is_code = node is not None
+        self.is_module = isinstance(node, ast.Import | ast.ImportFrom)
+        """Was it imported? Nothing is noted of what happens to the inside of such things."""
         self.frame: Frame | None = None
         """The scope that a function was defined in."""
         self.methods: dict[str, Value] = {}
         self.bases: tuple[Thing, ...] = ()
         self.klass: Thing | None = None
-
-    @property
-    def is_module(self) -> bool:
-        """Was it imported?"""
-        return isinstance(self.node, ast.Import | ast.ImportFrom)
-
-    @property
-    def is_code(self) -> bool:
-        """Is it a function, a class or something imported?"""
-        return self.node is not None
 
     def hold(self, things: Iterable[Thing]) -> None:
         """From now on these are in it."""
@@ -74,13 +73,13 @@ class Thing:
             self.part = Thing(whole=self)
         return (self.part,)
 
-    def around(self) -> Iterator[Thing]:
+    def around(self) -> Iterable[Thing]:
         """It, and whatever it is in: all these are different once it is changed."""
-        yield from _closure(self, lambda thing: (*thing.inside, thing.whole) if thing.whole else thing.inside)
+        return _closure(self, _containers) if self.inside or self.whole else (self,)
 
-    def within(self) -> Iterator[Thing]:
+    def within(self) -> Iterable[Thing]:
         """It, and whatever is in it."""
-        yield from _closure(self, lambda thing: (*thing.holds, thing.part) if thing.part else thing.holds)
+        return _closure(self, _contents) if self.holds or self.part else (self,)
 
     def change(self, now: int) -> None:
         """Note that it was changed in place."""
@@ -90,36 +89,46 @@ class Thing:
                 thing.version = now
 
 
-def _closure(thing: Thing, nearest) -> Iterator[Thing]:  # type: ignore[no-untyped-def]
-    if not nearest(thing):
-        yield thing
-        return
-    seen, waiting = {thing}, [thing]
-    while waiting:
-        here = waiting.pop()
-        yield here
+def _containers(thing: Thing) -> Iterable[Thing]:
+    return (*thing.inside, thing.whole) if thing.whole else thing.inside
+
+
+def _contents(thing: Thing) -> Iterable[Thing]:
+    return (*thing.holds, thing.part) if thing.part else thing.holds
+
+
+def _closure(thing: Thing, nearest: Callable[[Thing], Iterable[Thing]]) -> list[Thing]:
+    found, seen = [thing], {thing}
+    for here in found:  # grows on the way
         for near in nearest(here):
             if near not in seen:
                 seen.add(near)
-                waiting.append(near)
+                found.append(near)
+    return found
 
 
 Value: TypeAlias = "tuple[tuple[int, Thing], ...]"
 """What a name may stand for: things, each with the time at which it got the name. Empty for a name that was deleted."""
 
 
+def _when(pair: tuple[int, Thing]) -> int:
+    return pair[0]
+
+
 class Frame:
     """The names of one scope. Branches write into layers of their own, which are joined when the branch ends."""
 
-    __slots__ = ("is_class", "layers", "local", "outer")
+    __slots__ = ("is_class", "is_inner", "layers", "local", "outer")
 
     def __init__(
-        self, local: frozenset[str] | None = None, outer: Frame | None = None, *, is_class: bool = False
+        self, local: Iterable[str] = (), outer: Frame | None = None, *, is_class: bool = False, is_inner: bool = False
     ) -> None:
-        self.local = local
-        """The names that live here; None for the notebook itself, where all live that live nowhere else."""
+        self.local = set(local)
+        """The names that live here. In the notebook itself all live that live nowhere else."""
         self.outer = outer
         self.is_class = is_class
+        self.is_inner = is_inner
+        """Is it the scope of a comprehension?"""
         self.layers: list[dict[str, Value]] = [{}]
 
     def get(self, name: str) -> Value | None:
@@ -139,7 +148,8 @@ class Frame:
         for name in dict.fromkeys(name for branch in found for name in branch):
             before = self.get(name) or ()
             values = (branch.get(name, before) for branch in found)
-            self.set(name, tuple(dict.fromkeys(pair for value in values for pair in value)))
+            pairs = sorted(dict.fromkeys(pair for value in values for pair in value), key=_when)
+            self.set(name, tuple(pairs[-_ALTERNATIVES:]))
 
     def collapse(self) -> None:
         """Forget the branches that were being looked at."""
@@ -148,29 +158,48 @@ class Frame:
             self.layers[-1].update(top)
 
 
-def stored(node: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
-    """The names that the body of a function, class or comprehension binds, and those that it declares to be others'."""
+def stored(node: FunctionNode | ast.ClassDef) -> frozenset[str]:
+    """The names that the body of a function or class binds for itself, those of `:=` left out."""
     found, declared = set[str](), set[str]()
-    waiting = list(ast.iter_child_nodes(node))
+    if not isinstance(node, ast.ClassDef):
+        found.update(parameter.arg for parameter in parameters(node.args))
+    waiting: list[ast.AST] = [] if isinstance(node, ast.Lambda) else [*node.body]
     while waiting:
         here = waiting.pop()
-        if isinstance(here, ast.Name):
-            if not isinstance(here.ctx, ast.Load):
-                found.add(here.id)
-        elif isinstance(here, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(here, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             found.add(here.name)
-        elif isinstance(here, ast.Import | ast.ImportFrom):
+            continue
+        if isinstance(here, ast.Import | ast.ImportFrom):
             found.update(alias.asname or alias.name.partition(".")[0] for alias in here.names)
         elif isinstance(here, ast.Global | ast.Nonlocal):
             declared.update(here.names)
-        elif isinstance(here, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
-            found.update(word.target.id for word in ast.walk(here) if isinstance(word, ast.NamedExpr))
-        elif not isinstance(here, ast.Lambda):
-            if isinstance(here, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and here.name:
-                found.add(here.name)
-            elif isinstance(here, ast.MatchMapping) and here.rest:
-                found.add(here.rest)
-            elif isinstance(here, ast.arg):
-                found.add(here.arg)
-            waiting.extend(ast.iter_child_nodes(here))
-    return frozenset(found - declared), frozenset(declared)
+        elif isinstance(here, ast.ExceptHandler) and here.name:
+            found.add(here.name)
+        for target in _targets(here):
+            found.update(part.id for part in ast.walk(target) if _is_stored(part))
+            found.update(name for part in ast.walk(target) if (name := captured(part)))
+        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+            waiting += getattr(here, block, ())
+    return frozenset(found - declared)
+
+
+def _targets(node: ast.AST) -> Iterable[ast.AST]:
+    """What a statement binds."""
+    if isinstance(node, ast.Assign | ast.Delete):
+        return node.targets
+    if isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For | ast.AsyncFor):
+        return (node.target,)
+    if isinstance(node, ast.With | ast.AsyncWith):
+        return tuple(item.optional_vars for item in node.items if item.optional_vars is not None)
+    return (node.pattern,) if isinstance(node, ast.match_case) else ()
+
+
+def _is_stored(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+
+
+def captured(pattern: ast.AST) -> str | None:
+    """The name that a part of a pattern binds."""
+    if isinstance(pattern, ast.MatchAs | ast.MatchStar):
+        return pattern.name
+    return pattern.rest if isinstance(pattern, ast.MatchMapping) else None

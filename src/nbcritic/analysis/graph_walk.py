@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import is_main, never_holds
 from nbcritic.analysis.graph_calls import Calls
-from nbcritic.analysis.graph_things import NEVER, Frame, Thing, Value, stored
+from nbcritic.analysis.graph_things import NEVER, Frame, Thing, Value, captured, stored
 
 if TYPE_CHECKING:
     from nbcritic.analysis.names import Names
@@ -21,7 +21,6 @@ Things: TypeAlias = "tuple[Thing, ...]"
 
 _IN_PLACE = frozenset({"list", "dict", "set", "array", "frame", "series", "tensor"})
 """Kinds that `+=` changes; others are replaced."""
-_ENDS = (ast.Raise, ast.Assert)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +55,8 @@ class Walk(Calls):
         """What each cell takes from the cells before it."""
         for self.now, cell in enumerate(cells):
             self.bound, self.altered, self.read, self.needed, self.called = set(), set(), {}, set(), {}
-            if cell.number in self.names.unknown:
-                self.openers.append(self.now)
+            if reason := self.names.unknown.get(cell.number):
+                self.open(by_star=reason.endswith("import *`"))
             if cell.plain.isolated:
                 self.module.layers.append({})
             try:
@@ -181,7 +180,7 @@ class Walk(Calls):
         thing = Thing(node=node)
         thing.bases = tuple(base for item in node.bases for base in self.eval(item) if base.methods)
         outer = self.frame
-        self.frame = frame = Frame(stored(node)[0], outer, is_class=True)
+        self.frame = frame = Frame(stored(node), outer, is_class=True)
         try:
             self.body(node.body)
         finally:
@@ -307,9 +306,9 @@ class Walk(Calls):
 
         def run(case: ast.match_case) -> None:
             for pattern in ast.walk(case.pattern):
-                if name := getattr(pattern, "name", None) or getattr(pattern, "rest", None):
+                if name := captured(pattern):
                     self.assign(name, ())
-                elif isinstance(pattern, ast.MatchValue | ast.MatchClass):
+                if isinstance(pattern, ast.MatchValue | ast.MatchClass):
                     self.eval(pattern.value if isinstance(pattern, ast.MatchValue) else pattern.cls)
             self.eval(case.guard)
             self.body(case.body)

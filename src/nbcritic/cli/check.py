@@ -130,7 +130,7 @@ def command(
     from nbcritic.cli.output import columns, wants_color, writing
     from nbcritic.cli.progress import Progress
     from nbcritic.report import render
-    from nbcritic.scan import configure, find, scan
+    from nbcritic.scanner import configure, find, scan
 
     chosen = configure(paths, config).with_options(
         profile=profile, select=select, extend_select=extend_select, ignore=ignore, fail_on=fail_on

@@ -118,7 +118,7 @@ def test_where_a_personal_path_is_seen(source: str) -> None:
 
 
 def test_other_languages() -> None:
-    page = page_of('setwd("C:/Users/mgarcia/x")\nx <- read.csv("/home/mgarcia/y.csv")', "r")
+    page = page_of('setwd("C:/Users/mgarcia/x")\nx <- read.csv("/home/okafor/y.csv")', "r")
     assert [hit.at.line for hit in personal_path.check.check(page)] == [1, 2]
 
 

@@ -41,7 +41,7 @@ class Links:
         self._parameters: dict[str, list[str]] = {}
         self._sources: dict[str, list[ast.expr]] = defaultdict(list)
         for cell in page.code:
-            for function in (*cell.nodes(ast.FunctionDef), *cell.nodes(ast.AsyncFunctionDef)):
+            for function in _functions(cell):
                 self._parameters.setdefault(function.name, [*_names_of(function.args)])
         for cell in page.code:
             for name, value in _bindings(cell):
@@ -110,10 +110,11 @@ def _bindings(cell: CodeCell) -> Iterator[tuple[str, ast.expr]]:
                     yield "." + _name(target), statement.value
     for assign in cell.nodes(ast.Assign):
         pairs += [pair for target in assign.targets for pair in _pairs(target, assign.value)]
-    for other in (*cell.nodes(ast.AnnAssign), *cell.nodes(ast.AugAssign), *cell.nodes(ast.NamedExpr)):
-        pairs.append((other.target, other.value))
-    for loop in (*cell.nodes(ast.For), *cell.nodes(ast.AsyncFor), *cell.nodes(ast.comprehension)):
-        pairs.append((loop.target, loop.iter))
+    pairs += [(other.target, other.value) for other in cell.nodes(ast.AnnAssign)]
+    pairs += [(other.target, other.value) for other in cell.nodes(ast.AugAssign)]
+    pairs += [(other.target, other.value) for other in cell.nodes(ast.NamedExpr)]
+    pairs += [(loop.target, loop.iter) for loop in cell.nodes(ast.For)]
+    pairs += [(loop.target, loop.iter) for loop in cell.nodes(ast.comprehension)]
     for opened in cell.nodes(ast.withitem):
         if opened.optional_vars is not None:
             pairs.append((opened.optional_vars, opened.context_expr))
@@ -121,7 +122,12 @@ def _bindings(cell: CodeCell) -> Iterator[tuple[str, ast.expr]]:
         if value is not None:
             for name in _targets(target):
                 yield name, value
-    for function in (*cell.nodes(ast.FunctionDef), *cell.nodes(ast.AsyncFunctionDef)):
+    yield from _defaults(cell)
+    yield from _results(cell)
+
+
+def _defaults(cell: CodeCell) -> Iterator[tuple[str, ast.expr]]:
+    for function in _functions(cell):
         arguments = function.args
         positional = [*arguments.posonlyargs, *arguments.args]
         for argument, default in zip(reversed(positional), reversed(arguments.defaults), strict=False):
@@ -129,19 +135,28 @@ def _bindings(cell: CodeCell) -> Iterator[tuple[str, ast.expr]]:
         for argument, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=False):
             if value is not None:
                 yield argument.arg, value
-    for result in (*cell.nodes(ast.Return), *cell.nodes(ast.Yield)):
-        if result.value is not None:
-            for parent in cell.ancestors(result):
+
+
+def _results(cell: CodeCell) -> Iterator[tuple[str, ast.expr]]:
+    results: list[tuple[ast.AST, ast.expr | None]] = [(node, node.value) for node in cell.nodes(ast.Return)]
+    results += [(node, node.value) for node in cell.nodes(ast.Yield)]
+    for node, value in results:
+        if value is not None:
+            for parent in cell.ancestors(node):
                 if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
-                    yield parent.name, result.value
-                    yield f".{parent.name}", result.value
+                    yield parent.name, value
+                    yield f".{parent.name}", value
                     break
 
 
+def _functions(cell: CodeCell) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [*cell.nodes(ast.FunctionDef), *cell.nodes(ast.AsyncFunctionDef)]
+
+
 def _pairs(target: ast.expr, value: ast.expr) -> Iterable[tuple[ast.expr, ast.expr]]:
-    both = isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List)
-    if both and len(target.elts) == len(value.elts):
-        return zip(target.elts, value.elts, strict=True)
+    if isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
+        if len(target.elts) == len(value.elts):
+            return zip(target.elts, value.elts, strict=True)
     return [(target, value)]
 
 

@@ -117,7 +117,12 @@ def _posix(text: str, databricks: bool) -> Place | None:
         return None
     if top in ("user", "users") or (top == "root" and parts[1].startswith(".")) or not re.fullmatch(r"[\w.-]+", top):
         return None
-    return Place("absolute", _top(["", *parts]), plain=False, sure=top in _MOUNTS and (len(parts) > 2 or bool(_EXTENSION.search(text))))
+    return Place(
+        "absolute",
+        _top(["", *parts]),
+        plain=False,
+        sure=top in _MOUNTS and (len(parts) > 2 or bool(_EXTENSION.search(text))),
+    )
 
 
 def _top(parts: list[str]) -> str:

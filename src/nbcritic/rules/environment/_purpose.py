@@ -27,9 +27,13 @@ _MAKES_PATHS = frozenset(
     "format expandvars sorted list tuple set as_posix with_suffix with_name rstrip lstrip strip replace chain product".split()
 )
 _SEEKS = EXISTS | frozenset("walk listdir scandir iterdir mount dirname basename".split())
-_DEFAULTS = frozenset("get getenv setdefault pop getattr add_argument text Text dropdown Field field option Option input".split())
+_DEFAULTS = frozenset(
+    "get getenv setdefault pop getattr add_argument text Text dropdown Field field option Option input".split()
+)
 """Calls whose later argument (or `default`) is only what holds if nobody says otherwise."""
-_SEARCHES = re.compile(r"(?:^|_)(?:find|first|search|resolve|locate|pick|choose|candidates?|existing|discover|detect)(?:_|$)", re.I)
+_SEARCHES = re.compile(
+    r"(?:^|_)(?:find|first|search|resolve|locate|pick|choose|candidates?|existing|discover|detect)(?:_|$)", re.I
+)
 _HOLDS = re.compile(r"[A-Z]\w*[a-z]\w*$|dict$|namedtuple$")
 """What is called like a class or `dict` keeps its keywords: a place for settings."""
 
@@ -60,7 +64,7 @@ def _role(cell: CodeCell, node: ast.expr) -> tuple[Role, ast.AST | None]:
             name = _called(parent)
             if name in _SEEKS:
                 return "sought", parent
-            if _HOLDS.match(name) and name not in _MAKES_PATHS and here not in parent.args:
+            if _HOLDS.match(name) and name not in _MAKES_PATHS and isinstance(here, ast.keyword):
                 return "named", parent
             if name not in _MAKES_PATHS and name not in _DEFAULTS:
                 return "used", parent
@@ -77,7 +81,9 @@ def _role(cell: CodeCell, node: ast.expr) -> tuple[Role, ast.AST | None]:
 
 def _called(call: ast.Call) -> str:
     function = call.func
-    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    return (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
 
 
 def _by_default(cell: CodeCell, node: ast.AST) -> bool:
@@ -88,8 +94,9 @@ def _by_default(cell: CodeCell, node: ast.AST) -> bool:
             return False
         if isinstance(parent, ast.BoolOp) and isinstance(parent.op, ast.Or):
             return True
-        if isinstance(parent, ast.Call) and _called(parent) in _DEFAULTS and here is not parent.func:
-            if isinstance(here, ast.keyword) or (here in parent.args[1:] and _called(parent) != "add_argument"):
+        if isinstance(parent, ast.Call) and (name := _called(parent)) in _DEFAULTS and here is not parent.func:
+            later = name != "add_argument" and any(here is argument for argument in parent.args[1:3])
+            if later or isinstance(here, ast.keyword):
                 return True
         here = parent
     return False
@@ -128,9 +135,8 @@ def _asks_first(cell: CodeCell, node: ast.AST) -> bool:
     for parent in cell.ancestors(node):
         if isinstance(parent, ast.If | ast.IfExp) and _ASKS_FOR_HOST.search(cell.segment(parent.test, 200)):
             return True
-        if isinstance(parent, ast.Try) and parent.handlers and here in parent.body:
-            if any(_catches_a_missing_file(cell, handler) for handler in parent.handlers):
-                return True
+        if isinstance(parent, ast.Try) and here in parent.body and _forgives(cell, parent):
+            return True
         if isinstance(parent, ast.ExceptHandler) and _catches_a_missing_file(cell, parent):
             return True
         if isinstance(parent, ast.Call) and _called(parent) in EXISTS:
@@ -141,9 +147,16 @@ def _asks_first(cell: CodeCell, node: ast.AST) -> bool:
     return False
 
 
+def _forgives(cell: CodeCell, attempt: ast.Try) -> bool:
+    return any(_catches_a_missing_file(cell, handler) for handler in attempt.handlers)
+
+
 def _catches_a_missing_file(cell: CodeCell, handler: ast.ExceptHandler) -> bool:
     kind = "Exception" if handler.type is None else cell.segment(handler.type, 200)
-    return re.search(r"\b(?:Base)?Exception\b|FileNotFound|OSError|IOError|NameError|ImportError|ModuleNotFound", kind) is not None
+    return (
+        re.search(r"\b(?:Base)?Exception\b|FileNotFound|OSError|IOError|NameError|ImportError|ModuleNotFound", kind)
+        is not None
+    )
 
 
 # -- named and forgotten ---------------------------------------------------------------------------------------------------

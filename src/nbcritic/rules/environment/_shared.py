@@ -10,13 +10,14 @@ from weakref import WeakKeyDictionary
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
-from nbcritic.model import Span
+from nbcritic.model import Related, Span
 from nbcritic.notebook.magics import Magic
-from nbcritic.rules.environment._paths import STARTS, Place, has_extension, place
+from nbcritic.rules.environment._paths import STARTS, Kind, Place, has_extension, place
 from nbcritic.rules.environment._purpose import Purpose, purpose
 
-
 _USED = Purpose()
+SHOWN = 20
+"""So many places of one finding are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,25 @@ def path_uses(page: Page) -> tuple[PathUse, ...]:
     if page not in _FOUND:
         _FOUND[page] = tuple(sorted(_find(page), key=lambda use: use.at))
     return _FOUND[page]
+
+
+def that_matter(page: Page, kind: Kind) -> dict[tuple[str, bool], list[PathUse]]:
+    """The paths of a kind that somebody needs, for each owner those of `sys.path` and the others.
+
+    A name that nobody reads breaks nothing, nor does a place that is tried before another or can be said from outside.
+    """
+    groups: dict[tuple[str, bool], list[PathUse]] = {}
+    for use in path_uses(page):
+        if use.place.kind == kind and use.purpose.live and not use.purpose.alternative:
+            groups.setdefault((use.place.owner, use.import_path), []).append(use)
+    return groups
+
+
+def told(uses: list[PathUse]) -> tuple[str, tuple[Related, ...]]:
+    """The paths of one finding as a message names them, and the places of all but the first."""
+    first, *others = uses
+    also = f" and {len(others)} more path{'s' * (len(others) > 1)}" if others else ""
+    return f"`{first.text}`{also}", tuple(Related(use.at, f"`{use.text}`") for use in others[:SHOWN])
 
 
 def _find(page: Page) -> Iterator[PathUse]:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit
 from nbcritic.rule import rule
-from nbcritic.rules.environment._shared import path_uses
+from nbcritic.rules.environment._shared import that_matter, told
+
+_NETWORK = "\\\\"
 
 
 @rule(
@@ -22,7 +24,8 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A path exists on one machine only.
 
     Whoever opens the notebook elsewhere (a colleague, a build server, its author on the next laptop) gets a
-    FileNotFoundError at this line, or silently reads another file of that name.
+    FileNotFoundError at this line, or silently reads another file of that name. All places below one folder of the machine, one
+    drive or one server are one finding.
 
     Instead, keep data and code below the folder of the project and name them relative to it, or let a parameter or an
     environment variable say where the data are.
@@ -32,9 +35,11 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         import pandas as pd
         sales = pd.read_csv("D:/exports/2021/sales.csv")  # <- flagged
+        costs = pd.read_csv("D:/exports/2021/costs.csv")
         # %%
         data_dir = "/mnt/storage2/surveys"  # <- flagged
-        model_file = f"/scratch/runs/{data_dir}/model.pkl"  # <- flagged
+        surveys = pd.read_csv(data_dir + "/2020.csv")
+        sales.to_pickle(f"/scratch/runs/{run}/sales.pkl")  # <- flagged
 
     Bad:
 
@@ -94,22 +99,54 @@ def check(page: Page) -> Iterator[Hit]:
 
     Good:
 
+        # %%
+        import os
+        import pandas as pd
+        from pathlib import Path
+        cache = "/root/.cache/models"
+        folder = os.environ.get("SURVEYS", "/mnt/storage2/surveys")
+        DATA = next(p for p in [Path("/mnt/storage2/surveys"), Path("data")] if p.exists())
+        survey = pd.read_csv(DATA / "2020.csv")
+        boxed = re.compile(r"\\boxed\s*\{\s*([0-9,]+)\s*\}")
+
+    Good:
+
+        # %%
+        old = "/mnt/storage2/surveys"
+        base = "/mnt/storage2/first"
+        # pd.read_csv(base + "/2019.csv")
+        base = "data"
+        # %%
+        frame = pd.read_csv(base + "/2020.csv")
+
+    Good:
+
+        # %% tags=["parameters"]
+        data_dir = "/mnt/storage2/surveys"
+        # %%
+        frame = pd.read_csv(data_dir + "/2020.csv")
+
+    Good:
+
         # %% [markdown]
         # The data were once in `/data/exports/latest.csv`.
         # %%
         # pd.read_csv("/data/exports/latest.csv")
         "/data/exports/latest.csv"
     """
-    for use in path_uses(page):
-        if use.place.kind == "absolute":
-            where = " on `sys.path`" if use.import_path else ""
-            exists = "exists in one network only" if use.text.startswith("\\\\") else "exists on one machine only"
-            yield Hit(use.at, f"`{use.text}`{where} {exists}; {_better(use.text, use.import_path)}")
+    for (_, import_path), uses in that_matter(page, "absolute").items():
+        first, many = uses[0], len(uses) > 1
+        what, related = told(uses)
+        where = " on `sys.path`" if import_path else ""
+        exist = f"exist{'' if many else 's'} {'in one network' if first.text.startswith(_NETWORK) else 'on one machine'} only"
+        yield Hit(first.at, f"{what}{where} {exist}; {_better(first.text, import_path, many)}", related)
 
 
-def _better(text: str, import_path: bool) -> str:
+def _better(text: str, import_path: bool, many: bool) -> str:
     if import_path:
         return "install the code as a package (`pip install -e .`) and import it"
+    if many:
+        return "name the folder once, relative to the project or as a parameter"
     name = text.replace("\\", "/").rstrip("/").rpartition("/")[2]
     if "…" in text or not name:
         return "start it from a parameter or from the project's folder"

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit, Related
+from nbcritic.model import Hit
 from nbcritic.rule import rule
-from nbcritic.rules.environment._shared import PathUse, path_uses
+from nbcritic.rules.environment._shared import PathUse, path_uses, told
 
-SHOWN = 20
+_ROOT = re.compile(
+    r"/(?:kaggle(?:/(?:input|working|temp|usr))?|content(?:/g?drive(?:/My ?Drive)?)?|gdrive|dbfs|mnt)[/…]*$"
+)
+"""What the host itself is called: a list of it, or the place where a drive appears, is no file of anybody's."""
+_MANY_READERS = ("Kaggle", "Databricks")
+"""Hosts on which each reader finds the same paths: there it takes a second place to be worth a remark."""
+_SPELLED = 3
+"""So often the same folder may not be written out, even in a list of names."""
 
 
 @rule("NBC203", name="hosted-path", severity="minor", category="reproducibility", covers=("NBC208",), any_language=True)
@@ -18,7 +26,7 @@ def check(page: Page) -> Iterator[Hit]:
     r"""Paths exist on one host only.
 
     A path that Kaggle, Colab or Databricks sets up exists nowhere else: outside of that host the notebook stops at its first
-    read. All places of one host are one finding.
+    read, for want of a folder that anybody else could name. All places of one host are one finding.
 
     Instead, name the folder once, near the top, and let it be chosen by where the notebook runs or by a parameter; the rest of
     the notebook says `DATA / "train.csv"`.
@@ -33,15 +41,28 @@ def check(page: Page) -> Iterator[Hit]:
     Bad:
 
         # %%
-        from google.colab import drive
-        drive.mount("/content/drive")  # <- flagged
+        import os
+        for folder, _, files in os.walk("/kaggle/input"):
+            print(folder, files)
         # %%
-        %cd /content/drive/MyDrive/churn
+        TRAIN = "/kaggle/input/titanic/train.csv"  # <- flagged
+        TEST = "/kaggle/input/titanic/test.csv"
+        SAMPLE = "/kaggle/input/titanic/sample.csv"
+        frames = [pd.read_csv(path) for path in (TRAIN, TEST, SAMPLE)]
 
     Bad:
 
         # %%
-        frame = spark.read.csv("dbfs:/mnt/raw/orders.csv")  # <- flagged
+        from google.colab import drive
+        drive.mount("/content/drive")
+        # %%
+        %cd /content/drive/MyDrive/churn  # <- flagged
+
+    Bad:
+
+        # %%
+        orders = spark.read.csv("dbfs:/mnt/raw/orders.csv")  # <- flagged
+        events = spark.read.parquet("dbfs:/mnt/raw/events")
 
     Good:
 
@@ -54,19 +75,67 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        import os
+        from pathlib import Path
+        ROOTS = [Path("/kaggle/input/titanic"), Path("/kaggle/input/competitions/titanic"), Path("/kaggle/input/titanic-copy")]
+        DATA = next(root for root in ROOTS if root.exists())
+        OUT = os.environ.get("OUT", "/kaggle/working/out")
+        cover = Path("/kaggle/input/figures/cover.png")
+        if cover.is_file():
+            display(Image(filename=cover))
+        model = find_first(["/kaggle/input/models/a.pt", "/kaggle/input/models/b.pt"])
+
+    Good:
+
+        # %%
+        class Config:
+            train = "/kaggle/input/titanic/train.csv"
+            test = "/kaggle/input/titanic/test.csv"
+        SETTINGS = {"model": "/kaggle/input/model-v2/weights.pt"}
+        frame = pd.read_csv(Config.train)
+        frame.to_csv("/kaggle/working/submission.csv")
+
+    Good:
+
+        # %%
+        !pip install --no-index --find-links /kaggle/input/wheels /kaggle/input/wheels/shop-1.2-py3-none-any.whl
+        sys.path.append("/kaggle/input/shop-source/src")
+
+    Good:
+
+        # %%
         import pandas as pd
         route = "/content/articles"
         train = pd.read_csv("../input/train.csv")
     """
     hosts = defaultdict[str, list[PathUse]](list)
     for use in path_uses(page):
-        if use.place.kind == "hosted" and not use.guarded:
+        if use.place.kind == "hosted" and not use.import_path and _needed(use):
             hosts[use.place.owner].append(use)
     for host, uses in hosts.items():
-        first, *others = uses
-        also = f" and {len(others)} more path{'s' * (len(others) > 1)}" if others else ""
-        exist = "exist" if others else "exists"
-        related = tuple(Related(use.at, f"`{use.text}`") for use in others[:SHOWN])
-        yield Hit(
-            first.at, f"`{first.text}`{also} {exist} on {host} only; name the data folder once, as a parameter", related
-        )
+        told_of = _worth_telling(host, uses)
+        if told_of:
+            paths, related = told(told_of)
+            exist = "exist" if related else "exists"
+            yield Hit(
+                told_of[0].at, f"{paths} {exist} on {host} only; name the data folder once, as a parameter", related
+            )
+
+
+def _needed(use: PathUse) -> bool:
+    what = use.purpose
+    return what.live and not what.guarded and what.role in ("used", "named") and not _ROOT.match(use.text)
+
+
+def _worth_telling(host: str, uses: list[PathUse]) -> list[PathUse]:
+    """What is written where it is needed, and what a list of names says again and again; a list that names each folder once
+    is what we would have asked for."""
+    folders = Counter(_folder(use.text) for use in uses)
+    places = [use for use in uses if use.purpose.role == "used" or folders[_folder(use.text)] >= _SPELLED]
+    return places if len(places) >= 1 + (host in _MANY_READERS) else []
+
+
+def _folder(text: str) -> str:
+    """The data set that a path leads into: its first folders without the name of a file."""
+    parts = text.rstrip("/…").split("/")
+    return "/".join(parts[: 6 if "competitions" in parts[:4] or "datasets" in parts[:4] else 4])

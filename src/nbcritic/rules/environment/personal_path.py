@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit
 from nbcritic.rule import rule
-from nbcritic.rules.environment._shared import path_uses
+from nbcritic.rules.environment._shared import that_matter, told
 
 
 @rule(
@@ -22,7 +22,7 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A path lies in one person's home folder.
 
     It exists for one person on one machine: nobody else can run the notebook, and it tells every reader the account name (often
-    the full name) of its author.
+    the full name) of its author. All paths of one home folder are one finding.
 
     Instead, keep data and code below the folder of the project and name them relative to it; what truly belongs to the user
     starts at `Path.home()` or at an environment variable.
@@ -32,19 +32,21 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         import pandas as pd
         sales = pd.read_csv("C:/Users/mgarcia/Desktop/sales.csv")  # <- flagged
-        costs = pd.read_csv(r"C:\Users\mgarcia\Desktop\costs.csv")  # <- flagged
+        costs = pd.read_csv(r"C:\Users\mgarcia\Desktop\costs.csv")
+        # %%
         BASE = "/home/okafor/thesis/data"  # <- flagged
-        plots = f"/Users/lena.berg/plots/{BASE}.png"  # <- flagged
+        plt.imshow(plt.imread(f"{BASE}/map.png"))
+        plt.savefig(f"/Users/lena.berg/plots/{name}.png")  # <- flagged
 
     Bad:
 
         # %%
         %cd /Users/okafor/projects/churn  # <- flagged
-        !cp -r "/home/okafor/my data" .  # <- flagged
+        !cp -r "/home/okafor/my data" .
         # %%
         %%bash
         ls
-        tar xf /mnt/c/Users/okafor/data.tar  # <- flagged
+        tar xf /mnt/c/Users/lberg/data.tar  # <- flagged
 
     Bad:
 
@@ -74,13 +76,24 @@ def check(page: Page) -> Iterator[Hit]:
         if path.startswith("/Users/ada/x"):
             print("/Users/ada/x")
         warehouse = "/user/hive/warehouse"
+
+    Good:
+
+        # %%
+        fig_dir = "/Users/lena.berg/thesis/figures"
+        # %%
+        data_dir = "/home/okafor/data"
+        # %%
+        data_dir = "data"
+        frame = pd.read_csv(data_dir + "/a.csv")
     """
-    for use in path_uses(page):
-        if use.place.kind == "personal":
-            where = ", put on `sys.path`, is" if use.import_path else " is"
-            advice = (
-                "install the code as a package (`pip install -e .`) and import it"
-                if use.import_path
-                else "name it relative to the project or through a parameter"
-            )
-            yield Hit(use.at, f"`{use.text}`{where} in the home folder of `{use.place.owner}`; {advice}")
+    for (owner, import_path), uses in that_matter(page, "personal").items():
+        what, related = told(uses)
+        where = ", put on `sys.path`," if import_path else ""
+        advice = (
+            "install the code as a package (`pip install -e .`) and import it"
+            if import_path
+            else f"name {'the folder once,' if related else 'it'} relative to the project or through a parameter"
+        )
+        verb = "are" if related else "is"
+        yield Hit(uses[0].at, f"{what}{where} {verb} in the home folder of `{owner}`; {advice}", related)

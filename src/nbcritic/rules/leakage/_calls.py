@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbcritic.rules.leakage import _tools as tools
-from nbcritic.rules.leakage._values import PLAIN, Columns, Fit, Split, Taint, Tool, Value, merged
+from nbcritic.rules.leakage._values import PLAIN, Columns, Fit, Split, Taint, Tool, Value, merged, path_of
 
 if TYPE_CHECKING:
     from nbcritic.rules.leakage._interpreter import Interpreter
@@ -277,22 +277,6 @@ class Calls:
         if passed.is_plain and not name[:1].isupper():
             return Value(rows=frozenset({node}))
         return passed
-
-
-def path_of(node: ast.AST) -> str:
-    """A frame or a column of it as text: `df["a"]` and `df.a` are the same. Empty for anything else."""
-    parts: list[str] = []
-    for _ in range(5):
-        if isinstance(node, ast.Name):
-            return ".".join((node.id, *reversed(parts)))
-        if isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant | ast.Name):
-            parts.append(node.slice.id if isinstance(node.slice, ast.Name) else str(node.slice.value))
-        elif not isinstance(node, ast.Subscript):
-            return ""
-        node = node.value
-    return ""
 
 
 def _by_row(node: ast.Call) -> bool:

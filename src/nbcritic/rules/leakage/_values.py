@@ -163,3 +163,19 @@ class Findings:
         for fit, _ in value.taints:
             if not value.part and fit.has_seen(value, split):
                 self.leaks.setdefault(fit.node, (fit, split))
+
+
+def path_of(node: ast.AST) -> str:
+    """A frame or a column of it as text: `df["a"]` and `df.a` are the same. Empty for anything else."""
+    parts: list[str] = []
+    for _ in range(5):
+        if isinstance(node, ast.Name):
+            return ".".join((node.id, *reversed(parts)))
+        if isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant | ast.Name):
+            parts.append(node.slice.id if isinstance(node.slice, ast.Name) else str(node.slice.value))
+        elif not isinstance(node, ast.Subscript):
+            return ""
+        node = node.value
+    return ""

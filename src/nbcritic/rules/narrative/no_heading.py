@@ -19,20 +19,26 @@ _HEADING = re.compile(
     |\A\s*(?:[-*>]\s+|\d+[.)]\s+)?(?:\*\*|__|<(?:b|strong|u)>)[^\n]+(?:\*\*|__|</(?:b|strong|u)>)[ \t:.]*(?:<br\s*/?>)?(?:\n|\Z)""",
     re.M | re.I | re.X,
 )
+_FORM_TITLE = re.compile(r"^[ ]*#[ ]*@(?:title|markdown)[ ]+\S", re.M)
+"""Colab shows these comments as headings and text."""
+_SPOKEN = re.compile(r"\s*(#+[ \t]*[^\W\d_][^\n]{3,58}|#+[ \t]*\d+[.):][^\n]{3,58})(?:\n(?!\s*#)|\Z)")
+"""A cell that opens with one line of comment, in a language that writes comments so."""
 _WRITES_WORDS = re.compile(r"\s*%%(?:markdown|md|html|HTML)\b|\s*%md\b")
+
+ENOUGH = 3
 
 
 @rule("NBC702", name="no-heading", severity="minor", category="readability", covers=("NBC701",), any_language=True)
-def check(page: Page, *, cells: int = 8) -> Iterator[Hit]:
+def check(page: Page, *, cells: int = 8, lines: int = 40) -> Iterator[Hit]:
     r"""A long notebook has no heading.
 
     There is nothing to scroll to, no table of contents, and nothing that says where loading ends and modelling starts; a
-    reader has to run the code in their head to find the part they came for. Notebooks with fewer than `cells` code cells are
-    left alone.
+    reader has to run the code in their head to find the part they came for. Notebooks with fewer than `cells` code cells or
+    `lines` lines of code are left alone.
 
     Instead, put a Markdown heading before each part (`## Load`, `## Clean`, `## Model`, `## Result`).
 
-    Bad (cells=3):
+    Bad (cells=3, lines=3):
 
         # <- flagged
         # %%
@@ -44,7 +50,7 @@ def check(page: Page, *, cells: int = 8) -> Iterator[Hit]:
         # %%
         total = clean.sum()
 
-    Good (cells=3):
+    Good (cells=3, lines=3):
 
         # %% [markdown]
         # # Orders of 2021
@@ -55,7 +61,7 @@ def check(page: Page, *, cells: int = 8) -> Iterator[Hit]:
         # %%
         total = clean.sum()
 
-    Good (cells=2):
+    Good (cells=2, lines=2):
 
         # %% [markdown]
         # Orders of 2021
@@ -65,7 +71,7 @@ def check(page: Page, *, cells: int = 8) -> Iterator[Hit]:
         # %%
         clean = tidy(orders)
 
-    Good (cells=2):
+    Good (cells=2, lines=2):
 
         # %% [markdown]
         # <h2 align="center">Orders</h2>
@@ -74,7 +80,7 @@ def check(page: Page, *, cells: int = 8) -> Iterator[Hit]:
         # %%
         clean = tidy(orders)
 
-    Good (cells=2):
+    Good (cells=2, lines=2):
 
         # %% [markdown]
         # **Load the orders**
@@ -83,23 +89,44 @@ def check(page: Page, *, cells: int = 8) -> Iterator[Hit]:
         # %%
         clean = tidy(orders)
 
-    Good:
+    Good (cells=2, lines=2):
 
         # %%
+        #@title Load the orders
         orders = load()
         # %%
-        print(orders)
+        clean = tidy(orders)
+
+    Good (cells=3):
+
+        # %%
+        2 + 3
+        # %%
+        "ab".upper()
+        # %%
+        [1, 2][0]
     """
     code = [cell for cell in page.cells if not cell.is_empty and not _WRITES_WORDS.match(cell.source)]
-    if len(code) >= cells and not any(_has_heading(cell) for cell in page.notebook.cells):
-        words = sum(bool(cell.source.strip()) for cell in page.markdown)
-        beside = f"{words} Markdown cell{'s' * (words > 1)}" if words else "no Markdown cell"
-        yield Hit(
-            Span(), f"{len(code)} code cells, {beside} and not one heading; name the parts (`## Load`, `## Model` …)"
-        )
+    if len(code) < cells or any(_has_heading(cell) for cell in page.notebook.cells):
+        return
+    if sum(bool(line.strip()) for cell in code for line in cell.lines) < lines:
+        return
+    words = sum(bool(cell.source.strip()) for cell in page.markdown)
+    beside = f"{words} Markdown cell{'s' * (words > 1)}" if words else "no Markdown cell"
+    yield Hit(Span(), f"{len(code)} code cells, {beside} and not one heading; {_advice(page)}")
+
+
+def _advice(page: Page) -> str:
+    """Where the author has written headings as comments, only their place is wrong."""
+    spoken = [(cell.number, found[1]) for cell in page.cells if (found := _SPOKEN.match(cell.source))]
+    if len(spoken) < ENOUGH:
+        return "name the parts (`## Load`, `## Model` …)"
+    number, text = spoken[0]
+    said = re.sub(r"\s+", " ", text.replace("`", "'")).strip()
+    return f"turn the comments that open {len(spoken)} cells into Markdown (cell {number}: `{said}`)"
 
 
 def _has_heading(cell: Cell) -> bool:
     if cell.kind == "code" and not _WRITES_WORDS.match(cell.source):
-        return False
+        return _FORM_TITLE.search(cell.source) is not None
     return _HEADING.search(cell.source) is not None

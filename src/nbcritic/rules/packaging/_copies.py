@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
@@ -67,7 +68,18 @@ class Cluster:
     weight: float
 
 
-def clusters(page: Page, least: float) -> Iterator[Cluster]:
+_FOUND: WeakKeyDictionary[Page, dict[float, tuple[Cluster, ...]]] = WeakKeyDictionary()
+
+
+def clusters(page: Page, least: float) -> tuple[Cluster, ...]:
+    """The blocks that stand several times on a page, found once for all rules of the family."""
+    found = _FOUND.setdefault(page, {})
+    if least not in found:
+        found[least] = tuple(_clusters(page, least))
+    return found[least]
+
+
+def _clusters(page: Page, least: float) -> Iterator[Cluster]:
     """Every block that occurs in two cells, or three times anywhere; the outermost only.
 
     Two copies must weigh at least `least`, of three and more two thirds of it suffice.
@@ -181,6 +193,8 @@ class _Shaper:
         self._page = page
         self._known: dict[str, str] = {}
         self._done: dict[ast.stmt, Shape] = {}
+        self._telling = set[ast.stmt]()
+        """Compound statements with logic inside."""
 
     def runs(self, cell: CodeCell) -> list[Run]:
         """The blocks of a cell, the outermost first."""
@@ -254,8 +268,12 @@ class _Shaper:
     def _weigh(self, statement: ast.stmt, words: int) -> float:
         """About one for a line of logic, more for a long one, little for a look or a plot."""
         if isinstance(statement, _NESTING):
-            within = sum(self._done[item].weight for block in inner(statement) for item in block)
-            return within + (0.0 if isinstance(statement, (ast.With, *DEFINITIONS)) else 1.0)
+            body = [item for block in inner(statement) for item in block]
+            if any(item in self._telling or (not isinstance(item, _NESTING) and is_logic(item)) for item in body):
+                self._telling.add(statement)
+            within = sum(self._done[item].weight for item in body)
+            bare = statement not in self._telling or isinstance(statement, (ast.With, *DEFINITIONS))
+            return within + (0.0 if bare else 1.0)
         if isinstance(statement, _NO_CODE):
             return 0.0
         if is_show(statement):

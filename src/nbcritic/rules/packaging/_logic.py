@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -18,8 +19,14 @@ _PLOTS = frozenset(
 _LOOKS = frozenset(
     "head tail describe info print display value_counts sample columns show unique nunique plot hist boxplot dtypes summary pprint "
     "set_option filterwarnings seed set_style use set_theme set_palette simplefilter tick_params pretty len type help dir savefig "
-    "add_trace update_layout update_traces update_xaxes update_yaxes set_title set_xlabel set_ylabel legend close collect".split()
+    "add_trace update_layout update_traces update_xaxes update_yaxes set_title set_xlabel set_ylabel legend close collect "
+    "set_visible set_color set_linewidth set_linestyle set_facecolor set_edgecolor set_alpha set_xlim set_ylim set_xticks set_yticks "
+    "set_xticklabels set_yticklabels set_position set_fontsize set_rotation set_size_inches set_aspect set_axis_off set_zorder "
+    "set_xscale set_yscale set_bounds set_hatch set_context suptitle scatter bar barh imshow text annotate axhline axvline axvspan "
+    "fill_between grid tight_layout subplots_adjust hlines vlines errorbar contour contourf pcolormesh colorbar stem heatmap "
+    "countplot histplot lineplot scatterplot barplot distplot pie autofmt_xdate despine invert_yaxis invert_xaxis".split()
 )
+_CANVAS = re.compile(r"(?:\w+_)?(?:ax|axs|axes|fig|figs|figure)\d*|ax[a-z]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +64,50 @@ def inner(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
 
 
 def _amount(body: Iterable[ast.stmt]) -> Amount:
-    """Of statements that only call, each function counts once: twenty calls of `model.add` are one long sentence."""
+    """Of statements that only call, each function counts once: twenty calls of `model.add` are one long sentence.
+
+    A loop or branch counts where something inside it does: one that only draws, prints or formats is a look itself.
+    """
     statements = branches = 0
     called = set[str]()
+    around: dict[ast.stmt, ast.stmt | None] = dict.fromkeys(body)
     stack = list(body)
+    order = []
     while stack:
         statement = stack.pop()
         if isinstance(statement, COMPOUND):
-            if not isinstance(statement, ast.With | ast.AsyncWith):
-                statements += 1
-                branches += 1
-            stack += [item for block in inner(statement) for item in block]
+            order.append(statement)
+            for item in (item for block in inner(statement) for item in block):
+                around[item] = statement
+                stack.append(item)
         elif is_logic(statement):
+            order.append(statement)
             if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
                 called.add(last_name(statement.value.func))
             else:
                 statements += 1
-    return Amount(statements + len(called), branches)
+    telling = set[ast.stmt]()
+    for statement in reversed(order):  # What stands inside comes after what it stands in.
+        if isinstance(statement, COMPOUND) and statement not in telling:
+            continue
+        if isinstance(statement, COMPOUND) and not isinstance(statement, ast.With | ast.AsyncWith):
+            branches += 1
+        if (outer := around[statement]) is not None:
+            telling.add(outer)
+    return Amount(statements + branches + len(called), branches)
 
 
 def is_logic(statement: ast.stmt) -> bool:
     """Does a simple statement compute something that a later one could need?"""
     if isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign):
         value = statement.value
-        if value is None or root(value) in _PLOTS:
+        if value is None or is_canvas(root(value)):
             return False
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
         changes = isinstance(statement, ast.AugAssign) or any(isinstance(target, ast.Subscript) for target in targets)
         return changes or not _is_setting(value)
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        return root(statement.value) not in _PLOTS and last_name(statement.value.func) not in _LOOKS
+        return not is_canvas(root(statement.value)) and last_name(statement.value.func) not in _LOOKS
     return isinstance(statement, ast.Return | ast.Delete | ast.Raise)
 
 
@@ -95,18 +116,32 @@ def is_show(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Expr):
         value = statement.value
         if isinstance(value, ast.Call):
-            return root(value) in _PLOTS or last_name(value.func) in _LOOKS
+            return is_canvas(root(value)) or last_name(value.func) in _LOOKS
         return True
-    return isinstance(statement, ast.Assign) and root(statement.value) in _PLOTS
+    return isinstance(statement, ast.Assign) and is_canvas(root(statement.value))
+
+
+def is_canvas(name: str) -> bool:
+    """Is this a name that figures and plotting libraries go by?"""
+    return name in _PLOTS or _CANVAS.fullmatch(name) is not None
 
 
 def _is_setting(value: ast.expr) -> bool:
-    """A constant, a name or a literal of those: a parameter, not logic."""
+    """A constant, a name, a literal of those, a formatted text: a parameter or a label, not logic."""
     if isinstance(value, ast.UnaryOp):
         value = value.operand
     if isinstance(value, ast.List | ast.Tuple | ast.Set):
         return all(isinstance(item, ast.Constant | ast.Name | ast.Tuple | ast.List) for item in value.elts)
-    return isinstance(value, ast.Constant | ast.Name | ast.Dict | ast.Lambda | ast.JoinedStr)
+    return isinstance(value, ast.Constant | ast.Name | ast.Dict | ast.Lambda) or _is_text(value)
+
+
+def _is_text(value: ast.expr) -> bool:
+    """A text put together for a reader: `f"…"`, `"a" + b`, `"…" % b`, `", ".join(b)`, `"…".format(b)`."""
+    while isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Mod | ast.Mult):
+        value = value.left
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        value = value.func.value
+    return isinstance(value, ast.JoinedStr) or (isinstance(value, ast.Constant) and isinstance(value.value, str))
 
 
 def root(node: ast.AST) -> str:

@@ -14,33 +14,10 @@ from nbcritic.analysis.page import Page
 from nbcritic.rules.packaging._logic import last_name
 
 MOST = 3
-_VERBS = (
-    ("train", frozenset("fit fit_transform compile train fit_resample partial_fit".split())),
-    (
-        "evaluate",
-        frozenset(
-            "predict predict_proba score evaluate classification_report confusion_matrix accuracy_score cross_val_score".split()
-        ),
-    ),
-    (
-        "load",
-        frozenset(
-            "read_csv read_excel read_json read_parquet read_sql read_pickle read_table read_html read_hdf loadtxt imread".split()
-        ),
-    ),
-    ("join", frozenset({"merge", "concat"})),
-    ("clean", frozenset("dropna fillna drop drop_duplicates replace rename to_datetime astype".split())),
-    ("summarise", frozenset("groupby agg aggregate pivot_table crosstab value_counts".split())),
-    (
-        "plot",
-        frozenset(
-            "plot bar barh scatter hist subplots imshow heatmap boxplot countplot histplot lineplot barplot".split()
-        ),
-    ),
-    ("write", frozenset("to_csv to_excel to_parquet to_pickle dump save to_sql".split())),
+_WRITES = frozenset(
+    "to_csv to_excel to_parquet to_pickle to_feather to_hdf to_json to_sql to_file dump save save_model save_pretrained savez savetxt "
+    "saveAsTable insertInto save_weights imwrite write_text write_bytes writerow writerows".split()
 )
-_LEAST = {"clean": 2}
-"""One `replace` or `drop` alone does not make a cell one that cleans."""
 _GIVEN_BY = frozenset({"import", "def", "class"})
 _SMALL = frozenset(
     "the a an of and our to for in with on by let us s some step task part section exercise chapter question phase problem now "
@@ -50,7 +27,7 @@ _SMALL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Such as `clean_orders(orders, rates) -> orders, totals`."""
+    """Such as `clean_orders(orders, rates) -> orders, totals`; the name is empty where no heading gives one."""
 
     cell: CodeCell
     name: str
@@ -58,14 +35,29 @@ class Proposal:
     outputs: tuple[str, ...]
 
     def __str__(self) -> str:
-        back = f" -> {_listed(self.outputs)}" if self.outputs else ""
-        return f"{self.name}({_listed(self.inputs)}){back}"
+        given, back = _listed(self.inputs), _listed(self.outputs)
+        if self.name:
+            return f"cell {self.cell.number} as `{self.name}({given})" + (f" -> {back}`" if back else "`")
+        sides = " → ".join(filter(None, [given or "nothing", back]))
+        return f"cell {self.cell.number} (`{sides}`)" if given or back else f"cell {self.cell.number}"
 
 
 def propose(page: Page, cell: CodeCell) -> Proposal:
     """The function that this cell could be."""
-    inputs, outputs = inputs_of(page, cell), outputs_of(page, cell)
-    return Proposal(cell, _name(page, cell, inputs, outputs), inputs, outputs)
+    outputs = outputs_of(page, cell)
+    shown = tuple(name for name in _displayed(cell) if name not in outputs and _is_value(page, name))
+    return Proposal(cell, _heading(page, cell.number), inputs_of(page, cell), outputs + shown)
+
+
+def hands_on(page: Page, cell: CodeCell) -> bool:
+    """Does the cell make something that another one needs, or a file?"""
+    return bool(outputs_of(page, cell)) or any(last_name(call.func) in _WRITES for call in cell.nodes(ast.Call))
+
+
+def _displayed(cell: CodeCell) -> tuple[str, ...]:
+    """The name at the end of the cell: what the author wanted to see of it."""
+    last = cell.tree.body[-1] if cell.tree is not None and cell.tree.body else None
+    return (last.value.id,) if isinstance(last, ast.Expr) and isinstance(last.value, ast.Name) else ()
 
 
 def inputs_of(page: Page, cell: CodeCell) -> tuple[str, ...]:
@@ -111,29 +103,8 @@ def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(names[:MOST]) + (", …" if len(names) > MOST else "")
 
 
-def _name(page: Page, cell: CodeCell, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> str:
-    """From the heading right above, else from what the cell calls and makes."""
-    if heading := _heading(page, cell.number):
-        return heading
-    called = {last_name(call.func) for call in cell.nodes(ast.Call)}
-    found = (
-        verb
-        for verb, names in _VERBS
-        if len(names & called) >= _LEAST.get(verb, 1) and not (verb == "write" and outputs)
-    )
-    verb = next(found, "compute" if outputs else "report")
-    if verb in ("train", "evaluate"):
-        models = [name for name in (*outputs, *inputs) if page.values.kind_of_name(name) == "estimator"]
-        return f"{verb}_{_slug(models[0]) if models and len(models[0]) > 2 else 'model'}"
-    things = [
-        _slug(name) for name in (*outputs, *inputs) if len(name) > 2 and name not in ("fig", "axs", "axes", "data")
-    ]
-    if not things:
-        return f"{verb}_cell_{cell.number}"
-    return things[0] if things[0].startswith(verb) else f"{verb}_{things[0]}"
-
-
 def _heading(page: Page, number: int) -> str:
+    """The heading right above, if it makes a name."""
     above = page.notebook.cells[number - 2] if number >= 2 else None
     lines = [line.strip() for line in above.source.splitlines() if line.strip()] if above else []
     if above is None or above.kind != "markdown" or not lines:

@@ -87,6 +87,25 @@ def check(page: Page, *, weight: float = 6.0) -> Iterator[Hit]:
     Good (weight=4.0):
 
         # %%
+        print("Orders of each shop, in euro")
+        print("-" * 60)
+        header = "      " + "  ".join(f"Day {day}" for day in days)
+        print(header)
+        for number, shop in enumerate(shops):
+            row = "  ".join(f"{value:8.2f}" for value in orders[number])
+            print(f"{shop:>6} {row}")
+        # %%
+        print("Shares of each shop, in percent")
+        print("-" * 60)
+        header = "      " + "  ".join(f"Day {day}" for day in days)
+        print(header)
+        for number, shop in enumerate(shops):
+            row = "  ".join(f"{value:8.4f}" for value in shares[number])
+            print(f"{shop:>6} {row}")
+
+    Good (weight=4.0):
+
+        # %%
         frame["a"] = frame["a"].astype("float").round(2)
         frame["b"] = frame["b"].astype("float").round(2)
         frame["c"] = frame["c"].astype("float").round(2)
@@ -137,21 +156,35 @@ def _cells(numbers: list[int]) -> str:
 
 
 def _differences(group: list[Cluster]) -> str:
-    """The names and literals in which the first copies differ: the parameters of the function to come."""
+    """The names and literals in which the copies differ: the parameters of the function to come."""
     pairs: dict[tuple[str, str], None] = {}
     for cluster in group:
-        for a, b in zip(cluster.copies[0].shapes, cluster.copies[1].shapes, strict=True):
-            pairs.update({(x, y): None for x, y in zip(a.names, b.names, strict=True) if x != y})
-            pairs.update({(_shown(x), _shown(y)): None for x, y in zip(a.literals, b.literals, strict=True) if x != y})
+        first, *others = cluster.copies
+        for other in others:
+            found: dict[tuple[str, str], None] = {}
+            for a, b in zip(first.shapes, other.shapes, strict=True):
+                found.update({(x, y): None for x, y in zip(a.names, b.names, strict=True) if x != y})
+                found.update({_both(x, y): None for x, y in zip(a.literals, b.literals, strict=True) if x != y})
+            if found:  # The first copy that differs says enough; two may be the same to the letter.
+                pairs.update(found)
+                break
     if not pairs:
         return ""
     shown = ", ".join(f"`{x}`/`{y}`" for x, y in list(pairs)[:SHOWN])
     return f" but for {shown}" + (" …" if len(pairs) > SHOWN else "")
 
 
-def _shown(literal: object) -> str:
-    text = repr(literal).replace("`", "'")
-    return text if len(text) <= 24 else text[:23] + "…"
+def _both(first: object, second: object, limit: int = 24) -> tuple[str, str]:
+    """Two literals, cut so that what differs is seen."""
+    a, b = (repr(literal).replace("`", "'") for literal in (first, second))
+    start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    start = max(0, start - limit // 2) if max(len(a), len(b)) > limit else 0
+    return _cut(a, start, limit), _cut(b, start, limit)
+
+
+def _cut(text: str, start: int, limit: int) -> str:
+    shown = ("…" if start else "") + text[start:]
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
 def _span(copy: Copy) -> Span:

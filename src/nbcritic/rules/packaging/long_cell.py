@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit
 from nbcritic.rule import rule
-from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, inner
+from nbcritic.rules.packaging._copies import clusters
+from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, inner, is_show
 
 _CLOSING = frozenset(") ] } ), ], }, )) ]) }) )] }] ))".split())
+_EXPORTED = re.compile(r"^\s*#\s*\|?\s*(?:default_exp|exporti?s?)\b", re.M)
+"""nbdev writes these cells into a module, as its directives say."""
 FEW = 10
+WEIGHT = 6.0
+"""Cells that share a block this heavy are NBC405's."""
 
 
 @rule("NBC402", name="long-cell", severity="minor", category="readability", confidence="certain")
-def check(page: Page, *, lines: int = 50) -> Iterator[Hit]:
+def check(page: Page, *, lines: int = 60) -> Iterator[Hit]:
     r"""A cell holds more than can be read, or run again, as one step.
 
     A long cell does several things; its intermediate results cannot be looked at, and a change to its last line means running
     all of it again. Counted are lines of code outside of functions and classes, without imports, comments, multi-line strings
-    and literal data: more than `lines` are too many; a cell of several definitions may hold three times as many.
+    and literal data; a statement over many lines counts as two, what only draws or prints as half: more than `lines` are too
+    many. A cell of several definitions may hold three times as many, and a cell that nbdev exports any number.
 
     Instead, split it where its results can be checked, and move what is finished into functions.
 
@@ -78,14 +85,53 @@ def check(page: Page, *, lines: int = 50) -> Iterator[Hit]:
             order by day
         '''
         %config InlineBackend.figure_format = "retina"
+
+    Good (lines=6):
+
+        # %%
+        a = alt.Chart(orders).mark_bar().encode(
+            x="day",
+            y="euro",
+            color="shop",
+            size="amount",
+            shape="kind",
+            tooltip="note",
+        )
+        plt.figure(figsize=(9, 4))
+        plt.plot(days, totals)
+        plt.title("Orders")
+        plt.xlabel("day")
+        plt.ylabel("euro")
+        plt.legend()
+        plt.grid()
+        plt.tight_layout()
+        plt.show()
+
+    Good (lines=6):
+
+        # %%
+        #| export
+        orders = read("orders.csv")
+        rates = read("rates.csv")
+        orders = orders.dropna()
+        orders["euro"] = orders["amount"] * rates["euro"]
+        by_shop = orders.groupby("shop").sum()
+        by_day = orders.groupby("day").sum()
+        first = by_day.min()
+        last = by_day.max()
+        span = last - first
+        mean = by_day.mean()
     """
-    for cell in page.code:
-        if len(cell.lines) <= lines:
-            continue
+    long = [cell for cell in page.code if len(cell.lines) > lines and not _EXPORTED.search(cell.source)]
+    if not long:
+        return
+    copied = {copy.run.cell.number for cluster in clusters(page, WEIGHT) for copy in cluster.copies}
+    for cell in long:
         level, every = _counted(cell)
+        if cell.number in copied:
+            continue
         if level > lines and _statements(cell) >= FEW:
-            advice = "split it where a result can be checked"
-            yield Hit(cell.at(), f"cell {cell.number} holds {level} lines of code outside of functions; {advice}")
+            yield Hit(cell.at(), _message(cell, round(level), every))
         elif every > 3 * lines and _definitions(cell) > 1:
             advice = "move the definitions into a module"
             yield Hit(
@@ -94,55 +140,48 @@ def check(page: Page, *, lines: int = 50) -> Iterator[Hit]:
             )
 
 
-def _counted(cell: CodeCell) -> tuple[int, int]:
-    """Lines of code at cell level, and all lines of code."""
+def _message(cell: CodeCell, level: int, every: int) -> str:
+    assert cell.tree is not None
+    if every > 2 * level:
+        advice = "move the definitions into a module and split the rest"
+        return f"cell {cell.number} holds {every} lines of code, {level} of them outside of functions; {advice}"
+    body = [item for item in cell.tree.body if not isinstance(item, ast.Import | ast.ImportFrom | ast.Expr)]
+    longest = max(body, key=lambda item: (item.end_lineno or item.lineno) - item.lineno, default=None)
+    advice = "split it where a result can be checked"
+    if isinstance(longest, COMPOUND):
+        size = (longest.end_lineno or longest.lineno) - longest.lineno + 1
+        if 4 * size > 3 * len(cell.lines):
+            advice = f"make the body of the block in line {longest.lineno} a function"
+    return f"cell {cell.number} holds {level} lines of code outside of functions; {advice}"
+
+
+def _counted(cell: CodeCell) -> tuple[float, int]:
+    """Lines of code at cell level, looks at half their weight, and all lines of code."""
     passed = set[int]()
     for kind in (ast.Constant, ast.JoinedStr, ast.List, ast.Tuple, ast.Set, ast.Dict):
         for node in cell.nodes(kind):
             if (end := node.end_lineno or node.lineno) > node.lineno and _is_data(node):
                 passed.update(range(node.lineno + 1, end + 1))
     assert cell.tree is not None
-    packed = set[int]()
+    packed, light = set[int](), set[int]()
     for definition in [node for kind in DEFINITIONS for node in cell.nodes(kind)]:
         packed.update(range(definition.lineno, (definition.end_lineno or definition.lineno) + 1))
-    for statement in cell.tree.body:
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            passed.update(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
+    stack: list[ast.stmt] = list(cell.tree.body)
+    while stack:
+        statement = stack.pop()
+        first, end = statement.lineno, statement.end_lineno or statement.lineno
+        if isinstance(statement, COMPOUND):
+            stack += [item for block in inner(statement) for item in block]
+        elif isinstance(statement, ast.Import | ast.ImportFrom):
+            passed.update(range(first, end + 1))
+        elif not isinstance(statement, DEFINITIONS):
+            packed.update(range(first + 2, end + 1))
+            if is_show(statement):
+                light.update(range(first, end + 1))
     code = {
         number
         for number, line in enumerate((line.strip() for line in cell.lines), 1)
         if line and not line.startswith(("#", "%", "!")) and line not in _CLOSING and number not in passed
     }
-    return len(code - packed), len(code)
-
-
-def _is_data(node: ast.AST) -> bool:
-    """A literal of nothing but constants; a string of many lines."""
-    stack = [node]
-    while stack:
-        here = stack.pop()
-        if isinstance(here, ast.List | ast.Tuple | ast.Set):
-            stack += here.elts
-        elif isinstance(here, ast.Dict):
-            stack += [*here.values, *(key for key in here.keys if key is not None)]
-        elif isinstance(here, ast.UnaryOp):
-            stack.append(here.operand)
-        elif not isinstance(here, ast.Constant | ast.JoinedStr):
-            return False
-    return True
-
-
-def _statements(cell: CodeCell) -> int:
-    assert cell.tree is not None
-    count, stack = 0, list(cell.tree.body)
-    while stack:
-        statement = stack.pop()
-        count += not isinstance(statement, DEFINITIONS)
-        if isinstance(statement, COMPOUND):
-            stack += [item for block in inner(statement) for item in block]
-    return count
-
-
-def _definitions(cell: CodeCell) -> int:
-    assert cell.tree is not None
-    return sum(isinstance(statement, DEFINITIONS) for statement in cell.tree.body)
+    level = code - packed
+    return len(level) - len(level & light) / 2, len(code)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
+from nbcritic.rules.packaging._copies import clusters
 from nbcritic.rules.packaging._logic import Amount, at_cell_level, in_functions
-from nbcritic.rules.packaging._proposal import Proposal, propose
+from nbcritic.rules.packaging._proposal import Proposal, hands_on, propose
 
 SHOWN = 3
 GRAVE = 80
+WEIGHT = 6.0
+"""Two cells that share a block this heavy (see NBC405) hold what a function should."""
 
 
 @rule("NBC401", name="unpackaged-logic", severity="major", category="packaging")
@@ -21,8 +25,9 @@ def check(page: Page, *, statements: int = 50, in_one_cell: int = 8) -> Iterator
     Code outside of functions can be neither called, imported nor tested: it runs once, on these data, in this order, and every
     name in it is global. What is worth keeping (cleaning, features, training, scoring) is copied to the next notebook by hand.
     Looks and plots are not counted, nor is an exploration in small steps: at least two cells must hold `in_one_cell`
-    statements of logic each, these cells a third of the whole, and the notebook `statements` altogether, more than its
-    functions do.
+    statements of logic each and hand something on (a name that a later cell needs, a file, or a block that stands in another
+    cell as well), these cells a third of the whole, and the notebook `statements` altogether, more than its functions do.
+    In a text with code in between (one cell in three is Markdown) they must hold half of the whole.
 
     Instead, turn the largest cells into functions with inputs and outputs, move them into a module beside the notebook, test
     them there, and let the notebook call them.
@@ -99,22 +104,83 @@ def check(page: Page, *, statements: int = 50, in_one_cell: int = 8) -> Iterator
         ax.bar(shops, totals)
         ax.set_title("Shops")
         plt.show()
+
+    Good (statements=8, in_one_cell=4):
+
+        # %%
+        # Try-outs that share nothing.
+        circuit = Circuit(2)
+        circuit.h(0)
+        circuit.cx(0, 1)
+        backend = simulator("fast")
+        job = backend.run(circuit, shots=100)
+        counts = job.result()
+        # %%
+        graph = nx.DiGraph()
+        graph.add_edge(1, 2)
+        graph.add_node(3)
+        order = nx.topological_sort(graph)
+        ranks = nx.pagerank(graph)
+
+    Good (statements=8, in_one_cell=4):
+
+        # %%
+        for number, group in enumerate(groups):
+            ax = axes[number]
+            ax.plot(group["day"], group["euro"])
+            for spine in ax.spines.values():
+                spine.set_visible(False)
+                spine.set_color("grey")
+            if number:
+                ax.set_title(f"Shop {number}")
+        # %%
+        for shop in shops:
+            row = "  ".join(f"{value:8.2f}" for value in orders[shop])
+            if row:
+                print(shop, row)
+        for day in days:
+            if day in totals:
+                print(day, totals[day])
+        last = day
+        # %%
+        print(last, spine)
     """
     amounts = {cell.number: at_cell_level(cell) for cell in page.code}
     total = sum(amounts.values(), Amount())
     packed = sum(in_functions(cell) for cell in page.code)
     large = [cell for cell in page.code if amounts[cell.number].statements >= in_one_cell]
-    held = sum(amounts[cell.number].statements for cell in large)
-    if len(large) < 2 or total.statements < statements or total.statements <= packed or 3 * held < total.statements:
+    if len(large) < 2 or total.statements < statements or total.statements <= packed:
+        return
+    copied = {
+        copy.run.cell.number
+        for cluster in clusters(page, WEIGHT)
+        for copy in cluster.copies
+        if copy.run.cell is not cluster.copies[0].run.cell or copy.run.cell is not cluster.copies[-1].run.cell
+    }
+    worth = [cell for cell in large if not _failed(cell) and (cell.number in copied or hands_on(page, cell))]
+    held = sum(amounts[cell.number].statements for cell in worth)
+    if len(worth) < 2 or held * (2 if _is_text(page) else 3) < total.statements:
         return
     proposals = sorted(
-        (propose(page, cell) for cell in large), key=lambda p: _worth(p, amounts[p.cell.number]), reverse=True
+        (propose(page, cell) for cell in worth),
+        key=lambda p: (p.cell.number in copied, _worth(p, amounts[p.cell.number])),
+        reverse=True,
     )
-    first = {proposal.name: proposal for proposal in reversed(proposals)}.values()
-    named = "; ".join(f"cell {proposal.cell.number}: `{proposal}`" for proposal in list(first)[::-1][:SHOWN])
+    named = ", ".join(str(proposal) for proposal in proposals[:SHOWN])
     message = f"{_said(total)} lie at cell level, {packed or 'none'} in functions; take out first {named}"
-    related = tuple(Related(cell.at(), _said(amounts[cell.number])) for cell in large)
+    related = tuple(Related(cell.at(), _said(amounts[cell.number])) for cell in worth)
     yield Hit(Span(), message, related, severity=None if total.statements >= GRAVE else "minor")
+
+
+def _failed(cell: CodeCell) -> bool:
+    """Was the cell left with an error? Then it is an attempt."""
+    return any(output.kind == "error" for output in cell.outputs)
+
+
+def _is_text(page: Page) -> bool:
+    """A walkthrough: every third cell is words."""
+    code = sum(not cell.is_empty for cell in page.code)
+    return 2 * len(page.markdown) >= code
 
 
 def _worth(proposal: Proposal, amount: Amount) -> int:

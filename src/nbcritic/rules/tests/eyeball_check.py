@@ -12,7 +12,7 @@ from nbcritic.rule import rule
 from nbcritic.rules.tests._shared import is_assertion, looks
 
 NULLS = "fillna dropna interpolate ffill bfill merge join to_numeric to_datetime replace"
-ROWS = "dropna drop_duplicates merge join concat"
+ROWS = "dropna drop_duplicates merge join"
 SUITS = {
     "isnull": NULLS,
     "isna": NULLS,
@@ -28,7 +28,6 @@ SUITS = {
 CHECKS = {
     "merge": "assert len({frame}) == …",
     "join": "assert len({frame}) == …",
-    "concat": "assert len({frame}) == …",
     "drop_duplicates": "assert not {frame}.duplicated().any()",
     "astype": "assert {frame}.dtypes[…] == …",
     "to_datetime": "assert {frame}[…].notna().all()",
@@ -82,6 +81,9 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         import pandas as pd
         df = pd.read_csv("orders.csv").fillna(0)
+        orders = df.merge(prices, on="id", validate="many_to_one")
+        orders.shape
+        # %%
         df["city"].value_counts()
         df.describe()
     """
@@ -176,6 +178,8 @@ def _step(page: Page, cell: CodeCell, name: str, steps: frozenset[str], line: in
             continue
         of_pandas = (page.qualified(function) or "").startswith("pandas.")
         if not of_pandas and page.values.kind(function.value) not in ("frame", "series"):
+            continue
+        if any(word.arg == "validate" for word in call.keywords):
             continue
         statement = cell.statement(call)
         targets = statement.targets if isinstance(statement, ast.Assign) else []

@@ -12,12 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nbcritic import engine
-from nbcritic import scan as scanning
+from nbcritic import engine, scanner
 from nbcritic.analysis.page import Page
 from nbcritic.config import Config
 from nbcritic.model import NbcriticError, Report, Skipped
-from nbcritic.scan import configure, find, scan
+from nbcritic.scanner import configure, find, scan
 
 ANY = Config()
 STAR = Config(select=("star-import",))
@@ -258,7 +257,9 @@ def test_a_script_is_read_when_it_is_named(here: Path) -> None:
 def test_standard_input_is_read_once_from_bytes_or_the_stream(here: Path) -> None:
     reports = list(scan(["-", "-"], STAR, stdin=STARRED))
     assert [(report.path, codes(report)) for report in reports] == [("-", ["NBC114"])]
-    code = "from nbcritic.scan import *; print([len(r.findings) for r in scan(['-'], Config(select=('star-import',)))])"
+    code = (
+        "from nbcritic.scanner import *; print([len(r.findings) for r in scan(['-'], Config(select=('star-import',)))])"
+    )
     done = subprocess.run([sys.executable, "-c", code], input=STARRED, capture_output=True, check=True)
     assert done.stdout.strip() == b"[1]"
 
@@ -270,15 +271,15 @@ def test_small_batches_say_the_same_and_progress_counts_each_report(
     config = Config(select=("star-import", "F631"))
     whole = list(scan(["."], config))
     counted: list[int] = []
-    monkeypatch.setattr(scanning, "BATCH", 4)
+    monkeypatch.setattr(scanner, "BATCH", 4)
     assert list(scan(["."], config, progress=counted.append)) == whole
     assert counted == list(range(1, 10))
-    monkeypatch.setattr(scanning, "BATCH_BYTES", 1)
+    monkeypatch.setattr(scanner, "BATCH_BYTES", 1)
     assert list(scan(["."], config)) == whole
 
 
 def test_reports_stream_batch_by_batch(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanning, "BATCH", 2)
+    monkeypatch.setattr(scanner, "BATCH", 2)
     put(*(f"{number}.ipynb" for number in range(6)))
     reports = scan(["."], STAR)
     assert next(reports).path == "0.ipynb"
@@ -320,7 +321,7 @@ def test_a_crash_of_ours_costs_one_report_only(here: Path, monkeypatch: pytest.M
             raise ZeroDivisionError("two\nlines")
         return engine.critique(page, config, skipped)
 
-    monkeypatch.setattr(scanning, "critique", crash)
+    monkeypatch.setattr(scanner, "critique", crash)
     problems = [report.problem for report in scan(["."], STAR)]
     assert problems == [None, "could not be judged: ZeroDivisionError: two", None]
 
@@ -331,7 +332,7 @@ def test_an_interrupt_passes_through(here: Path, monkeypatch: pytest.MonkeyPatch
     def interrupt(page: Page, config: Config, skipped: tuple[Skipped, ...] = ()) -> Report:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(scanning, "critique", interrupt)
+    monkeypatch.setattr(scanner, "critique", interrupt)
     with pytest.raises(KeyboardInterrupt):
         list(scan(["."], STAR))
 

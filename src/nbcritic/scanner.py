@@ -53,10 +53,9 @@ def scan(
     cannot be read or judged is a report with a `problem`. Raises NbcriticError for what the user must mend first: a path that
     does not exist, a missing ruff, an unknown selector.
     """
-    select = ruff_select(config)
     done = 0
     for batch in _batches(find(paths, config), stdin):
-        for report in _judge(batch, config, select):
+        for report in judge(batch, config):
             done += 1
             if progress is not None:
                 progress(done)
@@ -250,10 +249,15 @@ def _bytes(path: str, stdin: bytes | None) -> bytes:
     return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
-def _judge(batch: list[Page | Report], config: Config, select: Sequence[str]) -> Iterator[Report]:
+def judge(batch: list[Page | Report], config: Config) -> Iterator[Report]:
+    """Judge the pages of a batch, in order, with one ruff process; reports that stand among them pass through.
+
+    The list is emptied on the way, so that each page can be let go as soon as it is judged.
+    """
+    select = ruff_select(config)
     linted = iter(_lint([item for item in batch if isinstance(item, Page)], select))
     batch.reverse()
-    while batch:  # a page is let go as soon as it is judged
+    while batch:
         item = batch.pop()
         yield item if isinstance(item, Report) else _report(item, next(linted), config, bool(select))
 
