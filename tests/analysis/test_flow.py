@@ -8,19 +8,19 @@ from nbcritic.analysis.page import Page
 from nbcritic.model import Cell, Notebook
 
 
-def page(text: str, counts: tuple[int | None, ...] = (), **more: str) -> Page:
+def page(text: str, counts: tuple[int | None, ...] = ()) -> Page:
     """`"x = 1 | print(x)"` is a notebook of two cells."""
     sources = [source.strip(" ").replace("~", "\n") for source in text.split("|")]
     cells = [Cell(n, "code", source) for n, source in enumerate(sources, 1)]
     if counts:
         cells = [Cell(c.number, "code", c.source, execution_count=n) for c, n in zip(cells, counts, strict=True)]
-    return Page(Notebook("t.ipynb", tuple(cells), **more))  # type: ignore[arg-type]
+    return Page(Notebook("t.ipynb", tuple(cells)))
 
 
-def missing(text: str, **more: str) -> str:
+def missing(text: str) -> str:
     """`name@cell` of each name that is missing; `name@cell<home` where it stands in a function of another cell, `name@cell?` where
     nothing calls the function."""
-    found = page(text, **more).flow.undefined
+    found = page(text).flow.undefined
     return " ".join(
         f"{u.name}@{u.cell}" + (f"<{u.home}" if u.home != u.cell else "") + ("" if u.called else "?") for u in found
     )
@@ -178,6 +178,27 @@ def test_recorded_order() -> None:
 )
 def test_sources(text: str, expected: dict[int, dict[str, int]]) -> None:
     assert {cell: dict(names) for cell, names in page(text).flow.sources.items() if names} == expected
+
+
+@pytest.mark.parametrize(
+    "text, changed",
+    [
+        ("a = []; b = a | b.append(1)", {"a", "b"}),
+        ("a = []; b = a | a.append(1)", {"a", "b"}),
+        ("a = f(); b = f(); both = [a, b] | for one in both: one['x'] = 1", {"one", "both", "a", "b"}),
+        ("a = f(); b = f() | for one in (a, b): one.drop('x', inplace=True)", {"one", "a", "b"}),
+        ("a = f(); both = {'a': a} | a['x'] = 1", {"a", "both"}),
+        ("a = []; b = a.copy() | b.append(1)", {"b"}),
+        ("a = [] | def f(): a.append(1)~f()", {"a"}),
+    ],
+)
+def test_changes_are_seen_through_other_names(text: str, changed: set[str]) -> None:
+    assert set(page(text).flow.touched[2].mutates) == changed
+
+
+def test_called_functions() -> None:
+    found = page("def f(): g() | def g(): pass | def h(): pass | f()").flow.called
+    assert {function.name: cell for function, cell in found.items()} == {"f": 4, "g": 4}
 
 
 @pytest.mark.parametrize(

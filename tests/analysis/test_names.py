@@ -59,7 +59,10 @@ def events(source: str) -> str:
         ("@g\ndef f(): pass", "?g =f"),
         ("class A(B, metaclass=M):\n    x = y\n    z = x", "?B ?M ?y =A"),
         ("a if b else c", "?b ?a ?c"),
-        ("match x:\n    case [a, *b]: a\n    case {'k': c, **d}: pass\n    case P(e) as f: pass", "?x =a =b ?a =c =d ?P =e =f"),
+        (
+            "match x:\n    case [a, *b]: a\n    case {'k': c, **d}: pass\n    case P(e) as f: pass",
+            "?x =a =b ?a =c =d ?P =e =f",
+        ),
         ("f'{x!r:{y}}'", "?x ?y"),
         ("x.sort()", "?x !x"),
         ("x.drop(columns=y, inplace=True)", "?x ?y !x"),
@@ -178,7 +181,9 @@ def test_python_2(source: str) -> None:
     assert page("# %%\n" + source).names.python2 == {1}
 
 
-@pytest.mark.parametrize("source", ["x = ", "print(x", "def f(:", "x = 1 +* 2", "<<<<<<< HEAD", "this is prose", "!ls", "%%html\n<b>"])
+@pytest.mark.parametrize(
+    "source", ["x = ", "print(x", "def f(:", "x = 1 +* 2", "<<<<<<< HEAD", "this is prose", "!ls", "%%html\n<b>"]
+)
 def test_not_python_2(source: str) -> None:
     assert not page("# %%\n" + source).names.python2
 

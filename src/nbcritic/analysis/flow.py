@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -90,9 +91,14 @@ class Flow:
         stage = _Stage(self._names)
         found = {}
         for number in self.document_order:
-            found[number] = _touched(stage.play(number))
+            found[number] = _touched(stage.play(number), self.aliases)
             stage.forget_calls()
         return found
+
+    @cached_property
+    def aliases(self) -> Mapping[str, frozenset[str]]:
+        """For a name, the others through which one sees a change in place: `b = a`, `both = [a, b]`, `for one in both`."""
+        return _aliases(self._cells)
 
     @cached_property
     def called(self) -> Mapping[Function, int]:
@@ -167,7 +173,42 @@ class _Stage:
             self._functions.pop(event.name, None)
 
 
-def _touched(happenings: Iterable[_Happening]) -> Touched:
+def _aliases(cells: Iterable[CodeCell]) -> dict[str, frozenset[str]]:
+    seen: dict[str, set[str]] = {}
+    loops: list[ast.For] = []
+    members: dict[str, list[str]] = {}
+    for cell in cells:
+        for node in cell.nodes(ast.Assign):
+            target = node.targets[0]
+            if isinstance(target, ast.Name) and not cell.in_function(node):
+                for name in _objects(node.value):
+                    seen.setdefault(name, set()).add(target.id)
+                if isinstance(node.value, ast.Name):
+                    seen.setdefault(target.id, set()).add(node.value.id)
+                else:
+                    members.setdefault(target.id, []).extend(_objects(node.value))
+        loops += [loop for loop in cell.nodes(ast.For) if not cell.in_function(loop)]
+    for loop in loops:
+        if isinstance(loop.target, ast.Name):
+            whole = loop.iter.id if isinstance(loop.iter, ast.Name) else ""
+            reached = [whole, *members.get(whole, ())] if whole else _objects(loop.iter)
+            seen.setdefault(loop.target.id, set()).update(reached)
+    return {name: frozenset(others - {name}) for name, others in seen.items()}
+
+
+def _objects(value: ast.expr) -> list[str]:
+    """The names whose objects a value holds: `a`, `[a, b]`, `{"x": a}`."""
+    parts = (
+        value.elts
+        if isinstance(value, ast.List | ast.Tuple)
+        else value.values
+        if isinstance(value, ast.Dict)
+        else [value]
+    )
+    return [part.id for part in parts if isinstance(part, ast.Name)]
+
+
+def _touched(happenings: Iterable[_Happening], aliases: Mapping[str, frozenset[str]]) -> Touched:
     reads: dict[str, Event] = {}
     binds: dict[str, Event] = {}
     mutates: dict[str, Event] = {}
@@ -179,6 +220,8 @@ def _touched(happenings: Iterable[_Happening]) -> Touched:
             binds[event.name] = event
         elif event.kind == "mutate":
             mutates[event.name] = event
+            for other in aliases.get(event.name, ()):
+                mutates.setdefault(other, event)
     return Touched(reads, binds, mutates)
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.digest import Block, Digest
 from nbcritic.analysis.flow import Flow
+from nbcritic.analysis.graph import Graph
 from nbcritic.analysis.names import Names
 from nbcritic.analysis.project import NOWHERE, Project
 from nbcritic.analysis.values import Values
@@ -84,6 +85,11 @@ class Page:
     def flow(self) -> Flow:
         """What happens when the cells run, in document order or as recorded."""
         return Flow(self.cells, self.names, python2=self.notebook.language_version.startswith("2"))
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Which value flows from which cell to which, from top to bottom."""
+        return Graph(self.cells, self.flow.document_order, self.names, self.values)
 
     @cached_property
     def values(self) -> Values:

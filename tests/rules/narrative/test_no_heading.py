@@ -9,7 +9,7 @@ from nbcritic.rules.narrative.no_heading import check
 
 def is_flagged(words: str, kind: Kind = "markdown") -> bool:
     code = tuple(Cell(number, "code", f"x = {number}") for number in range(2, 12))
-    return bool(list(check.check(Page(Notebook("x.ipynb", (Cell(1, kind, words), *code))))))
+    return bool(list(check.check(Page(Notebook("x.ipynb", (Cell(1, kind, words), *code))), lines=8)))
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,28 @@ def test_a_markdown_magic_may_hold_the_heading() -> None:
 
 def test_other_languages() -> None:
     code = tuple(Cell(number, "code", "x <- 1") for number in range(1, 12))
-    assert list(check.check(Page(Notebook("x.ipynb", code, language="r"))))
+    assert list(check.check(Page(Notebook("x.ipynb", code, language="r")), lines=8))
+
+
+def message(*sources: str) -> str:
+    cells = tuple(Cell(number, "code", source) for number, source in enumerate(sources, 1))
+    return "".join(hit.message for hit in check.check(Page(Notebook("x.ipynb", cells)), cells=3, lines=3))
+
+
+def test_headings_typed_as_comments_are_named() -> None:
+    said = message("# Load the data\nx = 1", "## Clean\ny = 2", "# 3. Model\nz = 3")
+    assert said.endswith("turn the comments that open 3 cells into Markdown (cell 1: `# Load the data`)")
+
+
+def test_code_taken_out_is_no_heading() -> None:
+    said = message("# x = load(1)\nx = 1", "# print x\ny = 2", "# two lines\n# of comment\nz = 3")
+    assert said.endswith("name the parts (`## Load`, `## Model` …)")
+
+
+def test_few_lines_need_no_heading() -> None:
+    cells = tuple(Cell(number, "code", "1 + 1") for number in range(1, 36))
+    assert not list(check.check(Page(Notebook("x.ipynb", cells))))
+
+
+def test_a_form_title_is_a_heading() -> None:
+    assert not message("#@title Load\nx = 1", "y = 2", "z = 3")

@@ -18,19 +18,16 @@ START = "# %%\nimport pandas as pd\norders = pd.read_csv('o.csv')\nrates = {}\nd
 @pytest.mark.parametrize(
     "body, after, expected",
     [
-        ("clean = orders.dropna().rename(columns=rates)", "print(clean)", "clean(orders, rates) -> clean"),
-        ("total = orders.sum()", "pass", "report_orders(orders)"),
-        ("total = orders.sum()", "total = 1\nprint(total)", "report_orders(orders)"),
-        ("total = tidy(orders)", "print(total)", "compute_total(orders) -> total"),
-        ("for row in orders:\n    rates[row] = 1", "print(rates, row)", "compute_rates(orders, rates) -> rates"),
-        ("orders['x'] = 1", "orders.plot()", "compute_orders(orders) -> orders"),
-        ("best = max(orders)", "def show():\n    print(best)", "compute_best(orders) -> best"),
-        (
-            "from sklearn.svm import SVC\nmodel = SVC().fit(orders, rates)",
-            "model.predict(orders)",
-            "train_model(orders, rates) -> model",
-        ),
-        ("merged = pd.merge(orders, orders)", "merged", "join_merged(orders) -> merged"),
+        ("clean = orders.dropna().rename(columns=rates)", "print(clean)", "cell 2 (`orders, rates` → `clean`)"),
+        ("total = orders.sum()", "pass", "cell 2 (takes `orders`)"),
+        ("total = orders.sum()", "total = 1\nprint(total)", "cell 2 (takes `orders`)"),
+        ("total = orders.sum()\ntotal", "pass", "cell 2 (`orders` → `total`)"),
+        ("total = tidy(orders)", "print(total)", "cell 2 (`orders` → `total`)"),
+        ("for row in orders:\n    rates[row] = 1", "print(rates, row)", "cell 2 (`orders, rates` → `rates`)"),
+        ("orders['x'] = 1", "orders.plot()", "cell 2 (`orders` → `orders`)"),
+        ("best = max(orders)", "def show():\n    print(best)", "cell 2 (`orders` → `best`)"),
+        ("best = 1", "print(best)", "cell 2 (makes `best`)"),
+        ("print(1)", "pass", "cell 2"),
     ],
 )
 def test_proposal(body: str, after: str, expected: str) -> None:
@@ -39,9 +36,9 @@ def test_proposal(body: str, after: str, expected: str) -> None:
 
 def test_a_heading_names_the_function() -> None:
     text = f"{START}# %% [markdown]\n# ## 2. Clean the orders\n# %%\nclean = orders.dropna()\n# %%\nclean\n"
-    assert proposed(text, 3) == "clean_orders(orders) -> clean"
+    assert proposed(text, 3) == "cell 3 as `clean_orders(orders) -> clean`"
 
 
 def test_many_names_are_cut() -> None:
     text = "# %%\na = f(); b = f(); c = f(); d = f(); e = f()\n# %%\nx = a + b + c + d + e\n# %%\nx\n"
-    assert proposed(text, 2).endswith("(a, b, c, …) -> x")
+    assert proposed(text, 2) == "cell 2 (`a, b, c, …` → `x`)"

@@ -9,10 +9,16 @@ from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
-from nbcritic.rules.data_handling._shared import Loop, is_constant, is_short, keyword, loops, path
+from nbcritic.rules.data_handling._shared import Loop, is_constant, keyword, loops, path
+from nbcritic.rules.data_handling._sizes import Sizes
 
 ARRAYS = frozenset(f"numpy.{name}" for name in "append concatenate vstack hstack row_stack column_stack dstack".split())
 FRAMES = frozenset({"pandas.concat"})
+SLOW = frozenset(
+    "fit train cross_val_score cross_validate curve_fit minimize read_sql read_sql_query read_gbq cached_read execute "
+    "execute_query sql to_dataframe".split()
+)
+"""Calls of these names train a model or ask a database."""
 
 
 @rule("NBC602", name="growing-frame", severity="major", category="performance", confidence="certain")
@@ -92,6 +98,31 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        import itertools
+        import pandas as pd
+        MEASURES = ["price", "weight", "age"]
+        def collect(measures):
+            table = pd.DataFrame()
+            for measure in measures:
+                table = pd.concat([table, describe(measure)])
+            return table
+        stats = collect(MEASURES)
+        # %%
+        picks = []
+        for weight in [0.0, 0.5, 1.0]:
+            picks.append(best(weight))
+        chosen = pd.DataFrame(picks)
+        chosen = chosen.sort_values("score")
+        for _, pick in chosen.iterrows():
+            shown = pd.concat([shown, pick.to_frame().T])
+        for size, shape in itertools.product([1, 2], ["round", "flat"]):
+            grid = pd.concat([grid, simulate(size, shape)])
+        for step in range(12):
+            grid = pd.concat([grid, simulate(step, "oval")])
+
+    Good:
+
+        # %%
         import numpy as np
         for image in images:
             def pad(tile):
@@ -99,11 +130,13 @@ def check(page: Page) -> Iterator[Hit]:
                 return tile
             total = total.append
     """
+    starts = _Starts(page)
+    sizes = Sizes(page)
     for cell in page.code:
         for assign in cell.nodes(ast.Assign):
             if len(assign.targets) == 1 and (found := _grows(page, assign)):
                 how, once = found
-                loop = _growing_loop(page, cell, assign)
+                loop = _growing_loop(page, cell, assign, sizes)
                 if loop is not None:
                     target = cell.segment(assign.targets[0])
                     name = target.partition(".loc[")[0]
@@ -111,6 +144,7 @@ def check(page: Page) -> Iterator[Hit]:
                         cell.at(assign),
                         f"`{how}` copies all of `{name}` at every turn of the loop; {once}",
                         (Related(cell.at(loop.iter if not isinstance(loop, ast.While) else loop.test), "the loop"),),
+                        severity="minor" if _is_slow_anyway(page, loop) else None,
                     )
 
 
@@ -126,9 +160,7 @@ def _grows(page: Page, assign: ast.Assign) -> tuple[str, str] | None:
     if function in ARRAYS or function in FRAMES:
         beside = function in FRAMES and (axis := keyword(value, "axis")) is not None and not is_constant(axis, 0)
         if not beside and any(path(part) == name for part in _joined(value)):
-            short = f"{name} = {'pd' if function in FRAMES else 'np'}.{function.rpartition('.')[2]}({name}, …)"
-            joiner = "pd.concat(parts)" if function in FRAMES else "np.concatenate(parts)"
-            return short, f"append the parts to a list and call `{joiner}` once after it"
+            return _joining(page, value, function, name)
         return None
     # A list's own `append` gives None, so that nobody assigns it to the list.
     owner = (
@@ -137,8 +169,46 @@ def _grows(page: Page, assign: ast.Assign) -> tuple[str, str] | None:
         else None
     )
     if owner is not None and path(owner) == name and page.values.kind(owner) in ("frame", "series", None):
-        return f"{name} = {name}.append(…)", "append the parts to a list and call `pd.concat(parts)` once after it"
+        joiner = "pd.DataFrame(parts)" if isinstance(value.args[0], ast.Dict) else "pd.concat(parts)"
+        gone = "pandas 2 has no `append` for frames and series any more"
+        return f"{name} = {name}.append(…)", f"append the parts to a list and call `{joiner}` once after it ({gone})"
     return None
+
+
+def _joining(page: Page, call: ast.Call, function: str, name: str) -> tuple[str, str]:
+    """What is said of `name = np.append(name, …)` and its kin."""
+    last = function.rpartition(".")[2]
+    short = f"{'pd' if function in FRAMES else 'np'}.{last}"
+    first = call.args[0] if call.args else None
+    listed = f"[{name}, …]" if isinstance(first, ast.List) else f"({name}, …)" if isinstance(first, ast.Tuple) else f"{name}, …"
+    joiner = short
+    if last == "append":
+        # np.concatenate fails on numbers and other single objects.
+        added = call.args[1] if len(call.args) > 1 else None
+        several = isinstance(added, ast.List | ast.Tuple) or (
+            added is not None and page.values.kind(added) in ("array", "list", "tuple", "series", "index")
+        )
+        joiner = "np.concatenate" if several else "np.array"
+    return f"{name} = {short}({listed})", f"append the parts to a list and call `{joiner}(parts)` once after it"
+
+
+def _is_slow_anyway(page: Page, loop: Loop) -> bool:
+    """Does every turn train a model or query a database, so that copying hardly counts?"""
+    waiting: list[ast.AST] = [*loop.body]
+    followed = set[str]()
+    while waiting:
+        for node in ast.walk(waiting.pop()):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "attr", None) or getattr(node.func, "id", "")
+            if name in SLOW or name.startswith(("fit_", "train_")):
+                return True
+            if isinstance(node.func, ast.Name) and name not in followed:
+                followed.add(name)
+                # One step into the notebook's own functions.
+                if len(followed) < 20 and (definition := page.values.function(node.func)) is not None:
+                    waiting += definition.body
+    return False
 
 
 def _joined(call: ast.Call) -> list[ast.expr]:
@@ -169,50 +239,66 @@ def _new_row(page: Page, target: ast.expr) -> ast.expr | None:
     return frame if measured is not None and path(measured) is not None and path(measured) == path(frame) else None
 
 
-def _growing_loop(page: Page, cell: CodeCell, assign: ast.Assign) -> Loop | None:
-    """The innermost loop over whose turns the target grows; None where it starts anew at each turn, or there are few turns."""
-    target = assign.targets[0]
-    grown = path(_new_row(page, target) or target)
-    if grown is None:
-        return None
-    root = grown.partition(".")[0]
-    below: ast.AST = assign
-    over: list[Loop] = []
-    for loop in loops(cell, assign):
-        targets = [] if isinstance(loop, ast.While) else list(ast.walk(loop.target))
-        if any(isinstance(node, ast.Name) and node.id == root for node in targets) or _starts_anew(
-            cell, loop, below, root
-        ):
-            break
-        over.append(loop)
-        below = loop
-    return None if all(is_short(page, loop) for loop in over) else over[0]
+class _Starts:
+    """Where in each block of statements a name is bound to something that does not build on its old value."""
 
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._blocks: dict[int, tuple[dict[ast.AST, int], dict[str, int]]] = {}
 
-def _starts_anew(cell: CodeCell, loop: Loop, below: ast.AST, root: str) -> bool:
-    """Does a statement that always runs before `below` in the loop bind the name to something else?"""
-    here: ast.AST | None = below
-    while here is not None and here is not loop:
-        parent = cell.parent(here)
-        for block in ("body", "orelse", "finalbody"):
-            statements = getattr(parent, block, None)
-            if isinstance(statements, list) and here in statements:
-                before = statements[: statements.index(here)]
-                if any(_binds(statement, root) for statement in before):
-                    return True
-        here = parent
-    return False
+    def growing_loop(self, cell: CodeCell, assign: ast.Assign) -> Loop | None:
+        """The innermost loop over whose turns the target grows; None where it starts anew, or where there are few turns."""
+        target = assign.targets[0]
+        grown = path(_new_row(self._page, target) or target)
+        if grown is None:
+            return None
+        root = grown.partition(".")[0]
+        below: ast.AST = assign
+        over: list[Loop] = []
+        for loop in loops(cell, assign):
+            targets = [] if isinstance(loop, ast.While) else list(ast.walk(loop.target))
+            is_target = any(isinstance(node, ast.Name) and node.id == root for node in targets)
+            if is_target or self._anew(cell, loop, below, root):
+                break
+            over.append(loop)
+            below = loop
+        return None if all(is_short(self._page, loop) for loop in over) else over[0]
 
-
-def _binds(statement: ast.stmt, name: str) -> bool:
-    """Is it an assignment of the name that does not build on its old value?"""
-    if isinstance(statement, ast.With):
-        return any(_binds(inner, name) for inner in statement.body)
-    if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+    def _anew(self, cell: CodeCell, loop: Loop, below: ast.AST, root: str) -> bool:
+        """Does a statement that always runs before `below` in the loop bind the name to something else?"""
+        here: ast.AST | None = below
+        while here is not None and here is not loop:
+            parent = cell.parent(here)
+            for name in ("body", "orelse", "finalbody"):
+                statements = getattr(parent, name, None)
+                if isinstance(statements, list):
+                    places, first = self._block(statements)
+                    if here in places and first.get(root, len(places)) < places[here]:
+                        return True
+            here = parent
         return False
+
+    def _block(self, statements: list[ast.stmt]) -> tuple[dict[ast.AST, int], dict[str, int]]:
+        """The place of each statement of a block, and the first place at which each name starts anew."""
+        known = self._blocks.get(id(statements))
+        if known is None:
+            first: dict[str, int] = {}
+            for place, statement in enumerate(statements):
+                for name in _starting(statement):
+                    first.setdefault(name, place)
+            known = {statement: place for place, statement in enumerate(statements)}, first
+            self._blocks[id(statements)] = known
+        return known
+
+
+def _starting(statement: ast.stmt) -> set[str]:
+    """The names that a statement binds without building on their old values."""
+    if isinstance(statement, ast.With):
+        return set[str]().union(*(_starting(inner) for inner in statement.body))
+    if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+        return set()
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    if not all(isinstance(target, ast.Name | ast.Tuple) for target in targets):
+        return set()
     bound = {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
-    plain = all(isinstance(target, ast.Name | ast.Tuple) for target in targets)
-    return (
-        plain and name in bound and not any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(statement.value))
-    )
+    return bound - {node.id for node in ast.walk(statement.value) if isinstance(node, ast.Name)}

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit
+from nbcritic.model import Hit, Severity
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling._rows import Row, body_computes, in_columns, is_arithmetic
 from nbcritic.rules.data_handling._shared import is_constant, keyword, path
+from nbcritic.rules.data_handling._sizes import LARGE, Sizes
+
+
+FEW_ROWS = 500
+"""A frame of fewer rows is done at once, whichever way."""
 
 
 @rule("NBC601", name="row-loop", severity="major", category="performance")
@@ -93,13 +98,37 @@ def check(page: Page) -> Iterator[Hit]:
         df["key"] = df.apply(lambda row: row["city"] + "-" + str(row["zone"]), axis=1)
         df["words"] = df.apply(lambda row: " ".join(row["words"]), axis=1)
     """
+    sizes = Sizes(page)
     for cell in page.code:
         for loop in cell.nodes(ast.For):
-            if (row := _rows_of(page, loop)) is not None and body_computes(page, loop, row):
-                yield Hit(cell.at(loop.iter), _message(page, cell, loop, row))
+            row = _rows_of(page, loop)
+            if row is not None and body_computes(page, loop, row) and _is_worth_it(page, sizes, row.frame):
+                yield Hit(cell.at(loop.iter), _message(page, cell, loop, row), severity=_severity(sizes, loop, row))
         for call in cell.nodes(ast.Call):
             if (text := _applied(page, cell, call)) is not None:
-                yield Hit(cell.at(call), text)
+                assert isinstance(call.func, ast.Attribute)
+                if _is_worth_it(page, sizes, call.func.value):
+                    yield Hit(cell.at(call), text, severity="minor")
+
+
+def _is_worth_it(page: Page, sizes: Sizes, frame: ast.expr) -> bool:
+    """Is it a frame of pandas, and not one that the page shows to be small?"""
+    if page.values.kind(frame) != "frame":
+        imported = {name.partition(".")[0] for name in page.names.imports.values()}
+        # cuDF compiles such a function for the GPU; its frames have the same methods.
+        if "cudf" in imported or "pandas" not in imported or sizes.is_foreign(frame):
+            return False
+    if any("cudf" in magic.argument for _, magic in page.magics("load_ext")):
+        return False
+    rows = sizes.length(frame)
+    return rows is None or rows >= FEW_ROWS
+
+
+def _severity(sizes: Sizes, loop: ast.For, row: Row) -> Severity | None:
+    """A loop by `iterrows`, or one that writes single elements, of a frame that may be large is what costs most."""
+    writes = any(isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) for node in ast.walk(loop))
+    slowest = bool(row.row and row.index) or writes
+    return None if slowest and ((sizes.seen(row.frame) or 0) >= LARGE or sizes.from_file(row.frame)) else "minor"
 
 
 def _rows_of(page: Page, loop: ast.For) -> Row | None:

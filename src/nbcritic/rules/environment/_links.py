@@ -154,10 +154,9 @@ def _functions(cell: CodeCell) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> Iterable[tuple[ast.expr, ast.expr]]:
-    if isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
-        if len(target.elts) == len(value.elts):
-            return zip(target.elts, value.elts, strict=True)
-    return [(target, value)]
+    if not (isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List)):
+        return [(target, value)]
+    return zip(target.elts, value.elts, strict=False)
 
 
 def _targets(target: ast.expr) -> Iterator[str]:

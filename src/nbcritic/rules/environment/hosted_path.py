@@ -12,21 +12,23 @@ from nbcritic.rule import rule
 from nbcritic.rules.environment._shared import PathUse, path_uses, told
 
 _ROOT = re.compile(
-    r"/(?:kaggle(?:/(?:input|working|temp|usr))?|content(?:/g?drive(?:/My ?Drive)?)?|gdrive|dbfs|mnt)[/…]*$"
+    r"/(?:kaggle(?:/(?:input|working|temp|usr))?|content(?:/g?drive(?:/My ?Drive)?)?|gdrive|dbfs:?(?:/mnt)?)[/…*]*$"
 )
 """What the host itself is called: a list of it, or the place where a drive appears, is no file of anybody's."""
 _MANY_READERS = ("Kaggle", "Databricks")
 """Hosts on which each reader finds the same paths: there it takes a second place to be worth a remark."""
+_WORKING = re.compile(r"/(?:kaggle/working|content(?!/g?drive))/")
+"""The folder in which a notebook of that host runs: what lies there needs no path at all."""
 _SPELLED = 3
 """So often the same folder may not be written out, even in a list of names."""
 
 
-@rule("NBC203", name="hosted-path", severity="minor", category="reproducibility", covers=("NBC208",), any_language=True)
+@rule("NBC203", name="hosted-path", severity="minor", category="reproducibility", any_language=True)
 def check(page: Page) -> Iterator[Hit]:
     r"""Paths exist on one host only.
 
     A path that Kaggle, Colab or Databricks sets up exists nowhere else: outside of that host the notebook stops at its first
-    read, for want of a folder that anybody else could name. All places of one host are one finding.
+    read. All places of one host are one finding.
 
     Instead, name the folder once, near the top, and let it be chosen by where the notebook runs or by a parameter; the rest of
     the notebook says `DATA / "train.csv"`.
@@ -57,6 +59,12 @@ def check(page: Page) -> Iterator[Hit]:
         drive.mount("/content/drive")
         # %%
         %cd /content/drive/MyDrive/churn  # <- flagged
+
+    Bad:
+
+        # %%
+        import pandas as pd
+        survey = pd.read_csv("/content/survey.csv")  # <- flagged
 
     Bad:
 
@@ -98,6 +106,9 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        import glob
+        print(glob.glob("/kaggle/input/*"), glob.glob("/kaggle/input/*/*"))
+        !ls /kaggle/input/titanic
         !pip install --no-index --find-links /kaggle/input/wheels /kaggle/input/wheels/shop-1.2-py3-none-any.whl
         sys.path.append("/kaggle/input/shop-source/src")
 
@@ -117,9 +128,7 @@ def check(page: Page) -> Iterator[Hit]:
         if told_of:
             paths, related = told(told_of)
             exist = "exist" if related else "exists"
-            yield Hit(
-                told_of[0].at, f"{paths} {exist} on {host} only; name the data folder once, as a parameter", related
-            )
+            yield Hit(told_of[0].at, f"{paths} {exist} on {host} only; {_better(told_of)}", related)
 
 
 def _needed(use: PathUse) -> bool:
@@ -133,6 +142,14 @@ def _worth_telling(host: str, uses: list[PathUse]) -> list[PathUse]:
     folders = Counter(_folder(use.text) for use in uses)
     places = [use for use in uses if use.purpose.role == "used" or folders[_folder(use.text)] >= _SPELLED]
     return places if len(places) >= 1 + (host in _MANY_READERS) else []
+
+
+def _better(uses: list[PathUse]) -> str:
+    if not all(_WORKING.match(use.text) for use in uses):
+        return "name the data folder once, as a parameter"
+    name = uses[0].text.rpartition("/")[2]
+    example = f" (`{name}`)" if name and "…" not in name else ""
+    return f"name {'them' if len(uses) > 1 else 'it'} relative to the notebook{example}: that is the same place there"
 
 
 def _folder(text: str) -> str:

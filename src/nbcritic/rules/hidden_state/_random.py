@@ -168,16 +168,36 @@ def _is_false(word: ast.keyword) -> bool:
     return isinstance(word.value, ast.Constant) and word.value.value is False
 
 
-def seeded(page: Page) -> dict[str, int]:
-    """For each family, the first cell that fixes its seed. In a function it counts from where that stands, if anything calls it."""
-    found: dict[str, int] = {}
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """Where a page fixes the seeds of its generators."""
+
+    first: Mapping[str, int]
+    """For each family the first cell; a seed in a function counts from where that stands, if anything calls it."""
+    inside: Mapping[ast.AST, frozenset[str]]
+    """For each function that fixes seeds, the families."""
+
+
+def seeds(page: Page) -> Seeds:
+    """Every seed that the page fixes."""
+    first: dict[str, int] = {}
+    inside: dict[ast.AST, frozenset[str]] = {}
     for cell in page.code:
         for call in cell.nodes(ast.Call):
             families = seeds_of(page, call)
-            if families and is_reached(page, cell, call):
+            if not families:
+                continue
+            for function in functions_around(cell, call):
+                inside[function] = inside.get(function, frozenset()) | {*families}
+            if is_reached(page, cell, call):
                 for family in families:
-                    found[family] = min(found.get(family, cell.number), cell.number)
-    return found
+                    first.setdefault(family, cell.number)
+    return Seeds(first, inside)
+
+
+def functions_around(cell: CodeCell, node: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The functions that a node stands in, the innermost first."""
+    return [parent for parent in cell.ancestors(node) if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def seeds_of(page: Page, call: ast.Call) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from nbcritic.model import Span
 _NAME_ERRORS = frozenset({"NameError", "UnboundLocalError"})
 _GAP = re.compile(
     r"your (?:own )?(?:code|solution|answer|turn)\b|(?:code|solution|answer) (?:goes )?here\b|fill (?:in|me)\b|"
-    r"raise NotImplementedError|^\s*\.\.\.\s*(?:#.*)?$|=\s*\.\.\.\s*(?:#.*)?$",
+    r"raise NotImplementedError|^[ \t]*\.\.\.[ \t]*(?:#.*)?$|=[ \t]*\.\.\.[ \t]*(?:#.*)?$",
     re.IGNORECASE | re.MULTILINE,
 )
 _PYLAB = frozenset(
@@ -75,9 +75,9 @@ def has_gap(source: str) -> bool:
     return _GAP.search(source) is not None
 
 
-def has_gaps(page: Page, before: int) -> bool:
-    """Does the notebook, down to this cell, leave something to be filled in?"""
-    return any(cell.number <= before and has_gap(cell.source) for cell in page.cells)
+def first_gap(page: Page) -> int:
+    """The first cell that leaves something to be filled in; a number beyond every cell where none does."""
+    return next((cell.number for cell in page.cells if has_gap(cell.source)), 1 << 30)
 
 
 def never_ran(page: Page, cell: CodeCell) -> bool:
@@ -99,11 +99,9 @@ def _bound_first(page: Page, cell: int, name: str) -> bool:
 
 
 def _bound_afterwards(page: Page, missing: Undefined) -> bool:
-    """Does the cell that misses the name bind it further down, by something else than the name itself?"""
+    """Does the cell that misses the name bind it (which can only be further down), by something else than the name itself?"""
     cell = page.cell(missing.cell)
-    events = page.names.of(missing.cell).events
-    start = next((index for index, event in enumerate(events) if event is missing.event), 0)
-    bound = (event for event in events[start:] if event.kind == "bind" and event.name == missing.name)
+    bound = (event for number, event in page.names.bindings.get(missing.name, ()) if number == missing.cell)
     return any(not _from_itself(cell, event) for event in bound)
 
 

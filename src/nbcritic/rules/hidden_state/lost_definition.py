@@ -11,7 +11,7 @@ from nbcritic.analysis.names import PYTHON2
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Severity, Span
 from nbcritic.rule import rule
-from nbcritic.rules.hidden_state._shared import defined_in, has_gaps, missing_names, never_ran, place
+from nbcritic.rules.hidden_state._shared import defined_in, first_gap, missing_names, never_ran, place
 
 _ALIASES = {
     "np": "numpy",
@@ -123,13 +123,14 @@ def check(page: Page) -> Iterator[Hit]:
         rates = [1, 2]
         print([rate * 2 for rate in rates], sorted(rates, key=lambda r: -r))
     """
+    gap = first_gap(page)
     known = sorted(
         name
         for name, bound in page.names.bindings.items()
         if not any(event.how in ("import", "class") for _, event in bound)
     )
     for missing in missing_names(page):
-        if missing.deleted_in is not None or not (defined_in(page, missing) or has_gaps(page, missing.cell)):
+        if missing.deleted_in is not None or not (missing.cell >= gap or defined_in(page, missing)):
             yield _hit(page, missing, known[:2_000])
 
 

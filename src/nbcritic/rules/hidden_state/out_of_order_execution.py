@@ -182,7 +182,8 @@ def _writers(page: Page, cells: dict[int, CodeCell]) -> dict[str, list[CodeCell]
     found: dict[str, list[CodeCell]] = {}
     for number in cells:
         touched = page.flow.touched[number]
-        for name in {**touched.mutates, **touched.binds}:
+        changed = {name for name, event in touched.mutates.items() if event.name == name}  # not through an alias
+        for name in changed | touched.binds.keys():
             event = touched.binds.get(name)
             if name not in page.names.imports and (event is None or event.how not in _NO_DATA):
                 found.setdefault(name, []).append(cells[number])

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit
+from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 
 
@@ -22,7 +22,7 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A star import hides which names a cell defines.
 
     A reader cannot tell where a later name comes from, and neither can any tool: every check for undefined names stops at the
-    first star import.
+    first star import. A module is named once a notebook.
 
     Instead, import the module under a short name, or the few names that are used.
 
@@ -33,14 +33,26 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         x = linspace(0, 1)
 
+    Bad:
+
+        # %%
+        from math import *  # <- flagged
+        # %%
+        from math import *
+        from os.path import *  # <- flagged
+
     Good:
 
         # %%
         import numpy as np
         x = np.linspace(0, 1)
     """
+    found: dict[str, list[Span]] = {}
     for cell in page.code:
         for node in cell.nodes(ast.ImportFrom):
             if node.names[0].name == "*":
                 module = "." * node.level + (node.module or "")
-                yield Hit(cell.at(node), f"`from {module} import *` hides which names this cell defines")
+                found.setdefault(module, []).append(cell.at(node))
+    for module, (first, *more) in found.items():
+        again = tuple(Related(at, f"`{module}` once more") for at in more)
+        yield Hit(first, f"`from {module} import *` hides which names this cell defines", again)

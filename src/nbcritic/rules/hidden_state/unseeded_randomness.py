@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit
 from nbcritic.rule import rule
-from nbcritic.rules.hidden_state._random import ADVICE, Draw, draws, is_reached, seeded, seeds_of
+from nbcritic.rules.hidden_state._random import ADVICE, Draw, draws, functions_around, is_reached, seeds
 from nbcritic.rules.hidden_state._shared import SERIOUS, is_serious
 
 _SHOWS = frozenset(
@@ -157,30 +157,29 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         results = [simulate(seed) for seed in range(5)]
     """
-    seeds = seeded(page)
+    fixed = seeds(page)
     serious = is_serious(page)
+    callers = {function.node: cell for function, cell in page.flow.called.items()}
     said: set[tuple[int, str]] = set()
     for draw in draws(page):
         key = (draw.cell.number, draw.name)
-        if seeds.get(draw.family, 1 << 30) <= _when(page, draw) or key in said:
+        if key in said or fixed.first.get(draw.family, 1 << 30) <= _when(page, draw, callers):
             continue
-        if _is_idle(page, draw, serious=serious) or _is_seeded_inside(page, draw):
+        if any(draw.family in fixed.inside.get(function, ()) for function in functions_around(draw.cell, draw.call)):
             continue
-        said.add(key)
-        yield Hit(draw.cell.at(draw.call), _message(draw, seeds))
+        if not _is_idle(page, draw, serious=serious):
+            said.add(key)
+            yield Hit(draw.cell.at(draw.call), _message(draw, fixed.first.get(draw.family)))
 
 
-def _when(page: Page, draw: Draw) -> int:
+def _when(page: Page, draw: Draw, callers: Mapping[ast.AST, int]) -> int:
     """The first cell that makes the draw: its own or, in a function, the first that calls it (if that is known)."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     around = [parent for parent in draw.cell.ancestors(draw.call) if isinstance(parent, kinds)]
-    if not around:
-        return draw.cell.number
-    callers = {function.node: cell for function, cell in page.flow.called.items()}
-    return callers.get(around[-1], page.cells[-1].number)
+    return callers.get(around[-1], page.cells[-1].number) if around else draw.cell.number
 
 
-def _message(draw: Draw, seeds: dict[str, int]) -> str:
+def _message(draw: Draw, seeded_in: int | None) -> str:
     name = f"`{draw.cell.segment(draw.call.func)}`"
     what = {
         "train_test_split": "splits differently on every run",
@@ -193,19 +192,9 @@ def _message(draw: Draw, seeds: dict[str, int]) -> str:
         return f"{name} starts from another state on every run: give it a seed"
     if draw.takes_state:
         return f"{name} {what.get(last, 'gives another result on every run')}: pass `random_state=`"
-    if draw.family in seeds:
-        return f"{name} draws before cell {seeds[draw.family]} fixes the seed"
+    if seeded_in is not None:
+        return f"{name} draws before cell {seeded_in} fixes the seed"
     return f"{name} {what.get(last, 'draws other values on every run')}: {ADVICE[draw.family]}"
-
-
-def _is_seeded_inside(page: Page, draw: Draw) -> bool:
-    """Does the function around the draw fix the seed itself?"""
-    functions = [p for p in draw.cell.ancestors(draw.call) if isinstance(p, ast.FunctionDef | ast.AsyncFunctionDef)]
-    return any(
-        isinstance(node, ast.Call) and draw.family in seeds_of(page, node)
-        for function in functions
-        for node in ast.walk(function)
-    )
 
 
 def _is_idle(page: Page, draw: Draw, *, serious: bool) -> bool:
@@ -223,11 +212,11 @@ def _is_idle(page: Page, draw: Draw, *, serious: bool) -> bool:
         _STAND_IN.search(cell.segment(target)) for target in statement.targets
     ):
         return True
-    around = list(cell.ancestors(call))
-    functions = [parent for parent in around if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = functions_around(cell, call)
     if is_pick and any(_SHOWING.search(function.name) for function in functions):
         return True
-    repeated = any(isinstance(parent, ast.For | ast.While | ast.comprehension | ast.ClassDef) for parent in around)
+    loops = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.DictComp, ast.SetComp, ast.ClassDef)
+    repeated = any(isinstance(parent, loops) for parent in cell.ancestors(call))
     if not serious and not functions and not repeated:
         return True
     return is_pick and not functions and _ends_here(page, cell.number)

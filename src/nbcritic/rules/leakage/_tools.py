@@ -53,7 +53,7 @@ STATISTICS = frozenset("mean median std var quantile min max nanmean nanmedian n
 MEANS = frozenset({"mean", "median", "std"})
 AGGREGATES = STATISTICS | frozenset("agg aggregate sum count size nunique first last apply".split())
 NOT_DATA = frozenset(
-    """predict predict_proba predict_log_proba decision_function score evaluate print display len isinstance type str
+    """arange predict predict_proba predict_log_proba decision_function score evaluate print display len isinstance type str
     int float bool range info describe value_counts nunique isnull isna notnull notna plot hist show to_csv to_excel to_pickle
     to_parquet save savefig dump corr format summary compile keys get_feature_names get_feature_names_out
     get_params confusion_matrix classification_report accuracy_score mean_squared_error r2_score equals""".split()

@@ -23,6 +23,8 @@ _FORM_TITLE = re.compile(r"^[ ]*#[ ]*@(?:title|markdown)[ ]+\S", re.M)
 """Colab shows these comments as headings and text."""
 _SPOKEN = re.compile(r"\s*(#+[ \t]*[^\W\d_][^\n]{3,58}|#+[ \t]*\d+[.):][^\n]{3,58})(?:\n(?!\s*#)|\Z)")
 """A cell that opens with one line of comment, in a language that writes comments so."""
+_CODE = re.compile(r"[=(\[{;]|^\W*(?:import|from|print|return|del)\b")
+"""A comment that is a line of code taken out."""
 _WRITES_WORDS = re.compile(r"\s*%%(?:markdown|md|html|HTML)\b|\s*%md\b")
 
 ENOUGH = 3
@@ -118,7 +120,8 @@ def check(page: Page, *, cells: int = 8, lines: int = 40) -> Iterator[Hit]:
 
 def _advice(page: Page) -> str:
     """Where the author has written headings as comments, only their place is wrong."""
-    spoken = [(cell.number, found[1]) for cell in page.cells if (found := _SPOKEN.match(cell.source))]
+    opened = [(cell.number, found[1]) for cell in page.cells if (found := _SPOKEN.match(cell.source))]
+    spoken = [(number, text) for number, text in opened if not _CODE.search(text)]
     if len(spoken) < ENOUGH:
         return "name the parts (`## Load`, `## Model` …)"
     number, text = spoken[0]

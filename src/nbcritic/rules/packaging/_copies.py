@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
-from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, inner, is_logic, is_show, last_name
+from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, inner, is_logic, is_show, last_name, only_called
 
 LONGEST = 60
 """A window that is not heavy enough after so many statements is given up."""
@@ -280,6 +280,8 @@ class _Shaper:
             return 0.3
         if not is_logic(statement):
             return 0.3 if isinstance(statement, ast.Assign | ast.AnnAssign) else 0.5
+        if isinstance(statement, ast.Assign) and only_called(statement) is not None:
+            return 0.5
         return min(3.0, max(0.7, words / 18))
 
 

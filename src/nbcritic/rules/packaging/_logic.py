@@ -64,7 +64,8 @@ def inner(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
 
 
 def _amount(body: Iterable[ast.stmt]) -> Amount:
-    """Of statements that only call, each function counts once: twenty calls of `model.add` are one long sentence.
+    """Of statements that only call, each function counts once: twenty calls of `model.add` are one long sentence, ten
+    `Parameter("…")` one list.
 
     A loop or branch counts where something inside it does: one that only draws, prints or formats is a look itself.
     """
@@ -72,7 +73,7 @@ def _amount(body: Iterable[ast.stmt]) -> Amount:
     called = set[str]()
     around: dict[ast.stmt, ast.stmt | None] = dict.fromkeys(body)
     stack = list(body)
-    order = []
+    order: list[ast.stmt] = []
     while stack:
         statement = stack.pop()
         if isinstance(statement, COMPOUND):
@@ -82,8 +83,8 @@ def _amount(body: Iterable[ast.stmt]) -> Amount:
                 stack.append(item)
         elif is_logic(statement):
             order.append(statement)
-            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-                called.add(last_name(statement.value.func))
+            if (name := only_called(statement)) is not None:
+                called.add(name)
             else:
                 statements += 1
     telling = set[ast.stmt]()
@@ -95,6 +96,22 @@ def _amount(body: Iterable[ast.stmt]) -> Amount:
         if (outer := around[statement]) is not None:
             telling.add(outer)
     return Amount(statements + branches + len(called), branches)
+
+
+def only_called(statement: ast.stmt) -> str | None:
+    """The function that a statement only calls, or whose result for given constants it only keeps."""
+    if not isinstance(statement, ast.Expr | ast.Assign) or not isinstance(statement.value, ast.Call):
+        return None
+    call = statement.value
+    given = [*call.args, *(word.value for word in call.keywords)]
+    if isinstance(statement, ast.Assign):
+        called: ast.expr = call.func
+        while isinstance(called, ast.Attribute):
+            called = called.value
+        # `clean.dropna().round(2)` computes more than its last call tells.
+        if not isinstance(called, ast.Name) or not given or not all(isinstance(value, ast.Constant) for value in given):
+            return None
+    return last_name(call.func)
 
 
 def is_logic(statement: ast.stmt) -> bool:

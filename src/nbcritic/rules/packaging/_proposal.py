@@ -38,8 +38,10 @@ class Proposal:
         given, back = _listed(self.inputs), _listed(self.outputs)
         if self.name:
             return f"cell {self.cell.number} as `{self.name}({given})" + (f" -> {back}`" if back else "`")
-        sides = " → ".join(filter(None, [given or "nothing", back]))
-        return f"cell {self.cell.number} (`{sides}`)" if given or back else f"cell {self.cell.number}"
+        if given and back:
+            return f"cell {self.cell.number} (`{given}` → `{back}`)"
+        verb = "takes" if given else "makes"
+        return f"cell {self.cell.number} ({verb} `{given or back}`)" if given or back else f"cell {self.cell.number}"
 
 
 def propose(page: Page, cell: CodeCell) -> Proposal:

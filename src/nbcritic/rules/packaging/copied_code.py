@@ -12,6 +12,8 @@ from nbcritic.rules.packaging._copies import Cluster, Copy, clusters
 from nbcritic.rules.packaging._logic import DEFINITIONS
 
 SHOWN = 3
+GRAVE = 16
+"""Lines of all copies together; fewer than these are minor."""
 
 
 @rule("NBC405", name="copied-code", severity="major", category="packaging")
@@ -122,7 +124,8 @@ def check(page: Page, *, weight: float = 6.0) -> Iterator[Hit]:
     for group in groups.values():
         places = [_span(copy) for cluster in group for copy in cluster.copies]
         related = tuple(Related(place, "the same block") for place in places[1:])
-        yield Hit(places[0], _message(group), related)
+        lines = sum(place.end_line - place.line + 1 for place in places)
+        yield Hit(places[0], _message(group), related, severity=None if lines >= GRAVE else "minor")
 
 
 def _message(group: list[Cluster]) -> str:

@@ -11,7 +11,8 @@ from nbcritic.analysis.page import Page
 from nbcritic.model import Hit
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._copies import clusters
-from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, inner, is_show
+from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, inner, is_show, only_called
+from nbcritic.rules.packaging.unpackaged_logic import check as unpackaged_logic
 
 _CLOSING = frozenset(") ] } ), ], }, )) ]) }) )] }] ))".split())
 _EXPORTED = re.compile(r"^\s*#\s*\|?\s*(?:default_exp|exporti?s?)\b", re.M)
@@ -27,8 +28,9 @@ def check(page: Page, *, lines: int = 60) -> Iterator[Hit]:
 
     A long cell does several things; its intermediate results cannot be looked at, and a change to its last line means running
     all of it again. Counted are lines of code outside of functions and classes, without imports, comments, multi-line strings
-    and literal data; a statement over many lines counts as two, what only draws or prints as half: more than `lines` are too
-    many. A cell of several definitions may hold three times as many, and a cell that nbdev exports any number.
+    literal data and settings in capitals; a statement over many lines counts as two, what only draws, prints or calls the same
+    function again as half: more than `lines` are too many. A cell of several definitions may hold three times as many, and a cell that nbdev exports any number. Cells that NBC401 or NBC405 name are
+    left to these.
 
     Instead, split it where its results can be checked, and move what is finished into functions.
 
@@ -110,6 +112,23 @@ def check(page: Page, *, lines: int = 60) -> Iterator[Hit]:
     Good (lines=6):
 
         # %%
+        ROOT = Path(environ.get("ROOT", "."))
+        TRAIN = ROOT / "train"
+        TEST = ROOT / "test"
+        RATE = float(environ.get("RATE", "0.1"))
+        STEPS = int(environ.get("STEPS", "10"))
+        DEPTH = int(environ.get("DEPTH", "3"))
+        WIDTH = 2 * DEPTH
+        SEEDS = list(range(STEPS))
+        circuit.append(Gate(1), args=[q[0]])
+        circuit.append(Gate(2), args=[q[1]])
+        circuit.append(Gate(3), args=[q[0]])
+        circuit.append(Gate(4), args=[q[1]])
+        circuit.append(Gate(5), args=[q[0]])
+
+    Good (lines=6):
+
+        # %%
         #| export
         orders = read("orders.csv")
         rates = read("rates.csv")
@@ -125,10 +144,11 @@ def check(page: Page, *, lines: int = 60) -> Iterator[Hit]:
     long = [cell for cell in page.code if len(cell.lines) > lines and not _EXPORTED.search(cell.source)]
     if not long:
         return
-    copied = {copy.run.cell.number for cluster in clusters(page, WEIGHT) for copy in cluster.copies}
+    said = {copy.run.cell.number for cluster in clusters(page, WEIGHT) for copy in cluster.copies}
+    said.update(place.at.cell for hit in unpackaged_logic.check(page) for place in hit.related)
     for cell in long:
         level, every = _counted(cell)
-        if cell.number in copied:
+        if cell.number in said:
             continue
         if level > lines and _statements(cell) >= FEW:
             yield Hit(cell.at(), _message(cell, round(level), every))
@@ -166,6 +186,7 @@ def _counted(cell: CodeCell) -> tuple[float, int]:
     packed, light = set[int](), set[int]()
     for definition in [node for kind in DEFINITIONS for node in cell.nodes(kind)]:
         packed.update(range(definition.lineno, (definition.end_lineno or definition.lineno) + 1))
+    called = set[str | None]()
     stack: list[ast.stmt] = list(cell.tree.body)
     while stack:
         statement = stack.pop()
@@ -176,8 +197,13 @@ def _counted(cell: CodeCell) -> tuple[float, int]:
             passed.update(range(first, end + 1))
         elif not isinstance(statement, DEFINITIONS):
             packed.update(range(first + 2, end + 1))
-            if is_show(statement):
+            name = only_called(statement)
+            if _is_setting(statement):
+                packed.update(range(first, end + 1))
+            elif is_show(statement) or name in called:
                 light.update(range(first, end + 1))
+            if name is not None:
+                called.add(name)
     code = {
         number
         for number, line in enumerate((line.strip() for line in cell.lines), 1)
@@ -185,3 +211,41 @@ def _counted(cell: CodeCell) -> tuple[float, int]:
     }
     level = code - packed
     return len(level) - len(level & light) / 2, len(code)
+
+
+def _is_setting(statement: ast.stmt) -> bool:
+    """`LIMIT = 10`, `TEST_DIR = Path(…) / "test"`: a list of settings is long, and one thing."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return bool(targets) and all(isinstance(target, ast.Name) and target.id.isupper() for target in targets)
+
+
+def _is_data(node: ast.AST) -> bool:
+    """A literal of nothing but constants; a string of many lines."""
+    stack = [node]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, ast.List | ast.Tuple | ast.Set):
+            stack += here.elts
+        elif isinstance(here, ast.Dict):
+            stack += [*here.values, *(key for key in here.keys if key is not None)]
+        elif isinstance(here, ast.UnaryOp):
+            stack.append(here.operand)
+        elif not isinstance(here, ast.Constant | ast.JoinedStr):
+            return False
+    return True
+
+
+def _statements(cell: CodeCell) -> int:
+    assert cell.tree is not None
+    count, stack = 0, list(cell.tree.body)
+    while stack:
+        statement = stack.pop()
+        count += not isinstance(statement, DEFINITIONS)
+        if isinstance(statement, COMPOUND):
+            stack += [item for block in inner(statement) for item in block]
+    return count
+
+
+def _definitions(cell: CodeCell) -> int:
+    assert cell.tree is not None
+    return sum(isinstance(statement, DEFINITIONS) for statement in cell.tree.body)

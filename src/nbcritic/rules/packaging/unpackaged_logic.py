@@ -26,8 +26,8 @@ def check(page: Page, *, statements: int = 50, in_one_cell: int = 8) -> Iterator
     name in it is global. What is worth keeping (cleaning, features, training, scoring) is copied to the next notebook by hand.
     Looks and plots are not counted, nor is an exploration in small steps: at least two cells must hold `in_one_cell`
     statements of logic each and hand something on (a name that a later cell needs, a file, or a block that stands in another
-    cell as well), these cells a third of the whole, and the notebook `statements` altogether, more than its functions do.
-    In a text with code in between (one cell in three is Markdown) they must hold half of the whole.
+    cell as well), these cells a third of the whole, and the notebook `statements` altogether, half as much again as its functions do.
+    Most of this logic must need what other cells make: programs pasted one under the other are none. In a text with code in between (one cell in three is Markdown) they must hold half of the whole.
 
     Instead, turn the largest cells into functions with inputs and outputs, move them into a module beside the notebook, test
     them there, and let the notebook call them.
@@ -149,7 +149,7 @@ def check(page: Page, *, statements: int = 50, in_one_cell: int = 8) -> Iterator
     total = sum(amounts.values(), Amount())
     packed = sum(in_functions(cell) for cell in page.code)
     large = [cell for cell in page.code if amounts[cell.number].statements >= in_one_cell]
-    if len(large) < 2 or total.statements < statements or total.statements <= packed:
+    if len(large) < 2 or total.statements < statements or 2 * total.statements <= 3 * packed:
         return
     copied = {
         copy.run.cell.number
@@ -161,15 +161,19 @@ def check(page: Page, *, statements: int = 50, in_one_cell: int = 8) -> Iterator
     held = sum(amounts[cell.number].statements for cell in worth)
     if len(worth) < 2 or held * (2 if _is_text(page) else 3) < total.statements:
         return
+    proposed = [propose(page, cell) for cell in worth]
+    fed = sum(amounts[proposal.cell.number].statements for proposal in proposed if proposal.inputs)
+    if 2 * fed < held:
+        return  # Programs pasted one under the other.
     proposals = sorted(
-        (propose(page, cell) for cell in worth),
+        proposed,
         key=lambda p: (p.cell.number in copied, _worth(p, amounts[p.cell.number])),
         reverse=True,
     )
     named = ", ".join(str(proposal) for proposal in proposals[:SHOWN])
     message = f"{_said(total)} lie at cell level, {packed or 'none'} in functions; take out first {named}"
     related = tuple(Related(cell.at(), _said(amounts[cell.number])) for cell in worth)
-    yield Hit(Span(), message, related, severity=None if total.statements >= GRAVE else "minor")
+    yield Hit(Span(), message, related, severity=None if total.statements >= max(GRAVE, 2 * packed) else "minor")
 
 
 def _failed(cell: CodeCell) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
@@ -25,6 +26,7 @@ SUITS = {
     "info": "fillna dropna astype to_datetime to_numeric",
 }
 """What is looked at, and the steps that such a look can check."""
+STEPS = frozenset(step for steps in SUITS.values() for step in steps.split())
 CHECKS = {
     "merge": "assert len({frame}) == …",
     "join": "assert len({frame}) == …",
@@ -109,16 +111,24 @@ def _checked_by_eye(page: Page) -> Iterator[tuple[CodeCell, ast.expr, ast.expr, 
     before: dict[int, CodeCell] = {
         cell.number: previous for previous, cell in zip(page.code, page.code[1:], strict=False)
     }
+    asserted: dict[int, frozenset[str]] = {}
+    steps_of: dict[int, dict[str, list[tuple[int, str]]]] = {}
     for cell, shown, frame in looks(page):
         how = _what(shown)
         name = _root(frame)
         if how not in SUITS or not name or page.values.kind(frame) not in ("frame", "series"):
             continue
-        steps = frozenset(SUITS[how].split())
-        step = _step(page, cell, name, steps, shown.lineno)
-        if not step and _is_first(cell, shown) and cell.number in before:
-            step = _step(page, before[cell.number], name, steps)
-        if step and not _asserts(page, cell, name):
+        if cell.number not in steps_of:
+            steps_of[cell.number] = _steps(page, cell)
+            asserted[cell.number] = _asserted(page, cell)
+            if (previous := before.get(cell.number)) is not None and previous.number not in steps_of:
+                steps_of[previous.number] = _steps(page, previous)
+                asserted[previous.number] = _asserted(page, previous)
+        suited = frozenset(SUITS[how].split())
+        step = _last_step(steps_of[cell.number].get(name, []), suited, shown.lineno)
+        if not step and cell.number in before and _is_first(cell, shown):
+            step = _last_step(steps_of[before[cell.number].number].get(name, []), suited, 1 << 30)
+        if step and name not in asserted[cell.number]:
             yield cell, shown, frame, how, step
 
 
@@ -165,16 +175,18 @@ def _is_first(cell: CodeCell, shown: ast.expr) -> bool:
     return cell.tree.body[0] is cell.statement(shown)
 
 
-def _step(page: Page, cell: CodeCell, name: str, steps: frozenset[str], line: int = 1 << 30) -> str:
-    """The last of these steps before a line that gave the frame its present rows."""
-    for call in reversed(cell.nodes(ast.Call)):
+def _last_step(steps: list[tuple[int, str]], suited: frozenset[str], line: int) -> str:
+    """The last of the suited steps before a line."""
+    end = bisect_left(steps, (line, ""))
+    return next((step for _, step in reversed(steps[max(0, end - 10) : end]) if step in suited), "")
+
+
+def _steps(page: Page, cell: CodeCell) -> dict[str, list[tuple[int, str]]]:
+    """For each frame the steps of a cell that gave it its present rows: line and name, in order."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for call in cell.nodes(ast.Call):
         function = call.func
-        if (
-            not isinstance(function, ast.Attribute)
-            or function.attr not in steps
-            or call.lineno >= line
-            or cell.in_function(call)
-        ):
+        if not isinstance(function, ast.Attribute) or function.attr not in STEPS or cell.in_function(call):
             continue
         of_pandas = (page.qualified(function) or "").startswith("pandas.")
         if not of_pandas and page.values.kind(function.value) not in ("frame", "series"):
@@ -182,14 +194,15 @@ def _step(page: Page, cell: CodeCell, name: str, steps: frozenset[str], line: in
         if any(word.arg == "validate" for word in call.keywords):
             continue
         statement = cell.statement(call)
-        targets = statement.targets if isinstance(statement, ast.Assign) else []
-        inplace = any(word.arg == "inplace" for word in call.keywords)
-        if any(_root(target) == name for target in targets) or (inplace and _root(function.value) == name):
-            return function.attr
-    return ""
+        names = {_root(target) for target in statement.targets} if isinstance(statement, ast.Assign) else set()
+        if any(word.arg == "inplace" for word in call.keywords):
+            names.add(_root(function.value))
+        for name in names:
+            found.setdefault(name, []).append((call.lineno, function.attr))
+    return {name: sorted(steps) for name, steps in found.items()}
 
 
-def _asserts(page: Page, cell: CodeCell, name: str) -> bool:
-    """Does an assertion of the cell mention the frame?"""
+def _asserted(page: Page, cell: CodeCell) -> frozenset[str]:
+    """The names that the assertions of a cell mention."""
     guards = (node for node in cell.nodes(ast.Assert, ast.Call) if is_assertion(page, node))
-    return any(isinstance(inner, ast.Name) and inner.id == name for guard in guards for inner in ast.walk(guard))
+    return frozenset(inner.id for guard in guards for inner in ast.walk(guard) if isinstance(inner, ast.Name))

@@ -70,13 +70,20 @@ def check(page: Page) -> Iterator[Hit]:
             warnings.simplefilter("ignore")
             fit()
         # %%
+        def quietly():
+            warnings.filterwarnings("ignore")
+            result = fit()
+            warnings.filterwarnings("default")
+            return result
+        # %%
         old = np.seterr(divide="ignore")
         with np.errstate(all="ignore"):
             ratio = a / b
         logging.disable(logging.NOTSET)
     """
-    for cell, call in page.calls(*FILTERS):
-        if _ignores_all(page, call) and not _in_context(page, cell, call):
+    filters = list(page.calls(*FILTERS, "warnings.resetwarnings"))
+    for cell, call in filters:
+        if _ignores_all(page, call) and not _in_context(page, cell, call) and not _is_undone(cell, call, filters):
             yield Hit(cell.at(call), f"`{cell.segment(call)}` hides every warning from here on")
     for cell, call in page.calls("numpy.seterr"):
         if any(word.arg == "all" and _is(word.value, "ignore") for word in call.keywords):
@@ -106,7 +113,7 @@ def _assigned(page: Page, cell: CodeCell, assign: ast.Assign) -> Iterator[Hit]:
 def _ignores_all(page: Page, call: ast.Call) -> bool:
     """Is it a filter that ignores, with nothing that narrows it?"""
     words = {word.arg: word.value for word in call.keywords}
-    action = call.args[0] if call.args else words.pop("action", None)
+    action = _action(call)
     if action is None or not _is(action, "ignore"):
         return False
     narrowing = [
@@ -121,6 +128,17 @@ def _in_context(page: Page, cell: CodeCell, call: ast.Call) -> bool:
     blocks = (parent for parent in cell.ancestors(call) if isinstance(parent, ast.With))
     managers = (item.context_expr for block in blocks for item in block.items)
     return any(isinstance(m, ast.Call) and page.qualified(m.func) == "warnings.catch_warnings" for m in managers)
+
+
+def _is_undone(cell: CodeCell, call: ast.Call, filters: list[tuple[CodeCell, ast.Call]]) -> bool:
+    """Is the old filter set again further down in the same cell?"""
+    later = (other for where, other in filters if where is cell and other.lineno > call.lineno)
+    return any((action := _action(other)) is None or not _is(action, "ignore") for other in later)
+
+
+def _action(call: ast.Call) -> ast.expr | None:
+    given = (word.value for word in call.keywords if word.arg == "action")
+    return call.args[0] if call.args else next(given, None)
 
 
 def _names_chain(node: ast.expr) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
@@ -57,6 +57,12 @@ def check(page: Page) -> Iterator[Hit]:
             model.fit(X, y)
         except (ValueError, Exception):  # <- flagged
             print("something went wrong")
+        # %%
+        def minutes(text):
+            try:
+                return int(text[:2]) * 60 + int(text[2:])
+            except:  # <- flagged
+                return 0
 
     Good:
 
@@ -145,6 +151,27 @@ def check(page: Page) -> Iterator[Hit]:
             except Exception:
                 continue
         # %%
+        def first_readable(paths):
+            for path in paths:
+                try:
+                    table = read(path)
+                except Exception:
+                    continue
+                if len(table):
+                    return table
+            raise FileNotFoundError(paths)
+        # %%
+        def number(text):
+            try:
+                return float(text)
+            except Exception:
+                return None
+        # %%
+        try:
+            print(torch.version.cuda)
+        except Exception:
+            pass
+        # %%
         limit = 10
         try:
             limit = settings["limit"]
@@ -189,6 +216,8 @@ def _hides(handler: ast.ExceptHandler) -> str:
     for statement in handler.body:
         if isinstance(statement, ast.Pass | ast.Continue):
             continue
+        if isinstance(statement, ast.Return):
+            return _substitute(statement.value)
         value = statement.value if isinstance(statement, ast.Expr) else None
         if isinstance(value, ast.Constant):
             continue
@@ -198,6 +227,14 @@ def _hides(handler: ast.ExceptHandler) -> str:
             return ""
         printed = True
     return "prints a text that does not say which" if printed else "goes on without a word"
+
+
+def _substitute(value: ast.expr | None) -> str:
+    """A number in place of a failure looks like data; None, NaN or False say that there is none."""
+    number = value.operand if isinstance(value, ast.UnaryOp) else value
+    if isinstance(number, ast.Constant) and type(number.value) in (int, float):
+        return f"`{ast.unparse(value or number)}` then looks like data"
+    return ""
 
 
 def _tells(node: ast.AST, name: str | None) -> bool:
@@ -211,10 +248,22 @@ def _is_probe(page: Page, cell: CodeCell, block: ast.Try) -> bool:
     """Is it an import or another attempt with a fallback, set-up, clean-up, or a lesson on exceptions?"""
     if isinstance(block.body[0], ast.Import | ast.ImportFrom):
         return True
-    leaves = (inner for statement in block.body for inner in ast.walk(statement))
-    if any(isinstance(inner, ast.Return | ast.Break) for inner in leaves):
+    fallback = not any(isinstance(s, ast.Return) for handler in block.handlers for s in handler.body)
+    if fallback and (_leaves(block.body) or _is_search(cell, block)):
         return True  # what comes after the block is for the case that this did not work
     return _has_default(cell, block) or all(_is_harmless(page, statement) for statement in block.body)
+
+
+def _leaves(statements: Sequence[ast.stmt]) -> bool:
+    return any(isinstance(node, ast.Return | ast.Break) for statement in statements for node in ast.walk(statement))
+
+
+def _is_search(cell: CodeCell, block: ast.Try) -> bool:
+    """One candidate after the other is tried, until one serves: the rest of the loop's body leaves the loop."""
+    loop = cell.parent(block)
+    if not isinstance(loop, ast.For | ast.While) or block not in loop.body:
+        return False
+    return _leaves(loop.body[loop.body.index(block) + 1 :])
 
 
 def _has_default(cell: CodeCell, block: ast.Try) -> bool:
@@ -244,4 +293,6 @@ def _is_harmless(page: Page, statement: ast.stmt) -> bool:
     if not isinstance(value, ast.Call):
         return False
     function = value.func
-    return page.qualified(function) in HARMLESS or (isinstance(function, ast.Attribute) and function.attr in CLEANUP)
+    return page.qualified(function) in (*HARMLESS, "print") or (
+        isinstance(function, ast.Attribute) and function.attr in CLEANUP
+    )

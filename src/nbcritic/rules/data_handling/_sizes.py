@@ -1,0 +1,297 @@
+"""How many rows, elements or turns a page shows at most: from literals, from what is derived of them, from saved outputs."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections import defaultdict
+from functools import cached_property
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.page import Page
+from nbcritic.rules.data_handling._shared import Loop, keyword, loops
+
+FEW = 12
+"""A loop of at most so many turns costs nothing, however it is written."""
+LARGE = 5_000
+"""A frame that is seen to have so many rows is worth whole columns in any case."""
+_DEEP = 24
+
+_SAME = frozenset(
+    "items keys values iteritems iterrows itertuples copy reset_index set_index sort_values sort_index dropna drop_duplicates "
+    "fillna astype rename assign drop query tolist to_list to_numpy unique round isin ravel flatten".split()
+)
+"""Methods that give at most as many elements as their object has."""
+_FIRST = frozenset({"head": 5, "tail": 5, "sample": 1, "nlargest": 0, "nsmallest": 0}.items())
+_WRAPPERS = frozenset(
+    "enumerate list tuple set sorted reversed tqdm tqdm_notebook unique array asarray sort Series DataFrame track".split()
+)
+"""Functions that give at most as many elements as their first argument has."""
+_SHAPE = re.compile(r"\((\d+), ?\d+\)")
+_SHOWN = re.compile(r"(\d+) rows (?:×|x|&times;) \d+ columns")
+_ENTRIES = re.compile(r"Index: (\d+) entries")
+
+
+class Sizes:
+    """Upper bounds on lengths; None wherever the page shows none.
+
+    Names are told apart by `Values` where they have one binding; of other names every binding must be bounded, whatever its
+    scope.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._visiting: set[str] = set()
+        self._bounds: dict[str, int | None] = {}
+
+    # -- what is asked -----------------------------------------------------------------------------------------------
+
+    def is_short(self, loop: Loop) -> bool:
+        """Does the page show that the loop turns only a few times?"""
+        if isinstance(loop, ast.While):
+            return False
+        count = self.length(loop.iter)
+        return count is not None and count <= FEW
+
+    def length(self, node: ast.AST, depth: int = 0) -> int | None:
+        """How many elements (of a frame: rows) `node` has at most."""
+        if depth > _DEEP:
+            return None
+        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+            # An empty list is there to be filled.
+            return None if any(isinstance(item, ast.Starred) for item in node.elts) else len(node.elts) or None
+        if isinstance(node, ast.Dict):
+            return None if None in node.keys else len(node.keys) or None
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
+            return self.length(node.generators[0].iter, depth + 1) if len(node.generators) == 1 else None
+        if isinstance(node, ast.Name):
+            return self._of_name(node, depth + 1)
+        if isinstance(node, ast.Attribute):
+            return self.length(node.value, depth + 1) if node.attr in ("index", "values", "iloc", "loc") else None
+        if isinstance(node, ast.Subscript):
+            return self._of_part(node, depth + 1)
+        return self._of_call(node, depth + 1) if isinstance(node, ast.Call) else None
+
+    def seen(self, frame: ast.AST) -> int | None:
+        """How many rows a saved output shows that a named frame has."""
+        return max(self._outputs[frame.id], default=None) if isinstance(frame, ast.Name) else None
+
+    def from_file(self, node: ast.AST, depth: int = 0) -> bool:
+        """Does the value come from a file, as it is or in a few steps?"""
+        return self._calls(node, "pandas.read_", depth)
+
+    def is_foreign(self, node: ast.AST) -> bool:
+        """Is it a frame of a library whose frames only look like those of pandas?"""
+        return any(self._calls(node, f"{library}.", 0) for library in ("cudf", "dask_cudf", "polars", "pyspark"))
+
+    # -- one kind of expression each ---------------------------------------------------------------------------------
+
+    def _of_name(self, name: ast.Name, depth: int) -> int | None:
+        key = name.id
+        if key in self._visiting:
+            return 0  # `x = sorted(x)` adds nothing to x
+        if key in self._bounds:
+            return self._bounds[key]
+        self._visiting.add(key)
+        bound = self._bound(name, depth)
+        self._visiting.discard(key)
+        if bound is None and key in self._outputs:
+            bound = max(self._outputs[key])
+        if not self._visiting:
+            self._bounds[key] = bound
+        return bound
+
+    def _bound(self, name: ast.Name, depth: int) -> int | None:
+        source = self._page.values.source(name)
+        values = [source] if source is not None else self._stores.get(name.id, [None])
+        most = 0
+        for value in values:
+            filled = isinstance(value, ast.List) and not value.elts
+            count = None if value is None else self._filled(name.id, depth) if filled else self.length(value, depth)
+            if count is None:
+                return None
+            most = max(most, count)
+        return most or None
+
+    def _filled(self, name: str, depth: int) -> int | None:
+        """How long an empty list grows, where short loops fill it."""
+        total = 0
+        for cell, call in self._appends.get(name, ()):
+            if cell.in_function(call):
+                return None
+            counts = [None if isinstance(loop, ast.While) else self.length(loop.iter, depth) for loop in loops(cell, call)]
+            if None in counts:
+                return None
+            total += math.prod(count or 1 for count in counts)
+        return total or None
+
+    def _of_part(self, node: ast.Subscript, depth: int) -> int | None:
+        index = node.slice
+        if not isinstance(index, ast.Slice):
+            of_table = self._page.values.kind(node.value) in ("frame", "series")
+            return self.length(node.value, depth) if of_table else None
+        first, last = self.number(index.lower, depth) or 0, self.number(index.upper, depth)
+        if isinstance(index.lower, ast.UnaryOp) and isinstance(index.lower.op, ast.USub) and index.upper is None:
+            return self.number(index.lower.operand, depth)
+        if last is not None and (index.lower is None or first):
+            return max(0, last - first)
+        return self.length(node.value, depth)
+
+    def number(self, node: ast.expr | None, depth: int = 0) -> int | None:
+        """The whole number that an expression stands for; of `len(x)`, the most it can be."""
+        if isinstance(node, ast.Name):
+            node = self._page.values.source(node)
+        if isinstance(node, ast.Constant):
+            return node.value if type(node.value) is int else None
+        if isinstance(node, ast.Call) and node.args and self._page.qualified(node.func) == "len":
+            return self.length(node.args[0], depth + 1)
+        shape = isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
+        return self.length(node.value.value, depth + 1) if shape else None  # type: ignore[union-attr]
+
+    def _of_call(self, call: ast.Call, depth: int) -> int | None:
+        function = call.func
+        qualified = self._page.qualified(function)
+        name = (qualified or getattr(function, "attr", None) or getattr(function, "id", "")).rpartition(".")[2]
+        if qualified is None and isinstance(function, ast.Attribute) and name not in ("tqdm", "tqdm_notebook"):
+            return self._of_method(function, call, depth)
+        if name in ("range", "xrange", "arange", "trange"):
+            numbers = [self.number(argument, depth) for argument in call.args[:2]]
+            if not numbers or None in numbers:
+                return None
+            return max(0, (numbers[-1] or 0) - ((numbers[0] or 0) if len(numbers) == 2 else 0))
+        if name == "linspace":
+            return self.number(call.args[2] if len(call.args) > 2 else keyword(call, "num"), depth)
+        if name == "zip":
+            known = [count for item in call.args if (count := self.length(item, depth)) is not None]
+            return min(known, default=None)
+        if qualified == "itertools.product" and not call.keywords:
+            counts = [self.length(item, depth) for item in call.args]
+            return None if None in counts else math.prod(count or 0 for count in counts)
+        if name not in _WRAPPERS:
+            return None
+        given = call.args[0] if call.args else keyword(call, "data")
+        if name == "DataFrame" and isinstance(given, ast.Dict):
+            known = [count for item in given.values if (count := self.length(item, depth)) is not None]
+            return min(known, default=None)
+        return self.length(given, depth) if given is not None else None
+
+    def _of_method(self, function: ast.Attribute, call: ast.Call, depth: int) -> int | None:
+        default = dict(_FIRST).get(function.attr)
+        if default is not None:
+            count = call.args[0] if call.args else keyword(call, "n")
+            return self.number(count, depth) if count is not None else default if not call.keywords else None
+        owner = function.value
+        if function.attr == "split" and isinstance(owner, ast.Constant) and isinstance(owner.value, str):
+            return len(owner.value.split()) if not call.args else None
+        return self.length(owner, depth) if function.attr in _SAME else None
+
+    # -- where values come from --------------------------------------------------------------------------------------
+
+    def _calls(self, node: ast.AST, prefix: str, depth: int) -> bool:
+        """Does the expression call a function of this prefix, or a name in it that is bound to such a call?"""
+        names = []
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Call) and (self._page.qualified(inner.func) or "").startswith(prefix):
+                return True
+            if isinstance(inner, ast.Name):
+                names.append(inner.id)
+        if depth >= 3:
+            return False
+        values = [value for name in names[:3] for value in self._stores.get(name, ())[:4] if value is not None]
+        return any(self._calls(value, prefix, depth + 1) for value in values)
+
+    # -- indexes, built once -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def _stores(self) -> dict[str, list[ast.expr | None]]:
+        """What is bound to each name, the arguments for parameters among it; None for what cannot be followed."""
+        found: dict[str, list[ast.expr | None]] = defaultdict(list)
+        calls: dict[str, list[ast.Call]] = defaultdict(list)
+        for cell in self._page.code:
+            plain: set[ast.AST] = set()
+            for assign in cell.nodes(ast.Assign):
+                for target in assign.targets:
+                    if isinstance(target, ast.Name):
+                        plain.add(target)
+                        found[target.id].append(assign.value)
+            for name in cell.nodes(ast.Name):
+                if not isinstance(name.ctx, ast.Load) and name not in plain:
+                    found[name.id].append(None)
+            for call in cell.nodes(ast.Call):
+                if isinstance(call.func, ast.Name):
+                    calls[call.func.id].append(call)
+        for cell in self._page.code:
+            for function in cell.nodes(ast.FunctionDef):
+                for place, argument in enumerate((*function.args.posonlyargs, *function.args.args)):
+                    given = [_given(call, place, argument.arg) for call in calls.get(function.name, ())]
+                    found[argument.arg] += given or [None]
+        return found
+
+    @cached_property
+    def _appends(self) -> dict[str, list[tuple[CodeCell, ast.Call]]]:
+        found: dict[str, list[tuple[CodeCell, ast.Call]]] = defaultdict(list)
+        for cell in self._page.code:
+            for call in cell.nodes(ast.Call):
+                function = call.func
+                if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+                    if function.attr in ("append", "extend", "insert"):
+                        found[function.value.id].append((cell, call))
+        # What `extend` adds is anybody's guess.
+        return {
+            name: calls
+            for name, calls in found.items()
+            if all(isinstance(call.func, ast.Attribute) and call.func.attr == "append" for _, call in calls)
+        }
+
+    @cached_property
+    def _outputs(self) -> dict[str, list[int]]:
+        """The numbers of rows that saved outputs show of named frames."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for cell in self._page.code:
+            if cell.cell.outputs == b"[]" or cell.tree is None:
+                continue
+            for name, count in _shown(self._page, cell):
+                found[name].append(count)
+        return found
+
+
+def _given(call: ast.Call, place: int, name: str) -> ast.expr | None:
+    """The argument of a call for the parameter `name` at `place`."""
+    if any(isinstance(item, ast.Starred) for item in call.args):
+        return None
+    return call.args[place] if place < len(call.args) else keyword(call, name)
+
+
+def _shown(page: Page, cell: CodeCell) -> list[tuple[str, int]]:
+    """Names of frames with the numbers of rows that the outputs of the cell show."""
+    assert cell.tree is not None
+    last = cell.tree.body[-1] if cell.tree.body else None
+    shapes = [n.value.id for n in cell.nodes(ast.Attribute) if n.attr == "shape" and isinstance(n.value, ast.Name)]
+    infos = [n.value.id for n in cell.nodes(ast.Attribute) if n.attr == "info" and isinstance(n.value, ast.Name)]
+    expression = last.value if isinstance(last, ast.Expr) else None
+    measured = isinstance(expression, ast.Call) and expression.args and page.qualified(expression.func) == "len"
+    wanted = isinstance(expression, ast.Name) or measured or len(shapes) == 1 or len(infos) == 1
+    if not wanted:
+        return []
+    found: list[tuple[str, int]] = []
+    text = "\n".join(output.text for output in cell.outputs if output.kind != "error")
+    for names, pattern in ((shapes, _SHAPE), (infos, _ENTRIES)):
+        counts = pattern.findall(text)
+        if len(names) == len(counts) == 1:
+            found.append((names[0], int(counts[0][:12])))
+    results = [output for output in cell.outputs if output.kind == "result"]
+    if not results:
+        return found
+    result = results[-1]
+    if isinstance(expression, ast.Name):
+        shown = _SHOWN.search(result.html or result.text)
+        body = result.html.partition("<tbody>")[2]
+        if shown:
+            found.append((expression.id, int(shown[1][:12])))
+        elif 'class="dataframe"' in result.html and body:
+            found.append((expression.id, body.count("<tr")))
+    elif measured and isinstance(expression, ast.Call) and isinstance(expression.args[0], ast.Name):
+        if result.text.strip().isdecimal():
+            found.append((expression.args[0].id, int(result.text.strip()[:12])))
+    return found

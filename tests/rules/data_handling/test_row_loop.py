@@ -1,0 +1,57 @@
+"""NBC601: the columns that its message proposes."""
+
+import pytest
+
+from nbcritic.analysis.page import Page
+from nbcritic.notebook import percent
+from nbcritic.rules.data_handling.row_loop import check
+
+HEAD = "# %%\nimport math\nimport numpy as np\nimport pandas as pd\ndf = pd.read_csv('a.csv')\n# %%\n"
+
+
+def message(text: str) -> str:
+    found = list(check.check(Page(percent.read(HEAD + text, "t.py"))))
+    return found[0].message if found else ""
+
+
+@pytest.mark.parametrize(
+    "text, better",
+    [
+        ("s = 0\nfor i, row in df.iterrows():\n    s += row['a'] * row['b']", "s += (df['a'] * df['b']).sum()"),
+        ("for i in df.index:\n    df.loc[i, 'c'] = df.loc[i, 'a'] / 2", "df['c'] = df['a'] / 2"),
+        ("for i in range(len(df)):\n    df.at[i, 'c'] = df['a'][i] + df.b[i]", "df['c'] = df['a'] + df['b']"),
+        (
+            "o = []\nfor r in df.itertuples():\n    o.append(math.sqrt(r.a ** 2 + r.b ** 2))",
+            "o = (np.sqrt((df['a'] ** 2) + (df['b'] ** 2))).tolist()",
+        ),
+        ("df['c'] = df.apply(lambda r: r.a if r.a > r.b else 0, axis=1)", "np.where(df['a'] > df['b'], df['a'], 0)"),
+        ("df['c'] = df.apply(lambda r: r['a'] > 1 and not r['b'] > 2, axis=1)", "(df['a'] > 1) & ~(df['b'] > 2)"),
+        ("df['c'] = df.apply(lambda r: round(r['a'] * 2, 1), axis='columns')", "(df['a'] * 2).round(1)"),
+        ("df['c'] = df.apply(lambda r: r.a * r.b * r.c - 1, 1)", "(df['a'] * df['b'] * df['c']) - 1"),
+        (
+            "for k, (i, r) in enumerate(df.iterrows()):\n    df.loc[i, 'c'] = -r['a'] + abs(r['b'])",
+            "df['c'] = -df['a'] + (df['b']).abs()",
+        ),
+    ],
+)
+def test_one_line_for_a_loop(text: str, better: str) -> None:
+    assert message(text).endswith(f"write `{better}`")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "total = 0\nfor r in df.itertuples():\n    total += r.a * 2\n    print(total)",
+        "total = 0\nfor r in df.itertuples():\n    total += r.a * 2\n    out.append(total)",
+        "last = 0\nfor r in df.itertuples():\n    out.append(r.a - last)\n    last = r.a",
+        "for i in range(1, len(df)):\n    df.loc[i, 'c'] = df.loc[i, 'a'] * 2",
+        "for i, r in df.iterrows():\n    text += f'{r.a} is {r.b}'",
+        "for i, r in df.iterrows():\n    found[r['a']] = r['b'] * 2",
+        "df.apply(lambda r: lookup(r['a']) * 2, axis=1)",
+        "df.apply(lambda column: column / column.sum())",
+        "for r in df.itertuples():\n    while r.a > 1:\n        pass",
+        "for r in rows:\n    out.append(r.a * 2)",
+    ],
+)
+def test_loops_that_need_their_order_or_do_something(text: str) -> None:
+    assert message(text) == ""

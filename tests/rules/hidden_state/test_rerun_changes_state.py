@@ -1,0 +1,110 @@
+"""What a second run of a statement would do: one statement a line, on names that the first cell made."""
+
+import pytest
+
+from nbcritic.analysis.page import Page
+from nbcritic.notebook import percent
+from nbcritic.rules.hidden_state.rerun_changes_state import check
+
+FIRST = """# %%
+import pandas as pd
+import numpy as np
+df = pd.read_csv("a.csv")
+other = pd.read_csv("b.csv")
+items = []
+total = 0
+array = np.zeros((3, 3))
+found = {}
+text = "a"
+data = load()
+# %%
+"""
+
+
+def said(source: str) -> list[str]:
+    page = Page(percent.read(FIRST + source, "t.ipynb"))
+    return [hit.message.split(" of this cell ")[1].rsplit(": ", 1)[0] for hit in check.check(page)]
+
+
+@pytest.mark.parametrize(
+    "source, then",
+    [
+        ("total += 1", "adds to `total` again"),
+        ("total = total * 2", "multiplies `total` again"),
+        ("total = 1 - total", "subtracts from `total` again"),
+        ("for x in range(3): total += x", "adds to `total` again"),
+        ("df['a'] /= 100", "divides `df['a']` again"),
+        ("df.a = df.a / 100", "divides `df.a` again"),
+        ("df[['a', 'b']] = df[['a', 'b']] * 2", "multiplies `df[['a', 'b']]` again"),
+        ("df.loc[:, 'a'] = df.loc[:, 'a'] - 1", "subtracts from `df.loc[:, 'a']` again"),
+        ("df['a'] = np.log(df['a'])", "takes the logarithm of `df['a']` again"),
+        ("df['a'] = df['a'].shift()", "transforms `df['a']` again"),
+        ("df['a'] = df['a'].apply(lambda v: v / 2)", "divides `df['a']` again"),
+        ("df['a'] = df['a'].map({'x': 1, 'y': 0})", "leaves only NaN in `df['a']`"),
+        ("df['a'] = df['a'].dt.year", "stops with AttributeError"),
+        ("df['a'] = df['a'].str[1:]", "cuts off more of `df['a']`"),
+        ("df = df.drop('a', axis=1)", "stops with KeyError"),
+        ("df = df.drop(columns=['a']).dropna()", "stops with KeyError"),
+        ("df.drop(columns='a', inplace=True)", "stops with KeyError"),
+        ("del df['a']", "stops with KeyError"),
+        ("df = df.set_index('a')", "stops with KeyError"),
+        ("df = df.reset_index()", "puts one more index column into `df`"),
+        ("df = df.merge(other, on='k')", "merges the same columns into `df` again"),
+        ("df = pd.merge(df, other, on='k')", "merges the same columns into `df` again"),
+        ("df = pd.concat([df, other])", "appends the same to `df` again"),
+        ("df = df.append(other)", "appends the same rows to `df` again"),
+        ("df = pd.get_dummies(df, columns=['a'])", "stops with KeyError"),
+        ("df = df.T", "turns `df` back"),
+        ("df = df.iloc[1:]", "cuts off more of `df`"),
+        ("df.insert(0, 'a', 1)", "stops with ValueError"),
+        ("array = array[:, 1:]", "cuts off more of `array`"),
+        ("array = array / 255", "divides `array` again"),
+        ("array = np.vstack([array, array.sum()])", ""),
+        ("array = np.append(array, 1)", "appends the same to `array` again"),
+        ("data = data['items']", "stops with KeyError"),
+        ("items.append(1)", "appends the same to `items` again"),
+        ("items.pop()", "takes one more out of `items`"),
+        ("items += [1]", "adds to `items` again"),
+        ("text = text + 'b'", "adds to `text` again"),
+        ("if other: total += 1", "adds to `total` again"),
+        # the second run changes nothing
+        ("df = df.dropna()", ""),
+        ("df = df[df['a'] > 0]", ""),
+        ("df = df[['a', 'b']]", ""),
+        ("df = df.drop(columns='a', errors='ignore')", ""),
+        ("df = df.drop(df[df['a'] < 0].index)", ""),
+        ("df = df.drop(columns=[c for c in df if c != 'a'])", ""),
+        ("df['a'] = df['b'] / 100", ""),
+        ("df['a'] = df['a'].fillna(0).astype(int)", ""),
+        ("df['a'] = (df['a'] - df['a'].min()) / (df['a'].max() - df['a'].min())", ""),
+        ("df['a'] = df['a'].map({0: 0, 1: 0})", ""),
+        ("df['a'] = df['a'].replace({'x': 1})", ""),
+        ("df['a'] = pd.to_datetime(df['a'])", ""),
+        ("df = df.rename(columns={'a': 'b'}).sort_values('b')", ""),
+        ("df = df.reset_index(drop=True)", ""),
+        ("df = df.reset_index().set_index('a')", ""),
+        ("df = pd.merge(df, other)", ""),
+        ("df.loc[df['a'] > 10, 'a'] /= 10", ""),
+        ("df = df.head(100)", ""),
+        ("array = array[:100]", ""),
+        ("array = array.reshape(-1, 1)", ""),
+        ("found['a'] = 1", ""),
+        ("items.sort()", ""),
+        ("total |= 4", ""),
+        # the cell starts afresh
+        ("total = 0\ntotal += 1", ""),
+        ("items = []\nfor x in other: items.append(x)", ""),
+        ("df = pd.read_csv('a.csv')\ndf = df.drop(columns='a')", ""),
+        ("df['a'] = df['b']\ndf['a'] /= 100", ""),
+        ("df['t'] = df['a'] + 1\nprint(df.t)\ndf = df.drop(columns=['t'])", ""),
+        ("for total in range(3): total += 1", ""),
+        # somebody looks first
+        ("if 'a' in df: df = df.drop(columns='a')", ""),
+        ("try:\n    df = df.drop(columns='a')\nexcept KeyError:\n    pass", ""),
+        ("count += 1", ""),
+        ("copy = df.drop(columns='a')", ""),
+        ("def f():\n    items.append(1)", ""),
+    ],
+)
+def test_second_run(source: str, then: str) -> None:
+    assert said(source) == ([then] if then else [])

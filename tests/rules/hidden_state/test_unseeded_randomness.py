@@ -1,0 +1,93 @@
+"""What draws, and what fixes a seed: one notebook a line, its cells between bars."""
+
+import pytest
+
+from nbcritic.analysis.page import Page
+from nbcritic.notebook import percent
+from nbcritic.rules.hidden_state.unseeded_randomness import check
+
+IMPORTS = """# %%
+import numpy as np, random, torch, pandas as pd, tensorflow as tf
+from sklearn.model_selection import train_test_split, KFold, StratifiedKFold, RandomizedSearchCV, cross_val_score
+from sklearn.ensemble import RandomForestClassifier, GradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.utils import shuffle, resample
+from torch.utils.data import DataLoader, random_split
+df = pd.read_csv("a.csv")
+"""
+
+
+def cells(text: str) -> set[int]:
+    """The cells that are flagged, the first after the imports being 1."""
+    body = "".join("# %%\n" + source.strip(" ").replace("~", "\n") + "\n" for source in text.split("|"))
+    return {hit.at.cell - 1 for hit in check.check(Page(percent.read(IMPORTS + body, "t.ipynb")))}
+
+
+@pytest.mark.parametrize(
+    "text, flagged",
+    [
+        ("x = np.random.rand(3)", {1}),
+        ("x = np.random.rand(3) | np.random.seed(0)", {1}),
+        ("np.random.seed(0) | x = np.random.rand(3)", set()),
+        ("np.random.seed() | x = np.random.rand(3)", {2}),
+        ("np.random.seed(None) | x = np.random.rand(3)", {2}),
+        ("random.seed(0) | x = np.random.rand(3)", {2}),
+        ("x = np.random.default_rng(0).normal()", set()),
+        ("rng = np.random.default_rng()", {1}),
+        ("rng = np.random.RandomState(None)", {1}),
+        ("rng = random.Random()", {1}),
+        ("x = random.sample(range(9), 3)", {1}),
+        ("np.random.shuffle(df.values)", {1}),
+        ("np.random.rand(3)", set()),
+        ("print(np.random.rand(3))", set()),
+        ("a, b = train_test_split(df)", {1}),
+        ("a, b = train_test_split(df, random_state=None)", {1}),
+        ("a, b = train_test_split(df, random_state=SEED)", set()),
+        ("a, b = train_test_split(df, shuffle=False)", set()),
+        ("a, b = train_test_split(df, **options)", set()),
+        ("np.random.seed(1) | a, b = train_test_split(df)", set()),
+        ("cv = KFold(5)", set()),
+        ("cv = KFold(5, shuffle=True)", {1}),
+        ("cv = StratifiedKFold(5, shuffle=True, random_state=0)", set()),
+        ("m = RandomForestClassifier(100)", {1}),
+        ("m = GradientBoostingClassifier()", set()),
+        ("m = LogisticRegression(); k = KNeighborsClassifier()", set()),
+        ("cross_val_score(RandomForestClassifier(), df, df)", {1}),
+        ("d = resample(df)", {1}),
+        ("s = df.sample(100) | s.mean()", {1}),
+        ("s = df.sample(frac=0.5, random_state=1)", set()),
+        ("s = df.sample(frac=1)", set()),
+        ("df.sample(5)", set()),
+        ("df.sample(5).T", set()),
+        ("df.sample(50).to_csv('b.csv')", {1}),
+        ("s = df.sample(9)~print(s)", set()),
+        ("x = torch.randn(3)", {1}),
+        ("torch.manual_seed(0) | x = torch.randn(3)", set()),
+        ("np.random.seed(0) | x = torch.randn(3)", {2}),
+        ("loader = DataLoader(df, shuffle=True)", {1}),
+        ("loader = DataLoader(df)", set()),
+        ("a, b = random_split(df, [1, 2])", {1}),
+        ("a, b = random_split(df, [1, 2], generator=torch.Generator().manual_seed(0))", set()),
+        ("x = tf.random.normal([3])", {1}),
+        ("tf.random.set_seed(1) | x = tf.random.normal([3])", set()),
+        ("m = tf.keras.Sequential([]) | m.fit(df)", {1}),
+        ("tf.keras.utils.set_random_seed(1) | m = tf.keras.Sequential([]) | m.fit(df)", set()),
+        # helpers
+        ("seed_everything(1) | x = torch.randn(3), np.random.rand(3)", set()),
+        ("set_seed(1) | x = torch.randn(3)", set()),
+        ("def set_seed(n):~  np.random.seed(n)~  torch.manual_seed(n) | set_seed(1) | x = torch.randn(3)", set()),
+        ("def fix():~  np.random.seed(1) | x = np.random.rand(3)", {2}),
+        ("def fix():~  np.random.seed(1) | fix() | x = np.random.rand(3)", set()),
+        # functions
+        ("def f(): return np.random.rand(3)", set()),
+        ("def f(): return np.random.rand(3) | x = f()", {1}),
+        ("def f(): return np.random.rand(3) | np.random.seed(1) | x = f()", set()),
+        ("def f(seed):~  np.random.seed(seed)~  return np.random.rand(3) | x = f(1)", set()),
+        ("def plot_some(): return random.choice([1, 2]) | plot_some()", set()),
+        ("dummy = torch.randn(1, 3)", set()),
+        ("delay = random.uniform(1, 2)", set()),
+    ],
+)
+def test_draws(text: str, flagged: set[int]) -> None:
+    assert cells(text) == flagged

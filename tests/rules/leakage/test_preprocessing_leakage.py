@@ -1,0 +1,125 @@
+"""NBC501 beyond its documentation: what is a split, what is a fit, and how rows flow from one to the other."""
+
+import time
+
+import pytest
+
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit
+from nbcritic.notebook import percent
+from nbcritic.rules.leakage.preprocessing_leakage import check
+
+HEAD = """
+import numpy as np
+import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import PCA
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
+from sklearn.model_selection import GridSearchCV, KFold, cross_val_score, train_test_split
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, PolynomialFeatures, StandardScaler, scale
+df = pd.read_csv("a.csv")
+X, y = df.drop(columns="y"), df["y"]
+"""
+
+
+def hits(text: str) -> list[Hit]:
+    return list(check.check(Page(percent.read(f"# %%\n{HEAD}\n# %%\n{text}", "t.py", history=True))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "X = StandardScaler().fit_transform(X)\na, b = train_test_split(X)",
+        "s = StandardScaler()\ns.fit(X)\na, b, c, d = train_test_split(X, y)\nb = s.transform(b)",
+        "s = StandardScaler().fit(X)\nX2 = s.transform(X)\na, b = train_test_split(X2)",
+        "X[:] = MinMaxScaler().fit_transform(X)\na, b = train_test_split(X)",
+        "X = pd.DataFrame(scale(X), columns=X.columns)\na, b = train_test_split(X)",
+        "pre = ColumnTransformer([('n', Pipeline([('i', SimpleImputer()), ('s', StandardScaler())]), ['a'])])\n"
+        "X = pre.fit_transform(X)\na, b = train_test_split(X)",
+        "num = Pipeline([('s', StandardScaler())])\npre = ColumnTransformer([('n', num, ['a'])])\n"
+        "X = pre.fit_transform(X)\na, b = train_test_split(X)",
+        "Z = PCA(3).fit_transform(X)\nprint(cross_val_score(m, Z, y))",
+        "Z = PCA(3).fit_transform(X)\nGridSearchCV(m, {}).fit(Z, y)",
+        "Z = PCA(3).fit_transform(X)\nfor i, (a, b) in enumerate(KFold(5).split(Z)):\n    m.fit(Z[a])",
+        "Z = PCA(3).fit_transform(X)\nk = KFold(5)\nfor a, b in k.split(X, y):\n    m.fit(Z[a])\n    m.score(Z[b])",
+        "Z = MinMaxScaler().fit_transform(X)\ntrain = Z[:100]\ntest = Z[100:]",
+        "def prepare(t):\n    t['a'] = StandardScaler().fit_transform(t[['a']])\n    return t\nX = prepare(X)\na, b = train_test_split(X)",
+        "def prepare(t):\n    t = StandardScaler().fit_transform(t)\n    return train_test_split(t)",
+        "class M:\n    def __init__(self):\n        self.s = StandardScaler()\n    def run(self, t):\n"
+        "        t = self.s.fit_transform(t)\n        return train_test_split(t)",
+        "docs = []\nfor t in df['text']:\n    docs.append(t.lower())\nZ = TfidfVectorizer().fit_transform(docs)\n"
+        "a, b, c, d = train_test_split(Z, y)",
+        "if big:\n    X = StandardScaler().fit_transform(X)\na, b = train_test_split(X)",
+        "with open('x'):\n    X = StandardScaler().fit_transform(X)\ntry:\n    a, b = train_test_split(X)\nexcept ValueError:\n    pass",
+        "df['m'] = df['city'].map(df.groupby('city')['y'].mean())\na, b, c, d = train_test_split(df[['m']], df['y'])",
+        "X = (X - X.mean()) / X.std()\na, b = train_test_split(X)",
+        "for c in X.columns:\n    X[c] = X[c].fillna(X[c].median())\na, b = train_test_split(X)",
+        "k = StandardScaler()\nX = k.fit_transform(X)\nidx_a, idx_b = train_test_split(np.arange(len(X)))\na = X[idx_a]\nb = X[idx_b]",
+    ],
+)
+def test_leaks(text: str) -> None:
+    assert hits(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a, b = train_test_split(X)\ns = StandardScaler()\na = s.fit_transform(a)\nb = s.transform(b)",
+        "a, b = train_test_split(X)\na = StandardScaler().fit_transform(a)\nc, d = train_test_split(a)",
+        "a, b, c, d = train_test_split(X, y)\na = StandardScaler().fit_transform(a)\nGridSearchCV(m, {}).fit(a, c)",
+        "X = PolynomialFeatures(2).fit_transform(X)\nX = OneHotEncoder().fit_transform(X)\na, b = train_test_split(X)",
+        "X = SimpleImputer(strategy='constant', fill_value=0).fit_transform(X)\na, b = train_test_split(X)",
+        "y = StandardScaler().fit_transform(df[['y']])\na, b, c, d = train_test_split(X, y)",
+        "df['y'] = StandardScaler().fit_transform(df[['y']])\na, b, c, d = train_test_split(df.drop('y', axis=1), df['y'])",
+        "Z = StandardScaler().fit_transform(X)\nplt.plot(Z)\na, b = train_test_split(X)",
+        "p = make_pipeline(StandardScaler(), m)\nprint(cross_val_score(p, X, y))\np.fit(X, y)",
+        "for a, b in KFold(5).split(X):\n    s = StandardScaler()\n    t = s.fit_transform(X[a])\n    v = s.transform(X[b])",
+        "for a, b in KFold(5).split(X):\n    t = pd.concat([X.iloc[a], X.iloc[[0, 1]]])\n    s = StandardScaler().fit(t)\n    v = s.transform(X.iloc[b])",
+        "other = pd.read_csv('b.csv')\ns = StandardScaler().fit(other)\nX = s.transform(X)\na, b = train_test_split(X)",
+        "both = pd.concat([df, pd.read_csv('test.csv')])\nboth = StandardScaler().fit_transform(both)\ntrain = both[:9]\ntest = both[9:]",
+        "X = X[X.a < X.a.mean() + 3 * X.a.std()]\na, b = train_test_split(X)",
+        "X['a'] = X.a.rolling(3).mean()\nX['b'] = X.b / X.b.max()\na, b = train_test_split(X)",
+        "for g in groups:\n    part = X[X.g == g]\n    part = part - part.mean()\n    out.append(part)\na, b = train_test_split(np.array(out))",
+        "X['high'] = X.a > X.a.median()\na, b = train_test_split(X)",
+        "df['m'] = df['city'].map(df.groupby('city')['area'].mean())\na, b, c, d = train_test_split(df[['m']], df['y'])",
+        "X = X.fillna(X.mode().iloc[0])\na, b = train_test_split(X)",
+    ],
+)
+def test_no_leak(text: str) -> None:
+    assert hits(text) == []
+
+
+def test_the_message_names_the_chain() -> None:
+    text = "s = StandardScaler()\nX = s.fit_transform(X)\n# %%\nX_tr, X_te, y_tr, y_te = train_test_split(X, y)\n# %%\nm.fit(X_tr, y_tr)"
+    (hit,) = hits(text)
+    assert hit.message == "`s.fit_transform(X)` has seen the rows that cell 3 splits off as `X_te`"
+    assert [place.at.cell for place in hit.related] == [3, 4]
+
+
+def test_counts_that_say_otherwise() -> None:
+    text = "pass\n# %% In[9]\nX = StandardScaler().fit_transform(X)\n# %% In[3]\na, b = train_test_split(X)"
+    (hit,) = hits(text)
+    assert hit.confidence == "possible"
+
+
+def test_a_statistic_weighs_less() -> None:
+    (hit,) = hits("X['a'] = X['a'].fillna(X['a'].mean())\na, b = train_test_split(X)")
+    assert hit.severity == "major"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(f"X = StandardScaler().fit_transform(X)\nX['a{i}'] = X.a.fillna(X.a.mean())" for i in range(1_000)),
+        "\n".join(f"def f{i}(a):\n    return f{i + 1}(a) + f{i + 2}(a)" for i in range(500)) + "\nX = f0(X)",
+        "\n".join(f"if x:\n    X{i} = df\nelse:\n    X{i} = 1" for i in range(1_000)),
+        "X = X" + "[0]" * 800,
+    ],
+    ids=["fits", "functions", "branches", "deep"],
+)
+def test_comes_to_an_end(text: str) -> None:
+    start = time.perf_counter()
+    hits(f"{text}\na, b = train_test_split(X)")
+    assert time.perf_counter() - start < 10
