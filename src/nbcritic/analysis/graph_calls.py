@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nbcritic.analysis.graph_changes import SAME, VIEWS, changed_arguments, changes_object
+from nbcritic.analysis.graph_changes import KEEPS, SAME, VIEWS, changed_arguments, changes_object
 from nbcritic.analysis.graph_expressions import Expressions, Things, find
 from nbcritic.analysis.graph_things import Frame, Thing, stored
 
@@ -23,7 +23,11 @@ _PASSED_THROUGH = frozenset(
     {"list", "tuple", "set", "sorted", "reversed", "iter", "zip", "enumerate", "filter", "dict"}
 )
 """Builtins whose result holds what their arguments hold."""
-_DICT_VIEWS = frozenset({"values", "items", "get", "copy", "pop"})
+_PUT = frozenset({"append", "appendleft", "add", "insert"})
+"""Methods that put what they are given into their object."""
+_ELEMENT = frozenset({"get", "pop", "setdefault", "popleft"})
+_ELEMENTS = frozenset({"values", "items", "copy"})
+"""Methods of containers that give an element, and those that give all."""
 _CALLED = ("__call__", "forward", "call")
 
 
@@ -131,8 +135,7 @@ class Calls(Expressions):
             if place < len(arguments):
                 self.change(arguments[place])
         if qualified in _PASSED_THROUGH:
-            held = {inner for things in arguments for thing in things for inner in thing.holds}
-            return (Thing(holds=held),) if held else ()
+            return (Thing(holds={inner: False for things in arguments for t in things for inner in t.taken()}),)
         return ()
 
     def _method(
@@ -143,17 +146,21 @@ class Calls(Expressions):
         kind = self.values.kind(callee.value)
         if inplace or changes_object(method, kind, discarded=discarded):
             self.change(receiver)
-            if method in ("append", "extend", "add", "insert", "appendleft"):
-                kept = (self.settle(node.args[n], things) for n, things in enumerate(arguments))
-                for thing in receiver:
-                    thing.hold(inner for things in kept for inner in things if not inner.is_code)
+            for thing in receiver:
+                thing.is_listed = thing.is_listed and method in _PUT
+            if method in _PUT:
+                for place, things in enumerate(arguments):
+                    held = self.element(node.args[place], things)
+                    for thing in receiver:
+                        thing.hold(held)
         if method in SAME or (kind == "array" and method in VIEWS):
             return receiver
-        if method in _DICT_VIEWS:
-            held = tuple(inner for thing in receiver for inner in thing.holds)
-            if method in ("get", "pop"):
-                return held
-            return (Thing(holds=held),) if held else ()
+        if kind in KEEPS or all(thing.is_listed for thing in receiver):
+            taken = tuple(inner for thing in receiver for inner in thing.taken())
+            if method in _ELEMENT:
+                return taken
+            if method in _ELEMENTS:
+                return (Thing(holds=dict.fromkeys(taken, False)),)
         return ()
 
     def body(self, statements: list[ast.stmt]) -> None:
@@ -170,7 +177,7 @@ def _pass(
     bound.update({name: things for name, things in words.items() if name is not None})
     rest = [thing for things in given[len(places) :] for thing in things]
     if expected.vararg is not None:
-        bound[expected.vararg.arg] = (Thing(holds=rest),)
+        bound[expected.vararg.arg] = (Thing(holds=dict.fromkeys(rest, False)),)
     for name in (*places, *(a.arg for a in expected.kwonlyargs), *((expected.kwarg.arg,) if expected.kwarg else ())):
         bound.setdefault(name, ())
     for name, things in bound.items():

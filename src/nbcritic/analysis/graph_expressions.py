@@ -96,27 +96,28 @@ class Expressions:
 
     def _note(self, name: str, value: Value) -> None:
         """Write down that the current cell reads a name of the notebook, and what else it touches by that."""
+        is_sure = len(value) == 1
         for when, thing in value:
             self.read[max(when, thing.version), name, thing.is_code, False] = None
             self.needed.add(when)
             if thing.is_module:
                 continue
             self.needed.update(inner.changed for inner in thing.within())
-            if not thing.is_code and (len(thing.names) > 1 or thing.inside or thing.holds):
+            if is_sure and not thing.is_code and thing.whole is None:
                 self._note_others(thing, name)
         self.needed -= {self.now, NEVER}
 
     def _note_others(self, thing: Thing, name: str) -> None:
         """The other names of a thing, of what it is in and of what is in it."""
-        for other in dict.fromkeys((*thing.around(), *thing.within())):
-            for alias in sorted(other.names) if other.whole is None else ():
+        if len(thing.names) < 2 and not thing.holds and not thing.inside:
+            return
+        for other in thing.relatives():
+            for alias in sorted(other.names):
                 value = self.module.get(alias) or ()
                 if all(here is not other for _, here in value):
                     other.names.discard(alias)
-                elif alias != name:
-                    self.read.update(
-                        {(max(w, t.version), alias, t.is_code, True): None for w, t in value if t is other}
-                    )
+                elif alias != name and len(value) == 1:
+                    self.read[max(value[0][0], other.version), alias, other.is_code, True] = None
 
     def assign(self, name: str, things: Things) -> None:
         """Bind a name to one of these things, or to something new."""
@@ -191,16 +192,27 @@ class Expressions:
 
     def display(self, node: ast.List | ast.Tuple | ast.Set | ast.Dict) -> Things:
         """A list, tuple, set or dict that is written out holds what it is made of."""
-        items = [*node.keys, *node.values] if isinstance(node, ast.Dict) else node.elts
-        held: list[Thing] = []
-        for item in items:
-            things = self.eval(item)
-            if item is None or (isinstance(node, ast.Dict) and item in node.keys):
-                continue
-            if isinstance(item, ast.Starred):
-                things = tuple(inner for thing in things for inner in thing.holds)
-            held += self.settle(item, things)
-        return (Thing(holds=held),) if held else ()
+        held: dict[Thing, bool] = {}
+        items = (
+            list(zip(node.keys, node.values, strict=True))
+            if isinstance(node, ast.Dict)
+            else [(n, n) for n in node.elts]
+        )
+        for key, item in items:
+            if key is not item:
+                self.eval(key)
+            if key is None or isinstance(item, ast.Starred):
+                held.update((inner, False) for thing in self.eval(item) for inner in thing.taken())
+            else:
+                held.update(self.element(item, self.eval(item)))
+        return (Thing(holds=held),)
+
+    def element(self, node: ast.expr, things: Things) -> dict[Thing, bool]:
+        """What lies in a list that an expression is put into."""
+        if isinstance(node, ast.Constant):
+            return {}
+        by_name = isinstance(node, ast.Name)
+        return dict.fromkeys(self.settle(node, things) or (Thing(),), by_name)
 
     def part(self, node: ast.Attribute | ast.Subscript) -> Things:
         """`x.a` and `x[i]` give something that `x` holds, or some part of it."""
@@ -214,7 +226,7 @@ class Expressions:
             methods = find(thing, node.attr)
             if methods:
                 return methods
-        elif isinstance(node.slice, ast.Slice) and thing.holds:
+        elif isinstance(node.slice, ast.Slice) and thing.is_listed:
             return (Thing(holds=thing.holds),)
         return thing.taken()
 
@@ -224,16 +236,17 @@ class Expressions:
             return things
         if isinstance(node, ast.Name):
             return () if self.values.kind(node) in FROZEN else things
-        if all(thing.whole is None for thing in things):
-            return things
-        kind = self.values.kind(node.value)
-        wholes = tuple(thing.whole for thing in things if thing.whole is not None)
+        parts = tuple(thing for thing in things if thing.whole is not None)
+        named = tuple(thing for thing in things if thing.whole is None)
+        kind = self.values.kind(node.value) if parts else None
+        if not parts:
+            return named
         if kind == "array":
             window = node.attr in ("T", "flat") if isinstance(node, ast.Attribute) else _is_basic(node.slice)
-            return wholes if window else ()
-        if kind in KEEPS or any(whole.klass for whole in wholes):
-            return () if self.values.kind(node) in FROZEN else things
-        return ()
+            return (*named, *(part.whole for part in parts if part.whole is not None and window))
+        if kind not in KEEPS and kind is not None and not any(part.whole and part.whole.klass for part in parts):
+            return named
+        return named if self.values.kind(node) in FROZEN else things
 
     def function(self, node: ast.Lambda) -> Things:
         """A lambda: its defaults are evaluated now."""
@@ -267,10 +280,10 @@ class Expressions:
             if isinstance(node, ast.DictComp):
                 self.eval(node.key)
             given = node.value if isinstance(node, ast.DictComp) else node.elt
-            held = self.settle(given, self.eval(given))
+            held = self.element(given, self.eval(given))
         finally:
             self.frame = outer
-        return (Thing(holds=held),) if held else ()
+        return (Thing(holds=held),)
 
     # -- targets -----------------------------------------------------------------------------------------------------
 
@@ -279,9 +292,9 @@ class Expressions:
         if isinstance(target, ast.Name):
             self.assign(target.id, things)
         elif isinstance(target, ast.Tuple | ast.List):
-            held = tuple(inner for thing in things for inner in thing.holds)
+            taken = tuple(inner for thing in things for inner in thing.taken())
             for item in target.elts:
-                self.bind(item.value if isinstance(item, ast.Starred) else item, held)
+                self.bind(item.value if isinstance(item, ast.Starred) else item, taken)
         elif isinstance(target, ast.Attribute | ast.Subscript):
             self.store(target, things)
         elif isinstance(target, ast.Starred):
@@ -293,26 +306,23 @@ class Expressions:
         if isinstance(target, ast.Subscript):
             self.eval(target.slice)
         self.change(wholes)
-        if things:
-            keeps = self.values.kind(target.value) in KEEPS
+        if isinstance(target.ctx, ast.Store):
+            kind = self.values.kind(target.value)
             for whole in wholes:
-                if keeps or whole.klass:
-                    whole.hold(things)
+                if kind in KEEPS or kind is None or whole.klass:
+                    whole.hold(dict.fromkeys(things, kind is not None) or {Thing(): False})
 
     def each(self, target: ast.AST, iterable: ast.expr, things: Things) -> None:
         """Give a loop's target an element; numbers of `enumerate` and keys of `items` are nobody's elements."""
+        taken = tuple(inner for thing in things for inner in thing.taken())
         if isinstance(iterable, ast.Call) and isinstance(target, ast.Tuple) and len(target.elts) == 2:
             called = iterable.func
             if getattr(called, "id", "") == "enumerate" or getattr(called, "attr", "") == "items":
                 self.bind(target.elts[0], ())
-                self.bind(target.elts[1], tuple(inner for thing in things for inner in thing.holds))
+                self.bind(target.elts[1], taken)
                 return
-        if isinstance(iterable, ast.Name | ast.Attribute | ast.Subscript):
-            if not any(thing.holds for thing in things) and self.values.kind(iterable) not in (None, *KEEPS):
-                things = ()
-            taken = tuple(inner for thing in things for inner in thing.taken())
-        else:
-            taken = tuple(inner for thing in things for inner in thing.holds)
+        if not all(thing.is_listed for thing in things) and self.values.kind(iterable) not in (None, *KEEPS):
+            taken = ()
         self.bind(target, taken)
 
 

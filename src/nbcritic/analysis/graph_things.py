@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias, TypeGuard
 
 from nbcritic.analysis.events import FunctionNode, parameters
@@ -23,6 +23,7 @@ class Thing:
         "holds",
         "inside",
         "is_code",
+        "is_listed",
         "is_module",
         "klass",
         "methods",
@@ -33,18 +34,21 @@ class Thing:
         "whole",
     )
 
-    def __init__(self, *, holds: Iterable[Thing] = (), node: ast.AST | None = None, whole: Thing | None = None) -> None:
+    def __init__(self, *, holds: Mapping[Thing, bool] | None = None, node: ast.AST | None = None) -> None:
         self.changed = NEVER
         """When it was changed last itself."""
         self.version = NEVER
         """When it, or something in it, was changed last."""
-        self.holds = set(holds)
-        self.inside: set[Thing] = set()
-        for held in self.holds:
-            held.inside.add(self)
-        self.whole = whole
-        """What it is a part of, where it was taken out of something whose parts have no names."""
+        self.holds: dict[Thing, bool] = {}
+        """What is in it; True for what was put there by name."""
+        self.inside: dict[Thing, bool] = {}
+        """What it is in."""
+        self.is_listed = holds is not None
+        """Is all that it holds known?"""
         self.part: Thing | None = None
+        """What stands for all that it holds and nobody has named."""
+        self.whole: Thing | None = None
+        """What it is a part of in this sense."""
         self.names: set[str] = set()
         """The names of the notebook that were bound to it; some may be bound to other things by now."""
         self.node = node
@@ -57,29 +61,39 @@ class Thing:
         self.methods: dict[str, Value] = {}
         self.bases: tuple[Thing, ...] = ()
         self.klass: Thing | None = None
+        if holds:
+            self.hold(holds)
 
-    def hold(self, things: Iterable[Thing]) -> None:
+    def hold(self, things: Mapping[Thing, bool]) -> None:
         """From now on these are in it."""
-        for thing in things:
+        for thing, by_name in things.items():
             if thing is not self:
-                self.holds.add(thing)
-                thing.inside.add(self)
+                self.holds[thing] = by_name or self.holds.get(thing, False)
+                thing.inside[self] = self.holds[thing]
 
     def taken(self) -> tuple[Thing, ...]:
-        """What an index, an attribute or a loop takes out of it: one of the things it holds, or some part of it."""
-        if self.holds:
+        """What an index, an attribute or a loop takes out of it: one of the things it holds, or something else."""
+        if self.is_listed and self.holds:
             return tuple(self.holds)
         if self.part is None:
-            self.part = Thing(whole=self)
-        return (self.part,)
+            self.part = Thing()
+            self.part.whole = self
+            self.hold({self.part: False})
+        return tuple(self.holds)
 
     def around(self) -> Iterable[Thing]:
         """It, and whatever it is in: all these are different once it is changed."""
-        return _closure(self, _containers) if self.inside or self.whole else (self,)
+        return _closure(self, lambda thing: thing.inside) if self.inside else (self,)
 
     def within(self) -> Iterable[Thing]:
         """It, and whatever is in it."""
-        return _closure(self, _contents) if self.holds or self.part else (self,)
+        return _closure(self, lambda thing: thing.holds) if self.holds else (self,)
+
+    def relatives(self) -> Iterable[Thing]:
+        """It, and what it was put into by name or was put into it by name, at any depth."""
+        yield self
+        for direction in (_put_into, _put_there):
+            yield from _closure(self, direction)[1:]
 
     def change(self, now: int) -> None:
         """Note that it was changed in place."""
@@ -89,12 +103,12 @@ class Thing:
                 thing.version = now
 
 
-def _containers(thing: Thing) -> Iterable[Thing]:
-    return (*thing.inside, thing.whole) if thing.whole else thing.inside
+def _put_into(thing: Thing) -> Iterable[Thing]:
+    return [other for other, by_name in thing.inside.items() if by_name]
 
 
-def _contents(thing: Thing) -> Iterable[Thing]:
-    return (*thing.holds, thing.part) if thing.part else thing.holds
+def _put_there(thing: Thing) -> Iterable[Thing]:
+    return [other for other, by_name in thing.holds.items() if by_name]
 
 
 def _closure(thing: Thing, nearest: Callable[[Thing], Iterable[Thing]]) -> list[Thing]:

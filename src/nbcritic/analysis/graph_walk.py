@@ -138,9 +138,12 @@ class Walk(Calls):
             self.bind(node.target, ())
             return
         things = self.lookup(node.target.id)
-        self.eval(node.value)
-        if self.values.kind(node.target) in _IN_PLACE:
+        added = self.eval(node.value)
+        kind = self.values.kind(node.target)
+        if kind in _IN_PLACE or (kind is None and self.values.kind(node.value) in ("list", "dict", "set")):
             self.change(things)
+            for thing in things:
+                thing.hold({inner: False for other in added for inner in other.holds})
             self.assign(node.target.id, things)
         else:
             self.assign(node.target.id, ())

@@ -1,38 +1,44 @@
-"""Where a saved error is placed: at the line of the traceback, as long as the cell still has it."""
-
-import json
+"""NBC113: what announces an error, and what only looks like it."""
 
 import pytest
 
 from nbcritic.analysis.page import Page
-from nbcritic.model import Cell, Notebook
+from nbcritic.notebook import percent
 from nbcritic.rules.hidden_state.saved_error import check
 
-SOURCE = "x = 1\n\ny = x / 0\nprint(y)"
+CELL = "# %% In[1]\nx = 1\n# %% In[2]\nbuild(x)\n#! BuildError: gate 'g' uses 4 bits but is declared for 2 bits\n"
 
 
-def line(*traceback: str) -> int:
-    error = {"output_type": "error", "ename": "ZeroDivisionError", "evalue": "division by zero", "traceback": traceback}
-    cell = Cell(1, "code", SOURCE, execution_count=1, outputs=json.dumps([error]).encode())
-    (hit,) = check.check(Page(Notebook("t.ipynb", (cell,))))
-    return hit.at.line
+def count(text: str) -> int:
+    return len(list(check.check(Page(percent.read(text, "t.py")))))
 
 
 @pytest.mark.parametrize(
-    "frame, expected",
+    "heading, expected",
     [
-        (
-            "\x1b[0;32m<ipython-input-3-0f1>\x1b[0m in \x1b[0;36m<module>\x1b[0;34m()\x1b[0m\n      1 x = 1\n      2 \n----> 3 y = x / 0\n",
-            3,
-        ),
-        (
-            "Cell \x1b[0;32mIn[3], line 3\x1b[0m\n\x1b[1;32m      1\x1b[0m x = 1\n\x1b[0;32m----> 3\x1b[0m y = x / 0\n",
-            3,
-        ),
-        ("----> 3 y = x / 1\n", 0),
-        ("----> 99 y = x / 0\n", 0),
-        ("no frame", 0),
+        ("# Gate uses 16 bits but is declared for 8 bits", 0),
+        ("# Errors", 0),
+        ("## Error handling", 0),
+        ("# Bugs", 0),
+        ("# Handling a KeyError", 0),
+        ("# Mean squared error", 1),
+        ("# Standard errors of the fit", 1),
+        ("# Bits and gates", 1),
     ],
 )
-def test_place(frame: str, expected: int) -> None:
-    assert line("\x1b[0;31mZeroDivisionError\x1b[0m  Traceback (most recent call last)", frame) == expected
+def test_the_headings_above(heading: str, expected: int) -> None:
+    assert count(f"# %% [markdown]\n# {heading}\n# %% [markdown]\n# ### Another one\n{CELL}") == expected
+
+
+def test_a_section_that_ended_announces_nothing() -> None:
+    assert count(f"# %% [markdown]\n# ## Bugs\n# %% [markdown]\n# ## Results\n{CELL}") == 1
+
+
+@pytest.mark.parametrize("fence", ["raise Exception('Stop')", "assert False", "assert 1 == 2", "stop_here", "exit()"])
+def test_a_fence_is_meant(fence: str) -> None:
+    assert count(f"# %% In[1]\n{fence}\n#! Exception: Stop\n") == 0
+
+
+@pytest.mark.parametrize("cell", ["raise_to(3)", "x = 1\nraise ValueError(x)", "assert total == 3", "frame"])
+def test_other_failures_are_not(cell: str) -> None:
+    assert count(f"# %% In[1]\n{cell}\n#! Exception: no\n") == 1

@@ -73,6 +73,24 @@ class Sizes:
             return self._of_part(node, depth + 1)
         return self._of_call(node, depth + 1) if isinstance(node, ast.Call) else None
 
+    def is_by_group(self, loop: Loop) -> bool:
+        """Does the loop turn once for each distinct value of a column, of which there are few as a rule?"""
+        return not isinstance(loop, ast.While) and self._groups(loop.iter, 0)
+
+    def _groups(self, node: ast.AST, depth: int) -> bool:
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Call):
+                name = getattr(inner.func, "attr", "") or getattr(inner.func, "id", "")
+                if name in ("unique", "groupby", "set", "drop_duplicates", "value_counts"):
+                    return True
+            if isinstance(inner, ast.Name) and depth < 2:
+                source = self._page.values.source(inner)
+                # The frame that a column is taken from says nothing of the column.
+                plain = inner is node or (isinstance(node, ast.Call) and inner in node.args)
+                if source is not None and plain and self._groups(source, depth + 1):
+                    return True
+        return False
+
     def seen(self, frame: ast.AST) -> int | None:
         """How many rows a saved output shows that a named frame has."""
         return max(self._outputs[frame.id], default=None) if isinstance(frame, ast.Name) else None
@@ -120,7 +138,9 @@ class Sizes:
         for cell, call in self._appends.get(name, ()):
             if cell.in_function(call):
                 return None
-            counts = [None if isinstance(loop, ast.While) else self.length(loop.iter, depth) for loop in loops(cell, call)]
+            counts = [
+                None if isinstance(loop, ast.While) else self.length(loop.iter, depth) for loop in loops(cell, call)
+            ]
             if None in counts:
                 return None
             total += math.prod(count or 1 for count in counts)
@@ -152,7 +172,7 @@ class Sizes:
     def _of_call(self, call: ast.Call, depth: int) -> int | None:
         function = call.func
         qualified = self._page.qualified(function)
-        name = (qualified or getattr(function, "attr", None) or getattr(function, "id", "")).rpartition(".")[2]
+        name = (qualified or "").rpartition(".")[2] or getattr(function, "attr", "") or getattr(function, "id", "")
         if qualified is None and isinstance(function, ast.Attribute) and name not in ("tqdm", "tqdm_notebook"):
             return self._of_method(function, call, depth)
         if name in ("range", "xrange", "arange", "trange"):
@@ -234,9 +254,10 @@ class Sizes:
         for cell in self._page.code:
             for call in cell.nodes(ast.Call):
                 function = call.func
-                if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
-                    if function.attr in ("append", "extend", "insert"):
-                        found[function.value.id].append((cell, call))
+                if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
+                    continue
+                if function.attr in ("append", "extend", "insert"):
+                    found[function.value.id].append((cell, call))
         # What `extend` adds is anybody's guess.
         return {
             name: calls
@@ -291,7 +312,8 @@ def _shown(page: Page, cell: CodeCell) -> list[tuple[str, int]]:
             found.append((expression.id, int(shown[1][:12])))
         elif 'class="dataframe"' in result.html and body:
             found.append((expression.id, body.count("<tr")))
-    elif measured and isinstance(expression, ast.Call) and isinstance(expression.args[0], ast.Name):
-        if result.text.strip().isdecimal():
-            found.append((expression.args[0].id, int(result.text.strip()[:12])))
+    elif measured and isinstance(expression, ast.Call) and result.text.strip().isdecimal():
+        counted = expression.args[0]
+        if isinstance(counted, ast.Name):
+            found.append((counted.id, int(result.text.strip()[:12])))
     return found

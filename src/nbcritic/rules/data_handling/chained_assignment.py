@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit
+from nbcritic.model import Hit, Related, Severity
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling._shared import is_constant, keyword, path
 
@@ -15,6 +15,10 @@ INDEXERS = ("loc", "iloc", "at", "iat", "ix")
 INPLACE = frozenset(
     "fillna dropna drop replace rename sort_values reset_index interpolate ffill bfill clip drop_duplicates".split()
 )
+
+FILLS = frozenset({"fillna", "ffill", "bfill", "interpolate"})
+NEAR = 50
+"""So many statements back a `dropna` is looked for."""
 
 
 @rule(
@@ -40,12 +44,22 @@ def check(page: Page) -> Iterator[Hit]:
         import pandas as pd
         df = pd.read_csv("orders.csv")
         df["price"][df["price"] < 0] = 0  # <- flagged
+        df[df["price"] > 100]["label"] = "dear"
+        df.price[df.price.isnull()] = 0
+        # %%
         df[df["price"] > 100]["label"] = "dear"  # <- flagged
+        # %%
         df.price[df.price.isnull()] = 0  # <- flagged
+        # %%
         df.loc[df.price > 9]["label"] = "x"  # <- flagged
+        # %%
         df[df.price > 9].label = "x"  # <- flagged
+        # %%
         df["price"].loc[3] += 1  # <- flagged
+        # %%
         df["price"].fillna(0, inplace=True)  # <- flagged
+        df["weight"].fillna(0, inplace=True)
+        # %%
         df[["price", "weight"]].fillna(0, inplace=True)  # <- flagged
 
     Bad:
@@ -70,6 +84,9 @@ def check(page: Page) -> Iterator[Hit]:
         price.fillna(0, inplace=True)
         df.values[0][1] = 3
         df.loc["a"].attrs["unit"] = "kg"
+        # %%
+        df.dropna(inplace=True)
+        df["price"].fillna(0, inplace=True)
 
     Good:
 
@@ -87,17 +104,38 @@ def check(page: Page) -> Iterator[Hit]:
         image["data"][image["data"] > 3] = 0
     """
     for cell in page.code:
-        for node in cell.nodes(ast.Subscript):
-            if isinstance(node.ctx, ast.Store) and (found := _chain(page, cell, node.value, node.slice)):
-                yield Hit(cell.at(cell.statement(node)), _message(page, cell, node, *found))
-        for attribute in cell.nodes(ast.Attribute):
-            if isinstance(attribute.ctx, ast.Store) and isinstance(attribute.value, ast.Subscript):
-                base = attribute.value
-                if attribute.attr not in ("name", "index", "columns") and _picks_rows(page, base):
-                    text = f"`{cell.segment(attribute)} = …` writes to a copy, and `{cell.segment(_root(base))}` never changes"
-                    yield Hit(cell.at(cell.statement(attribute)), text)
-        for statement in cell.nodes(ast.Expr):
-            yield from _in_place(page, cell, statement)
+        groups: dict[tuple[str, Severity], list[tuple[ast.stmt, str]]] = {}
+        for statement, frame, severity, text in sorted(_found(page, cell), key=lambda found: found[0].lineno):
+            groups.setdefault((frame, severity), []).append((statement, text))
+        for (frame, severity), (first, *others) in groups.items():
+            also = [statement for statement in dict.fromkeys(other for other, _ in others) if statement is not first[0]]
+            more = (
+                f"; so do {len(also)} more lines of the cell" if len(also) > 1 else "; so does another line of the cell"
+            )
+            yield Hit(
+                cell.at(first[0]),
+                first[1] + (more if also else ""),
+                tuple(Related(cell.at(other), f"the same on `{frame}`") for other in also),
+                severity=severity,
+            )
+
+
+def _found(page: Page, cell: CodeCell) -> Iterator[tuple[ast.stmt, str, Severity, str]]:
+    """Each faulty statement of the cell with its frame, how grave it is, and what to say of it."""
+    for node in cell.nodes(ast.Subscript):
+        if isinstance(node.ctx, ast.Store) and (found := _chain(page, cell, node.value, node.slice)):
+            frame = cell.segment(found[0], 40)
+            yield cell.statement(node), frame, "major", _message(page, cell, node, *found)
+    for attribute in cell.nodes(ast.Attribute):
+        if isinstance(attribute.ctx, ast.Store) and isinstance(attribute.value, ast.Subscript):
+            base = attribute.value
+            if attribute.attr not in ("name", "index", "columns") and _picks_rows(page, base):
+                frame = cell.segment(_root(base), 40)
+                text = f"`{cell.segment(attribute)} = …` writes to a copy, and `{frame}` never changes"
+                yield cell.statement(attribute), frame, "major", text
+    for statement in cell.nodes(ast.Expr):
+        if (lost := _in_place(page, cell, statement)) is not None:
+            yield statement, *lost
 
 
 def _chain(page: Page, cell: CodeCell, first: ast.expr, last: ast.expr) -> tuple[ast.expr, str] | None:
@@ -172,30 +210,74 @@ def _root(node: ast.Subscript) -> ast.expr:
     return value.value if isinstance(value, ast.Attribute) and value.attr in INDEXERS else value
 
 
-def _in_place(page: Page, cell: CodeCell, statement: ast.Expr) -> Iterator[Hit]:
-    """`df["a"].fillna(0, inplace=True)`."""
+def _in_place(page: Page, cell: CodeCell, statement: ast.Expr) -> tuple[str, Severity, str] | None:
+    """`df["a"].fillna(0, inplace=True)`: the frame, how grave it is, and what to say."""
     call = statement.value
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or call.func.attr not in INPLACE:
-        return
+        return None
     if not is_constant(keyword(call, "inplace"), True):
-        return
+        return None
     owner = call.func.value
     if isinstance(owner, ast.Subscript) and not isinstance(owner.slice, ast.Slice) and _picks_rows(page, owner):
-        root = cell.segment(_root(owner), 40)
-        yield Hit(
-            cell.at(statement),
-            f"`{cell.segment(call)}` fills a copy, and `{root}` never changes".replace("fills", "changes"),
-        )
-        return
+        frame = cell.segment(_root(owner), 40)
+        return frame, "major", f"`{cell.segment(call)}` changes a copy, and `{frame}` never changes"
     column = _column(page, cell, owner)
-    if column is not None:
-        frame = cell.segment(column[0], 40)
-        better = f"{frame}[{column[1]}] = {frame}[{column[1]}].{call.func.attr}(…)"
-        yield Hit(
-            cell.at(statement),
-            f"`{cell.segment(call)}` changes a copy: from pandas 3 on `{frame}` keeps its old values; write `{better}`",
-            severity="minor",
-        )
+    if column is None or (call.func.attr in FILLS and _has_no_gaps(page, cell, statement, column[0])):
+        return None
+    frame = cell.segment(column[0], 40)
+    better = f"{frame}[{column[1]}] = {frame}[{column[1]}].{call.func.attr}(…)"
+    text = f"`{cell.segment(call)}` changes a copy: from pandas 3 on `{frame}` keeps its old values; write `{better}`"
+    return frame, "minor", text
+
+
+def _has_no_gaps(page: Page, cell: CodeCell, statement: ast.stmt, frame: ast.expr) -> bool:
+    """Has the frame just lost every row with a gap, so that there is nothing to fill?"""
+    name = path(frame)
+    parent = cell.parent(statement)
+    block = getattr(parent, "body", [])
+    if name is None or not isinstance(block, list) or statement not in block:
+        return False
+    before: list[ast.stmt] = block[: block.index(statement)]
+    if parent is cell.tree:
+        at = page.code.index(cell)
+        above = [row for other in page.code[max(0, at - NEAR) : at] if other.tree for row in other.tree.body[-NEAR:]]
+        before = above + before
+    for row in reversed(before[-NEAR:]):
+        if _drops_gaps(row, name):
+            return True
+        if _changes(row, name):
+            return False
+    return False
+
+
+def _drops_gaps(statement: ast.stmt, name: str) -> bool:
+    """Is it `df.dropna(inplace=True)` or `df = df.dropna()`, for every column?"""
+    call = statement.value if isinstance(statement, ast.Expr | ast.Assign) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or call.func.attr != "dropna":
+        return False
+    if call.args or any(word.arg not in ("inplace", "axis", "how") for word in call.keywords):
+        return False
+    axis, how = keyword(call, "axis"), keyword(call, "how")
+    whole = (axis is None or is_constant(axis, 0)) and (
+        how is None or (isinstance(how, ast.Constant) and how.value == "any")
+    )
+    if isinstance(statement, ast.Assign):
+        return whole and [path(target) for target in statement.targets] == [name]
+    return whole and path(call.func.value) == name and is_constant(keyword(call, "inplace"), True)
+
+
+def _changes(statement: ast.stmt, name: str) -> bool:
+    """Does the statement bind the frame, or write into it?"""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            inner: ast.AST = node
+            while isinstance(inner, ast.Attribute | ast.Subscript):
+                if path(inner) == name:
+                    return True
+                inner = inner.value
+            if path(inner) == name:
+                return True
+    return False
 
 
 def _message(page: Page, cell: CodeCell, node: ast.Subscript, frame: ast.expr, better: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit
 from nbcritic.rule import rule
-from nbcritic.rules.data_handling._shared import is_constant, keyword
+from nbcritic.rules.data_handling._shared import is_constant, keyword, path
 
 OF_PANDAS = frozenset("dropna fillna sort_values reset_index set_index drop_duplicates sort_index".split())
 """Names that every data-frame library gives to methods which leave their object alone."""
@@ -24,6 +25,11 @@ OF_STRINGS = frozenset(
 INPLACE = OF_PANDAS | frozenset(
     "drop rename replace interpolate ffill bfill rename_axis query eval clip where mask".split()
 )
+IN_ORDER = re.compile(r"head$|tail$|iloc$|plot$|iterrows$|itertuples$|shift$|diff$|cumsum$|to_")
+"""Attributes that take an object in its order."""
+NEAR = 50
+"""So many statements below a call are looked at."""
+ORDERS = frozenset({"sort_values", "sort_index"})
 FUNCTIONS = frozenset(
     f"pandas.{name}" for name in "to_datetime to_numeric concat merge get_dummies melt pivot_table".split()
 )
@@ -44,7 +50,8 @@ def check(page: Page) -> Iterator[Hit]:
     call does nothing, and the rows that it was to drop, or the values that it was to fill, are still there in every later cell.
     With `inplace=True` it is the other way round: the call returns None, and a name bound to it has lost its data.
 
-    Instead, assign the result (`df = df.dropna()`), and never combine an assignment with `inplace=True`.
+    Instead, assign the result (`df = df.dropna()`), or delete the call where nothing needs it; and never combine an assignment
+    with `inplace=True`.
 
     Bad:
 
@@ -130,7 +137,7 @@ def check(page: Page) -> Iterator[Hit]:
             if isinstance(call, ast.Call) and statement not in last and (lost := _lost(page, call)):
                 at_top = cell.parent(statement) is cell.tree
                 if not (shows_all and at_top) and not _expects_error(cell, statement):
-                    yield Hit(cell.at(statement), f"`{cell.segment(call)}` returns {lost}, which is thrown away")
+                    yield _hit(page, cell, statement, call, lost)
         for call in cell.nodes(ast.Call):
             if _returns_none(call) and (use := _kept(cell, call)):
                 yield Hit(
@@ -157,6 +164,70 @@ def _lost(page: Page, call: ast.Call) -> str:
     if kind in ("frame", "series"):
         return f"a new {kind}" if method in OF_PANDAS or method in OF_FRAMES else ""
     return "a new frame or series" if method in OF_PANDAS and kind is None else ""
+
+
+def _hit(page: Page, cell: CodeCell, statement: ast.Expr, call: ast.Call, lost: str) -> Hit:
+    """What to say of a bare call; less where the page works without it."""
+    assert isinstance(call.func, ast.Attribute | ast.Name)
+    text = f"`{cell.segment(call)}` returns {lost}, which is thrown away"
+    method = getattr(call.func, "attr", "")
+    parent = cell.parent(statement)
+    block = getattr(parent, "body", [])
+    after: list[ast.stmt] = (
+        block[(at := block.index(statement) + 1) : at + NEAR] if isinstance(block, list) and statement in block else []
+    )
+    owner = path(call.func.value) if isinstance(call.func, ast.Attribute) else None
+    if method in ORDERS:
+        used = any(_uses_order(row, owner) for row in after)
+        return Hit(cell.at(statement), text, severity=None if used else "minor")
+    if method == "reset_index" and not is_constant(keyword(call, "drop"), True):
+        # Bound to the name, the result would have one more column than the lines below expect.
+        return Hit(cell.at(statement), text, severity="minor")
+    column = next((name for name in _columns_gone(call, method) if any(_reads(page, row, name) for row in after)), None)
+    if column is not None:
+        # Bound to the name, the result would break the lines below.
+        text += f"; code below still uses `{column}`, so delete the call"
+        return Hit(cell.at(statement), text, severity="minor")
+    return Hit(cell.at(statement), text)
+
+
+def _uses_order(statement: ast.stmt, owner: str | None) -> bool:
+    """Is the object shown, cut or written as it stands, so that a reader sees its order?"""
+    if owner is None:
+        return False
+    if isinstance(statement, ast.Return):
+        return statement.value is not None and path(statement.value) == owner
+    if isinstance(statement, ast.Expr) and path(statement.value) == owner:
+        return True
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("display", "print"):
+            shows = any(path(argument) == owner for argument in node.args)
+        else:
+            shows = isinstance(node, ast.Attribute) and path(node.value) == owner and bool(IN_ORDER.match(node.attr))
+        if shows:
+            return True
+    return False
+
+
+def _columns_gone(call: ast.Call, method: str) -> list[str]:
+    """The columns that are no longer there in the result."""
+    if method not in ("set_index", "drop"):
+        return []
+    given = keyword(call, "columns", "keys", "labels") or (call.args[0] if call.args else None)
+    items = given.elts if isinstance(given, ast.List | ast.Tuple) else [given]
+    return [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+
+
+def _reads(page: Page, statement: ast.stmt, column: str) -> bool:
+    """Does the statement name the column, itself or in a list that it uses?"""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Attribute) and node.attr == column and isinstance(node.ctx, ast.Load):
+            return True
+        listed = page.values.source(node) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) else None
+        parts = listed.elts if isinstance(listed, ast.List | ast.Tuple) else [node]
+        if any(isinstance(item, ast.Constant) and item.value == column for item in parts):
+            return True
+    return False
 
 
 def _expects_error(cell: CodeCell, statement: ast.stmt) -> bool:

@@ -26,7 +26,8 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A frame or array grows inside a loop.
 
     `pd.concat`, `np.append` and their kin copy everything that is already there, at every turn: twice the turns take four times
-    as long, and dtypes are guessed anew each time.
+    as long, and dtypes are guessed anew each time. Where every turn trains a model or asks a database, or where there is one turn
+    for each group, that is only a minor fault.
 
     Instead, append the parts to a list and join them once after the loop.
 
@@ -131,20 +132,22 @@ def check(page: Page) -> Iterator[Hit]:
             total = total.append
     """
     starts = _Starts(page)
-    sizes = Sizes(page)
+    slow: dict[ast.AST, bool] = {}
     for cell in page.code:
         for assign in cell.nodes(ast.Assign):
             if len(assign.targets) == 1 and (found := _grows(page, assign)):
                 how, once = found
-                loop = _growing_loop(page, cell, assign, sizes)
+                loop = starts.growing_loop(cell, assign)
                 if loop is not None:
+                    if loop not in slow:
+                        slow[loop] = _is_slow_anyway(page, loop) or starts.is_by_group(cell, loop)
                     target = cell.segment(assign.targets[0])
                     name = target.partition(".loc[")[0]
                     yield Hit(
                         cell.at(assign),
                         f"`{how}` copies all of `{name}` at every turn of the loop; {once}",
                         (Related(cell.at(loop.iter if not isinstance(loop, ast.While) else loop.test), "the loop"),),
-                        severity="minor" if _is_slow_anyway(page, loop) else None,
+                        severity="minor" if slow[loop] else None,
                     )
 
 
@@ -180,7 +183,13 @@ def _joining(page: Page, call: ast.Call, function: str, name: str) -> tuple[str,
     last = function.rpartition(".")[2]
     short = f"{'pd' if function in FRAMES else 'np'}.{last}"
     first = call.args[0] if call.args else None
-    listed = f"[{name}, …]" if isinstance(first, ast.List) else f"({name}, …)" if isinstance(first, ast.Tuple) else f"{name}, …"
+    listed = (
+        f"[{name}, …]"
+        if isinstance(first, ast.List)
+        else f"({name}, …)"
+        if isinstance(first, ast.Tuple)
+        else f"{name}, …"
+    )
     joiner = short
     if last == "append":
         # np.concatenate fails on numbers and other single objects.
@@ -192,6 +201,12 @@ def _joining(page: Page, call: ast.Call, function: str, name: str) -> tuple[str,
     return f"{name} = {short}({listed})", f"append the parts to a list and call `{joiner}(parts)` once after it"
 
 
+def _short_name(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
 def _is_slow_anyway(page: Page, loop: Loop) -> bool:
     """Does every turn train a model or query a database, so that copying hardly counts?"""
     waiting: list[ast.AST] = [*loop.body]
@@ -200,7 +215,7 @@ def _is_slow_anyway(page: Page, loop: Loop) -> bool:
         for node in ast.walk(waiting.pop()):
             if not isinstance(node, ast.Call):
                 continue
-            name = getattr(node.func, "attr", None) or getattr(node.func, "id", "")
+            name = _short_name(node.func)
             if name in SLOW or name.startswith(("fit_", "train_")):
                 return True
             if isinstance(node.func, ast.Name) and name not in followed:
@@ -244,6 +259,7 @@ class _Starts:
 
     def __init__(self, page: Page) -> None:
         self._page = page
+        self._sizes = Sizes(page)
         self._blocks: dict[int, tuple[dict[ast.AST, int], dict[str, int]]] = {}
 
     def growing_loop(self, cell: CodeCell, assign: ast.Assign) -> Loop | None:
@@ -262,7 +278,12 @@ class _Starts:
                 break
             over.append(loop)
             below = loop
-        return None if all(is_short(self._page, loop) for loop in over) else over[0]
+        return None if all(self._sizes.is_short(loop) for loop in over) else over[0]
+
+    def is_by_group(self, cell: CodeCell, loop: Loop) -> bool:
+        """Does the loop, with those around it, only turn once a group?"""
+        around = [loop, *loops(cell, loop)]
+        return all(self._sizes.is_by_group(each) or self._sizes.is_short(each) for each in around)
 
     def _anew(self, cell: CodeCell, loop: Loop, below: ast.AST, root: str) -> bool:
         """Does a statement that always runs before `below` in the loop bind the name to something else?"""

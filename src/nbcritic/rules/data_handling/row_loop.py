@@ -13,7 +13,6 @@ from nbcritic.rules.data_handling._rows import Row, body_computes, in_columns, i
 from nbcritic.rules.data_handling._shared import is_constant, keyword, path
 from nbcritic.rules.data_handling._sizes import LARGE, Sizes
 
-
 FEW_ROWS = 500
 """A frame of fewer rows is done at once, whichever way."""
 
@@ -97,6 +96,27 @@ def check(page: Page) -> Iterator[Hit]:
         df["mean"] = df.apply(np.mean, axis=1)
         df["key"] = df.apply(lambda row: row["city"] + "-" + str(row["zone"]), axis=1)
         df["words"] = df.apply(lambda row: " ".join(row["words"]), axis=1)
+
+    Good:
+
+        # %%
+        import cudf
+        import pandas as pd
+        flights = cudf.read_csv("flights.csv")
+        flights["late"] = flights.apply(lambda row: row["arrival"] > row["planned"], axis=1)
+        # %%
+        orders = pd.read_csv("orders.csv")
+        few = pd.DataFrame({"price": orders["price"].head(30), "weight": orders["weight"].head(30)})
+        line = []
+        for i in range(len(few)):
+            line.append(few["weight"][i] * 3 + 1)
+        # %%
+        months = pd.read_csv("months.csv")
+        months.shape
+        #> (43, 5)
+        # %%
+        for i, month in months.iterrows():
+            months.loc[i, "margin"] = month["income"] - month["costs"]
     """
     sizes = Sizes(page)
     for cell in page.code:

@@ -5,24 +5,28 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
+from nbcritic.notebook.magics import Magic
 from nbcritic.rule import rule
 from nbcritic.rules.environment._links import links
 from nbcritic.rules.environment._shared import SHOWN, path_uses
 
 _SETS_PYTHONPATH = re.compile(r"(?:^|[\s;&])(?:export\s+|set\s+)?PYTHONPATH\s*[= ]")
 _OTHER_ENVIRONMENT = re.compile(r"(?:site|dist)-packages|conda|/usr/")
-_ATTACHED = re.compile(r"/kaggle/(?:input|usr)(?:/|$)|(?:\./)?\.\./(?:input|usr)/")
-"""Where Kaggle attaches what other people made."""
+_ATTACHED = re.compile(r"/kaggle(?:/|$)|(?:\./)?\.\./(?:input|usr)/")
+"""Where Kaggle attaches what other people made, and where a notebook copies it to."""
+_DOWNLOADS = frozenset(
+    ".dataset_download .model_download .notebook_output_download .snapshot_download snapshot_download .urlretrieve".split()
+)
 _BY_FILE = ("spec_from_file_location", "SourceFileLoader")
 _CLONE = re.compile(
     r"""\bgit["',\s]+clone["',\s]+(?:--?[\w-]+(?:[= ]\d+)?["',\s]+|(?:-b|--branch)\s+\S+\s+)*(?P<address>https?://[^\s"',;]+)"""
     r"""(?:["']?[,\s]+["']?(?:[\w./{}$-]*/)?(?P<folder>[\w.-]+))?"""
 )
-_BY_HAND = "`PYTHONPATH` is set by hand; make the code a package and `pip install -e .` it"
 
 
 @rule("NBC208", name="path-surgery", severity="minor", category="packaging")
@@ -52,7 +56,7 @@ def check(page: Page) -> Iterator[Hit]:
             sys.path.insert(0, root)  # <- flagged
         sys.path += ["lib"]
         sys.path = [root] + sys.path
-        os.environ["PYTHONPATH"] = "../src"  # <- flagged
+        os.environ["PYTHONPATH"] = "../src"
 
     Bad:
 
@@ -66,8 +70,8 @@ def check(page: Page) -> Iterator[Hit]:
         import site
         site.addsitedir("../lib")  # <- flagged
         # %%
-        %env PYTHONPATH=../src  # <- flagged
-        !export PYTHONPATH=../src && python train.py  # <- flagged
+        %env PYTHONPATH=../src
+        !export PYTHONPATH=../src && python train.py
 
     Bad:
 
@@ -86,6 +90,19 @@ def check(page: Page) -> Iterator[Hit]:
         for root in ROOTS:
             if root.exists():
                 sys.path.insert(0, str(root))
+
+    Good:
+
+        # %%
+        import os, shutil, sys
+        import kagglehub
+        from pathlib import Path
+        COPY = Path("/kaggle/working") / "basket"
+        shutil.copytree("/kaggle/input/basket", COPY)
+        sys.path.insert(0, str(COPY / "src"))
+        os.environ["PYTHONPATH"] = str(COPY / "src")
+        tools = kagglehub.dataset_download("shop/basket-tools")
+        sys.path.append(tools + "/src")
 
     Good:
 
@@ -114,82 +131,96 @@ def check(page: Page) -> Iterator[Hit]:
         sys.path.remove("/opt/old")
         sys.path = saved
     """
-    own = list[tuple[CodeCell, ast.AST, str]]()
-    elsewhere = {
-        (use.at.cell, use.at.line) for use in path_uses(page) if use.import_path and use.place.kind != "hosted"
-    }
+    origins = _Origins(page)
+    own = [(cell.at_line(magic.line), "`PYTHONPATH` is set by hand") for cell, magic in page.magics() if _sets(magic)]
     for cell in page.code:
-        for node, added in _edits(page, cell):
-            what = "" if isinstance(node, ast.Assign) else cell.segment(added, 40)
-            source = _source(page, cell, node, added)
-            at = cell.at(node)
-            if source == "own" and (at.cell, at.line) not in elsewhere:
-                own.append((cell, node, what))
-            elif source not in ("", "own"):
-                yield Hit(at, f"{_put(what)}; {source}")
-        for assign in cell.nodes(ast.Assign):
-            if any(_is_pythonpath(page, target) for target in assign.targets):
-                yield Hit(cell.at(assign), _BY_HAND)
-    if own:
-        (cell, node, what), *others = sorted(own, key=lambda edit: edit[0].at(edit[1]))
-        related = tuple(Related(cell.at(node), _put(what)) for cell, node, what in others[:SHOWN])
-        yield Hit(cell.at(node), f"{_put(what)}; make the code a package and `pip install -e .` it", related)
-    for cell, magic in page.magics():
-        sets = magic.kind in ("shell", "assign") or magic.name in ("env", "set_env", "sx", "system")
-        if sets and _SETS_PYTHONPATH.search(magic.argument):
-            yield Hit(cell.at_line(magic.line), _BY_HAND)
+        for node, added, what in _edits(page, cell):
+            source = origins.of(cell, node, added)
+            if source == "own":
+                own.append((cell.at(node), what))
+            elif source:
+                yield Hit(cell.at(node), f"{what}; {source}")
+    # What lies on one machine is said there, with the same advice.
+    said = {(use.at.cell, use.at.line) for use in path_uses(page) if use.import_path and use.place.kind != "hosted"}
+    if own := sorted(edit for edit in own if (edit[0].cell, edit[0].line) not in said):
+        (at, what), *others = own
+        related = tuple(Related(*other) for other in others[:SHOWN])
+        yield Hit(at, f"{what}; make the code a package and `pip install -e .` it", related)
 
 
-def _edits(page: Page, cell: CodeCell) -> Iterator[tuple[ast.AST, ast.expr]]:
-    """Each change of the path, with what it puts there."""
+def _sets(magic: Magic) -> bool:
+    runs = magic.kind in ("shell", "assign") or magic.name in ("env", "set_env", "sx", "system")
+    return runs and _SETS_PYTHONPATH.search(magic.argument) is not None
+
+
+def _edits(page: Page, cell: CodeCell) -> Iterator[tuple[ast.AST, ast.expr, str]]:
+    """Each change of the path, with what it puts there and the words for it."""
     for call in cell.nodes(ast.Call):
         if (added := _added(page, call)) is not None:
-            yield call, added
+            yield call, added, _put(cell, added)
     for target in cell.nodes(ast.AugAssign):
         if page.qualified(target.target) == "sys.path":
-            yield target, target.value
+            yield target, target.value, _put(cell, target.value)
     for assign in cell.nodes(ast.Assign):
-        if any(page.qualified(_base(target)) == "sys.path" for target in assign.targets) and (
-            _is_slice(assign) or any(page.qualified(node) == "sys.path" for node in ast.walk(assign.value))
-        ):
-            yield assign, assign.value
+        if any(page.qualified(_base(target)) == "sys.path" for target in assign.targets):
+            if _is_slice(assign) or any(page.qualified(node) == "sys.path" for node in ast.walk(assign.value)):
+                yield assign, assign.value, "`sys.path` is replaced"
+        elif any(_is_pythonpath(page, target) for target in assign.targets):
+            yield assign, assign.value, "`PYTHONPATH` is set by hand"
 
 
-def _source(page: Page, cell: CodeCell, node: ast.AST, added: ast.expr) -> str:
-    """Where the code on the path comes from: `own`, advice for code that is not, or nothing where there is none to give.
-
-    What a host attaches read-only cannot be installed from there, and a plugin that is loaded by its file has to find its
-    neighbours.
-    """
-    if _OTHER_ENVIRONMENT.search(cell.segment(node, 200)):
-        return "install the package into the kernel's own environment"
-    behind = links(page).behind(added)
-    if any(_ATTACHED.match(text) for text in behind.texts) or _loads_a_file(cell, node):
-        return ""
-    for address, folder, number in _clones(page):
-        if any(folder in re.split(r"[\\/]+", text) for text in behind.texts):
-            return f"it was cloned in cell {number}: `pip install git+{address}@<commit>` needs no path"
-    return "own"
+def _put(cell: CodeCell, added: ast.expr) -> str:
+    return f"`{cell.segment(added, 40)}` is put on `sys.path`".replace("``", "`")
 
 
-def _loads_a_file(cell: CodeCell, node: ast.AST) -> bool:
-    for parent in cell.ancestors(node):
-        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
-            return any(isinstance(part, ast.Attribute) and part.attr in _BY_FILE for part in ast.walk(parent))
-    return False
+class _Origins:
+    """Where code that a notebook puts on its path comes from."""
 
+    def __init__(self, page: Page) -> None:
+        self._page = page
 
-def _clones(page: Page) -> Iterator[tuple[str, str, int]]:
-    """The address, folder and cell of each repository that the notebook clones."""
-    for cell in page.cells:
-        if "git" in cell.source and "clone" in cell.source:
-            for found in _CLONE.finditer(cell.source):
-                address = found["address"]
-                yield (
-                    address,
-                    found["folder"] or address.rstrip("/").rpartition("/")[2].removesuffix(".git"),
-                    cell.number,
-                )
+    def of(self, cell: CodeCell, node: ast.AST, added: ast.expr) -> str:
+        """`own`, advice for code that is not, or nothing where there is none to give.
+
+        What a host attaches or a library downloads is nothing to make a package of, and a plugin that is loaded by its file has
+        to find its neighbours.
+        """
+        behind = links(self._page).behind(added)
+        for text in behind.texts:
+            for part in re.split(r"[\\/]+", text):
+                if part in self._clones:
+                    address, number = self._clones[part]
+                    return f"it was cloned in cell {number}: `pip install git+{address}@<commit>` needs no path"
+        if any(_ATTACHED.match(text) for text in behind.texts) or not behind.names.isdisjoint(_DOWNLOADS):
+            return ""
+        if _OTHER_ENVIRONMENT.search(cell.segment(node, 200)):
+            return "install the package into the kernel's own environment"
+        return "" if any(parent in self._loaders for parent in cell.ancestors(node)) else "own"
+
+    @cached_property
+    def _clones(self) -> dict[str, tuple[str, int]]:
+        """For the folder of each repository that the notebook clones, its address and the cell."""
+        found: dict[str, tuple[str, int]] = {}
+        for cell in self._page.cells:
+            if "git" in cell.source and "clone" in cell.source:
+                for clone in _CLONE.finditer(cell.source):
+                    address = clone["address"]
+                    folder = clone["folder"] or address.rstrip("/").rpartition("/")[2].removesuffix(".git")
+                    found.setdefault(folder, (address, cell.number))
+        return found
+
+    @cached_property
+    def _loaders(self) -> frozenset[ast.AST]:
+        """The functions that load a module by its file."""
+        functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+        return frozenset(
+            parent
+            for cell in self._page.code
+            for node in cell.nodes(ast.Attribute)
+            if node.attr in _BY_FILE
+            for parent in cell.ancestors(node)
+            if isinstance(parent, functions)
+        )
 
 
 def _added(page: Page, call: ast.Call) -> ast.expr | None:
@@ -215,7 +246,3 @@ def _is_pythonpath(page: Page, target: ast.expr) -> bool:
         and target.slice.value == "PYTHONPATH"
         and page.qualified(target.value) == "os.environ"
     )
-
-
-def _put(added: str) -> str:
-    return f"`{added}` is put on `sys.path`".replace("``", "`") if added else "`sys.path` is replaced"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.events import called_name
+from nbcritic.analysis.events import called_name, parameters
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Severity, Span
 from nbcritic.rule import rule
-from nbcritic.rules.hidden_state._shared import counted
+from nbcritic.rules.hidden_state._shared import counted, listed
 
 _ASKS: dict[str, tuple[str, Severity | None]] = {
     "input": ("`input()` waits for somebody to type", None),
@@ -24,6 +25,7 @@ _ASKS: dict[str, tuple[str, Severity | None]] = {
     "IPython.core.debugger.set_trace": ("`set_trace()` stops the run in the debugger", None),
     "ipdb.set_trace": ("`set_trace()` stops the run in the debugger", None),
 }
+_DEBUGGERS = frozenset(name for name in _ASKS if name.endswith(("breakpoint", "set_trace")))
 _EXITS = frozenset({"exit", "quit", "sys.exit", "os._exit", "os.abort"})
 _ENVIRONMENT = frozenset({"environ", "getenv", "get_secret", "userdata"})
 
@@ -66,6 +68,15 @@ def check(page: Page) -> Iterator[Hit]:
             for value in [1, 2]:
                 if value > 1:
                     break
+
+    Bad:
+
+        # %%
+        import pdb
+        values = [3, 4]
+        pdb.set_trace()  # <- flagged
+        # %%
+        pdb.set_trace()
 
     Good:
 
@@ -110,15 +121,41 @@ def check(page: Page) -> Iterator[Hit]:
         numbers()
     """
     callers = {function.node: cell for function, cell in page.flow.called.items()}
+    stops: list[tuple[CodeCell, ast.Call, str, int]] = []
     for cell in page.code:
+        asked: set[ast.AST] = set()
         for call in cell.nodes(ast.Call):
             name = page.qualified(call.func) or _python2(page, call)
             if name in _ASKS and (caller := _caller(cell, call, callers)) and not _has_other_way(cell, call):
-                message, severity = _ASKS[name]
-                yield _hit(page, cell, call, message, caller, severity)
+                place = next(_functions(cell, call), cell.tree)
+                if name in _DEBUGGERS:
+                    stops.append((cell, call, name, caller))
+                elif place is not None and place not in asked:
+                    asked.add(place)
+                    message, severity = _ASKS[name]
+                    yield _hit(page, cell, call, message, caller, severity)
         for loop in cell.nodes(ast.While):
             if _never_ends(page, cell, loop) and (caller := _caller(cell, loop, callers)):
                 yield _hit(page, cell, loop, "This loop has no end: no `break`, `return` or `raise`", caller, None)
+    if stops:
+        yield _debugged(page, stops)
+
+
+def _debugged(page: Page, stops: list[tuple[CodeCell, ast.Call, str, int]]) -> Hit:
+    """All stops in the debugger are one finding: they are taken out at one go."""
+    (cell, call, name, caller), *rest = stops
+    message, severity = _ASKS[name]
+    hit = _hit(page, cell, call, message, caller, severity)
+    if not rest:
+        return hit
+    places = sorted({other.number for other, *_ in rest})
+    related = tuple(Related(other.at(node), "stops as well") for other, node, *_ in rest[:10])
+    message = (
+        f"{hit.message}; so do {len(rest)} more in {listed(places)}"
+        if len(rest) > 1
+        else f"{hit.message}; so does another in {listed(places)}"
+    )
+    return replace(hit, message=message, related=(*hit.related, *related))
 
 
 def _hit(
@@ -131,7 +168,30 @@ def _hit(
     if cell.in_function(node):
         message += f", and {counted(page.cell(caller))} calls it"
         related = (Related(Span(caller), "the call"),)
-    return Hit(at, message, related, severity=severity)
+    return Hit(at, message, related, severity=severity, confidence="possible" if _is_optional(cell, node) else None)
+
+
+def _functions(cell: CodeCell, node: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (parent for parent in cell.ancestors(node) if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def _is_optional(cell: CodeCell, node: ast.expr | ast.stmt) -> bool:
+    """Can the arguments spare the question: by a branch around it, or by a return before it, that depends on a parameter?"""
+    function = next(_functions(cell, node), None)
+    if function is None:
+        return False
+    given = {parameter.arg for parameter in parameters(function.args)} - {"self"}
+    branches = (inner for inner in ast.walk(function) if isinstance(inner, ast.If | ast.IfExp))
+    around = set(cell.ancestors(node))
+    return any(
+        (branch in around or (isinstance(branch, ast.If) and branch.lineno < node.lineno and _returns(branch)))
+        and any(isinstance(name, ast.Name) and name.id in given for name in ast.walk(branch.test))
+        for branch in branches
+    )
+
+
+def _returns(branch: ast.If) -> bool:
+    return any(isinstance(inner, ast.Return) for inner in ast.walk(branch))
 
 
 def _python2(page: Page, call: ast.Call) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from keyword import kwlist
 
@@ -14,7 +16,10 @@ from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._shared import has_gap, never_ran
 
 _CONFLICT = re.compile(r"^(?:<{7} .*|={7}|>{7} .*)$", re.MULTILINE)
-_BLANK = re.compile(r"(?:=|\(|,|\breturn|\bin)\s*(?:_{2,}|\?+|#.*)?\s*$|_{2,}\s*[.)\]]|<[^<>=]{3,40}>")
+_BLANK = re.compile(
+    r"(?:=|\(|,|\breturn|\bin)\s*(?:_{2,}|\?+|#.*)?\s*$|_{2,}\s*[.)\]]|<[^<>=]{3,40}>|^[\w. =]*\w\.\s*(?:#.*)?$|#.*\btab\b",
+    re.I,
+)
 _PROSE = re.compile(r"#*\s*[A-Za-z][\w',’-]*(?:,? [A-Za-z(][\w',’)-]*){2,}[.:!?]?")
 _SHELL = re.compile(
     r"(?:sudo |pip3? install|conda (?:install|create)|apt(?:-get)? install|brew install|git clone|cd /|jupyter \w+)"
@@ -34,7 +39,7 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A cell is no valid Python: it stops every run at this place.
 
     Nothing below it can be trusted to have run as the page stands. All Python 2 in a notebook is one finding; a cell that never
-    ran and a gap that somebody is meant to fill in weigh less.
+    ran and a gap that somebody is meant to fill in weigh less, and a stray indentation of the first line, which IPython mends, least.
 
     Instead, mend the cell, turn it into Markdown if it holds words, or delete it.
 
@@ -77,6 +82,13 @@ def check(page: Page) -> Iterator[Hit]:
         >>> x = 1
         >>> for i in range(3):
         ...     print(i, x)
+
+    Bad:
+
+        # %%
+        def area(width, height):
+            note the missing border here  # <- flagged
+            return width * height
 
     Good:
 
@@ -126,8 +138,41 @@ def _python2(page: Page, cells: Sequence[CodeCell]) -> Hit:
     return Hit(_place(first), message, tuple(Related(_place(cell), "Python 2 as well") for cell in rest[:10]))
 
 
+def _is_indented(cell: CodeCell) -> bool:
+    """Is it Python once the indentation of the first line is gone? IPython takes it from every line that has it."""
+    lines = cell.plain.source.lstrip("\n").split("\n")
+    width = len(lines[0]) - len(lines[0].lstrip(" \t"))
+    if not width or "indent" not in (cell.error or ""):
+        return False
+    text = "\n".join(line.removeprefix(lines[0][:width]) for line in lines)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _holds_words(cell: CodeCell) -> bool:
+    """Are most lines words?"""
+    lines = [line.strip() for line in cell.lines if line.strip() and not line.lstrip().startswith("#")]
+    words = sum(_PROSE.fullmatch(line) is not None and not line.startswith(_KEYWORDS) for line in lines)
+    return words * 2 > len(lines)
+
+
+def _short(line: str) -> str:
+    text = line.strip().replace("`", "'")
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
 def _hit(page: Page, cell: CodeCell) -> Hit:
     at = _place(cell)
+    if _is_indented(cell):
+        message = (
+            "Only the first line of this cell is indented: IPython mends that, other tools that read the code fail"
+        )
+        return Hit(at, message, severity="minor")
     line = cell.lines[cell.error_line - 1] if at.line else ""
     severity: Severity | None = "major" if never_ran(page, cell) else None
     if conflict := _CONFLICT.search(cell.source):
@@ -136,7 +181,9 @@ def _hit(page: Page, cell: CodeCell) -> Hit:
     if _SHELL.match(line.strip()):
         return Hit(at, f"`{line.strip()[:60]}` is a shell command: it wants a `!` or `%` in front", severity=severity)
     if _PROSE.fullmatch(line.strip()) and not line.strip().startswith(_KEYWORDS):
-        return Hit(at, "This cell holds words, not Python: make it a Markdown cell", severity=severity)
+        if _holds_words(cell):
+            return Hit(at, "This cell holds words, not Python: make it a Markdown cell", severity=severity)
+        return Hit(at, f"`{_short(line)}` is no Python: comment the line out or delete it", severity=severity)
     error = " ".join((cell.error or "").split()).rstrip(".")
     message = f"This cell is no valid Python: {error}"
     if has_gap(cell.source) or _BLANK.search(line):

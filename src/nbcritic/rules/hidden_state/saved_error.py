@@ -10,6 +10,7 @@ from nbcritic.analysis.page import Page
 from nbcritic.model import Cell, Hit, Severity, Span
 from nbcritic.notebook.outputs import Output, has_error
 from nbcritic.rule import rule
+from nbcritic.rules.hidden_state._own import is_fence
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _ARROW = re.compile(r"^-+> ?(\d+)(?:[ \t](.*))?$", re.MULTILINE)
@@ -26,6 +27,14 @@ _COMMENTED = re.compile(
     r"\b(?:gives|get) an? (?:\w+ )?(?:error|exception)|\w(?:Error|Exception)\b|n['o]t work\b|\bnot allowed\b)",
     re.IGNORECASE,
 )
+_LESSON = re.compile(
+    r"\b(?:exceptions?|error (?:handling|messages?|types?)|handling (?:of )?errors|(?:common|typical) errors|tracebacks?|raise|"
+    r"raising|debugging|assertions?|bugs?(?!\W?fix))\b|^errors?$|\w(?:Error|Exception)\b",
+    re.I,
+)
+"""What a heading says above cells that are there to fail; `standard error` and the like is no such thing."""
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*$", re.MULTILINE)
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 _SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
 _BY_HAND: dict[str, str] = {
     "KeyboardInterrupt": "The run of this cell was interrupted by hand",
@@ -47,8 +56,8 @@ def check(page: Page) -> Iterator[Hit]:
     r"""The page was saved with a traceback in it.
 
     A run from the top stops at this cell, and everything below it was computed in some other way, or not at all. An error that
-    the words around it announce, or that the tag `raises-exception` allows, is part of the lesson and no fault; a cell that was
-    interrupted by hand weighs less.
+    the words around it or a heading above it announce, or that the tag `raises-exception` allows, is part of the lesson and no fault,
+    and neither is a cell that only raises, as a fence before scratch work; a cell that was interrupted by hand weighs less.
 
     Instead, mend or delete the cell and run all cells again. Where the error is meant, tag the cell `raises-exception`, so that
     the notebook runs to its end.
@@ -90,6 +99,32 @@ def check(page: Page) -> Iterator[Hit]:
 
     Good:
 
+        # %% [markdown]
+        # ## Case 3: widget needs 4 slots but only 2 are declared
+        # %% In[1]
+        slots = 2
+        # %% In[2]
+        build(slots)
+        #! WidgetError: widget 'knob' needs 4 slots but only 3 are declared
+        # %% [markdown]
+        # ## Exceptions
+        # %% In[3]
+        values = [3, 4]
+        # %% In[4]
+        values[2]
+        #! IndexError: list index out of range
+
+    Good:
+
+        # %% In[1]
+        # Nothing below is needed for the report.
+        raise Exception("Stop")
+        #! Exception: Stop
+        # %%
+        print("scratch")
+
+    Good:
+
         # %% In[1]
         print("ValueError: bad")
         #> ValueError: bad
@@ -103,7 +138,9 @@ def check(page: Page) -> Iterator[Hit]:
         if code.error and error.ename in _SYNTAX:
             continue  # NBC116 says so
         words = _words(cells, index)
-        if not _ANNOUNCED.search(words) and not _COMMENTED.search(cell.source):
+        if _ANNOUNCED.search(words) or _COMMENTED.search(cell.source) or is_fence(code):
+            continue
+        if not any(_LESSON.search(heading) or _quotes(heading, error) for heading in _headings(cells, index)):
             yield _hit(code, error, doubtful=_HINTED.search(words) is not None)
 
 
@@ -112,6 +149,28 @@ def _words(cells: tuple[Cell, ...], index: int) -> str:
     above = cells[index - 1].source[-400:] if index and cells[index - 1].kind == "markdown" else ""
     below = cells[index + 1].source[:300] if index + 1 < len(cells) and cells[index + 1].kind == "markdown" else ""
     return above + "\n" + below
+
+
+def _headings(cells: tuple[Cell, ...], index: int) -> list[str]:
+    """The headings of the sections that a cell stands in, the innermost first."""
+    found: list[str] = []
+    level = 7
+    for cell in reversed(cells[:index]):
+        if level < 2:
+            break
+        if cell.kind == "markdown":
+            for marks, text in reversed(_HEADING.findall(cell.source)):
+                if len(marks) < level:
+                    level = len(marks)
+                    found.append(text)
+    return found
+
+
+def _quotes(heading: str, error: Output) -> bool:
+    """Does a heading tell the error in its own words? Numbers differ from run to run."""
+    said = {word.lower() for word in _LETTERS.findall(heading)}
+    words = {word.lower() for word in _LETTERS.findall(_plain(error.evalue)[:200])}
+    return len(words) > 2 and len(words & said) * 3 >= len(words) * 2
 
 
 def _hit(cell: CodeCell, error: Output, *, doubtful: bool) -> Hit:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import Event, called_name, root_name
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit, Related, Span
+from nbcritic.model import Hit, Related, Severity, Span
+from nbcritic.notebook.outputs import has_error
 from nbcritic.rule import rule
 
 _BUILTINS = frozenset(
@@ -28,6 +29,10 @@ _PLAIN = (
     ast.BinOp,
     ast.JoinedStr,
 )
+_OF_MODULES = frozenset(
+    "show title xlabel ylabel savefig figure subplots plot legend xticks yticks tight_layout".split()
+)
+"""What is asked of `plt`, and what a chart that a call returned may know as well."""
 _WRAPPERS = frozenset(
     {"reload", "partial", "wraps", "lru_cache", "cache", "import_module", "lazy_import", "optional_import"}
 )
@@ -45,6 +50,8 @@ def check(page: Page) -> Iterator[Hit]:
 
     From then on the old meaning is gone for every cell, also for those above when they run again: `list(...)` stops with
     "object is not callable", `plt.show()` finds no such attribute. It is major where a later cell calls the name it lost.
+
+    A loop variable, and a name that only this cell mentions, weigh little.
 
     Instead, take another name, and restart the kernel to get the old one back.
 
@@ -76,6 +83,17 @@ def check(page: Page) -> Iterator[Hit]:
         import pandas as pd
         # %%
         plt = pd.DataFrame({"a": [1]}).plot()  # <- flagged
+
+    Good:
+
+        # %% In[1]
+        import matplotlib.pyplot as plt
+        from charts import draw
+        # %% In[2]
+        plt = draw([3, 4])
+        # %% In[3]
+        plt.title("Prices")
+        plt.show()
 
     Good:
 
@@ -135,7 +153,9 @@ def check(page: Page) -> Iterator[Hit]:
                 imported[event.name] = event
             elif (event.name in _BUILTINS or event.name in imported) and _loses(cell, event, imported.get(event.name)):
                 said.add(event.name)
-                yield _hit(page, cell, event, builtin=event.name not in imported)
+                uses = _as_module(page, cell, event) if event.name in imported else []
+                if not any(_went_well(page.cell(number)) for number in uses):
+                    yield _hit(page, cell, event, builtin=event.name not in imported, doubtful=bool(uses))
 
 
 def _loses(cell: CodeCell, event: Event, imported: Event | None) -> bool:
@@ -165,7 +185,43 @@ def _value(cell: CodeCell, node: ast.AST) -> ast.expr | None:
     return node.value if isinstance(node, ast.NamedExpr) else None
 
 
-def _hit(page: Page, cell: CodeCell, event: Event, *, builtin: bool) -> Hit:
+def _as_module(page: Page, cell: CodeCell, event: Event) -> list[int]:
+    """The cells that use what a call returned just as the module was used before: the call may have returned the module."""
+    assert event.node is not None
+    value = _value(cell, event.node)
+    if not isinstance(value, ast.Call) or page.values.kind(value) is not None:
+        return []
+    before: set[str] = set(_OF_MODULES)
+    found: list[int] = []
+    after = False
+    for other_cell in page.code:
+        for other in page.names.of(other_cell.number).events:
+            if other is event:
+                after = True
+            elif other.name == event.name and other.node is not None:
+                if after and other.kind == "bind":
+                    return found
+                parent = other_cell.parent(other.node)
+                if not isinstance(parent, ast.Attribute):
+                    continue
+                if not after:
+                    before.add(parent.attr)
+                elif parent.attr in before:
+                    found.append(other_cell.number)
+    return found
+
+
+def _went_well(cell: CodeCell) -> bool:
+    return bool(cell.execution_count) and not has_error(cell.cell)
+
+
+def _weight(page: Page, cell: CodeCell, event: Event) -> Severity | None:
+    """Loop variables, and names that one cell alone mentions, are the smaller evil."""
+    others = any(number != cell.number and other.name == event.name for number, other in page.names.everything)
+    return None if others and event.how != "for" else "nit"
+
+
+def _hit(page: Page, cell: CodeCell, event: Event, *, builtin: bool, doubtful: bool) -> Hit:
     assert event.node is not None
     name = f"`{event.name}`"
     old = "Python's own" if builtin else "the import"
@@ -173,7 +229,8 @@ def _hit(page: Page, cell: CodeCell, event: Event, *, builtin: bool) -> Hit:
     value = _value(cell, event.node)
     broken = _first_call(page, cell, event) if isinstance(value, _PLAIN) else None
     if broken is None:
-        return Hit(at, f"{name} is {old} no longer from here on")
+        message = f"{name} is {old} no longer from here on"
+        return Hit(at, message, severity=_weight(page, cell, event), confidence="possible" if doubtful else None)
     where, call = broken
     place = "this cell" if where is cell else f"cell {where.number}"
     message = f"{name} is {old} no longer from here on, and {place} calls it"

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Span, first_line
 from nbcritic.notebook.outputs import has_error
 from nbcritic.rule import rule
+from nbcritic.rules.hidden_state._own import is_fence
 from nbcritic.rules.hidden_state._shared import has_gap, listed
 
 _SWITCHED_OFF = frozenset(
     {"skip", "skip-execution", "nbval-skip", "raises-exception", "hide", "exercise", "parameters"}
+)
+_SET_UP = frozenset(
+    "mkdir makedirs filterwarnings simplefilter set_option set_style set_theme set_context use reset_defaults basicConfig "
+    "run_line_magic magic reload init_notebook_mode load_dotenv".split()
+)
+"""Calls that prepare a session and can be run at any time, or never."""
+_HARMLESS_MAGICS = frozenset(
+    ("pip", "conda", "!", "mamba", "uv", "matplotlib", "load_ext", "reload_ext", "autoreload", "config", "pylab")
+)
+_LITERAL = (
+    ast.Constant,
+    ast.List,
+    ast.Tuple,
+    ast.Dict,
+    ast.Set,
+    ast.UnaryOp,
+    ast.unaryop,
+    ast.expr_context,
 )
 
 
@@ -29,8 +49,9 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A cell never ran, though the notebook did.
 
     Nobody knows whether its code works, and whether the results below were meant to include what it does. Empty and comment-only
-    cells, gaps left for an exercise, cells that only install something, a last cell, what follows a cell that stopped with an
-    error, and cells whose definitions a later cell did use do not count.
+    cells, gaps left for an exercise, cells that only install something, set up the session or hold a pasted literal, a last cell, what follows a cell
+    that stopped with an error, and cells whose definitions a later cell did use do not count. A notebook that lost its counts (Colab
+    writes 0 for a restored cell; two cells have outputs without a count) proves nothing.
 
     Instead, run the cell, or delete it.
 
@@ -82,6 +103,36 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        from pathlib import Path
+        Path("results").mkdir(exist_ok=True)
+        # %%
+        {"accuracy": 0.91, "loss": 0.3}
+        # %%
+        %matplotlib inline
+        # %% In[1]
+        values = [3, 4]
+        # %% In[2]
+        print(values)
+        #> [3, 4]
+
+    Good:
+
+        # %% In[1]
+        values = [3, 4]
+        # %%
+        print(values)
+        #> [3, 4]
+        # %%
+        print(len(values))
+        #> 2
+        # %%
+        values.sort()
+        # %% In[5]
+        print(values)
+
+    Good:
+
+        # %%
         import pandas as pd
         # %% In[8]
         sales = pd.DataFrame()
@@ -96,7 +147,9 @@ def check(page: Page) -> Iterator[Hit]:
     if not page.has_run:
         return
     cells = [cell for cell in page.cells if not cell.is_empty]
-    unrun = [cell for cell in cells if not _ran(cell)]
+    if _lost_counts(cells):
+        return
+    unrun = [cell for cell in cells if cell.execution_count is None and not cell.outputs]
     stopped = max((cell.number for cell in cells if has_error(cell.cell)), default=1 << 30)
     needed = _needed(page)
     faults = [cell for cell in unrun if cell.number < stopped and cell.number not in needed and not _is_meant(cell)]
@@ -112,6 +165,12 @@ def _ran(cell: CodeCell) -> bool:
     return bool(cell.execution_count) or bool(cell.outputs)
 
 
+def _lost_counts(cells: Sequence[CodeCell]) -> bool:
+    """Is a missing count no evidence here? One cell with an output and no count may have been running when it was saved."""
+    zeros = sum(cell.execution_count == 0 for cell in cells)
+    return zeros * 2 > len(cells) or sum(cell.execution_count is None and bool(cell.outputs) for cell in cells) > 1
+
+
 def _needed(page: Page) -> frozenset[int]:
     """The cells that did run, whatever their count says: a cell that ran used a name that only they define."""
     if not page.is_python:
@@ -124,7 +183,19 @@ def _needed(page: Page) -> frozenset[int]:
 
 def _is_meant(cell: CodeCell) -> bool:
     """Is it a cell that is switched off, left to be filled in, or needed on some machines only?"""
-    if not _SWITCHED_OFF.isdisjoint(cell.tags) or cell.language == "skipped" or has_gap(cell.source):
+    if not _SWITCHED_OFF.isdisjoint(cell.tags) or cell.language == "skipped" or has_gap(cell.source) or is_fence(cell):
         return True
-    installs = all(magic.name in ("pip", "conda", "!", "mamba", "uv") for magic in cell.magics) and bool(cell.magics)
-    return installs and cell.tree is not None and all(isinstance(statement, ast.Pass) for statement in cell.tree.body)
+    if any(magic.name not in _HARMLESS_MAGICS for magic in cell.magics):
+        return False
+    return cell.tree is not None and all(_is_harmless(statement) for statement in cell.tree.body)
+
+
+def _is_harmless(statement: ast.stmt) -> bool:
+    """Can the statement run at any time, or never, without a difference to any result?"""
+    if isinstance(statement, ast.If):
+        return all(_is_harmless(inner) for inner in (*statement.body, *statement.orelse))
+    if not isinstance(statement, ast.Expr):
+        return isinstance(statement, ast.Pass | ast.Import | ast.ImportFrom)
+    if isinstance(statement.value, ast.Call):
+        return called_name(statement.value.func) in _SET_UP
+    return all(isinstance(node, _LITERAL) for node in ast.walk(statement.value))

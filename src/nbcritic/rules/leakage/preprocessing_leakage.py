@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from nbcritic.analysis.events import stored_names
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._interpreter import Interpreter
 from nbcritic.rules.leakage._values import Findings, Fit, Split
+
+TELLING = frozenset({"selector", "encoder"})
+"""What learns from the target: fitted on all rows, it carries the answers of the test set into the features."""
 
 
 @rule("NBC501", name="preprocessing-leakage", severity="blocker", category="leakage")
@@ -18,7 +22,7 @@ def check(page: Page) -> Iterator[Hit]:
 
     A scaler, imputer, selector, projection or vocabulary that is fitted before the split knows the test rows: their mean, their
     range, their words. The test score then answers another question than "how well on rows never seen", and is too good, by a
-    little for a scaler on many rows, by a lot for a selector or a target encoder.
+    little for a scaler on many rows (major), by a lot for a selector or a mean of the target (blocker).
 
     Instead, split first, fit on the training rows only and transform the rest with that; or put the steps into a `Pipeline` and
     give that to `cross_val_score` or the search, which then fits it anew in every fold.
@@ -96,6 +100,16 @@ def check(page: Page) -> Iterator[Hit]:
         df["price"] = StandardScaler().fit_transform(df[["price"]])
         df["age"] = df["age"].fillna(0)
         X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="price"), df["price"])
+
+    Good:
+
+        # %%
+        from sklearn.model_selection import KFold
+        from sklearn.preprocessing import StandardScaler
+        X = StandardScaler().fit_transform(X)
+        models = [make().fit(X[rows], y[rows]) for rows, _ in KFold(5).split(X)]
+        for rows, _ in KFold(5).split(X):
+            models.append(make().fit(X[rows], y[rows]))
     """
     if not any(
         word in cell.source for cell in page.code for word in ("split", "train", "cross_val", "Fold", "SearchCV")
@@ -104,6 +118,8 @@ def check(page: Page) -> Iterator[Hit]:
     found = Interpreter(page).run()
     said = set[ast.stmt]()
     for fit, split in found.leaks.values():
+        if _is_thrown_away(split):
+            continue
         statement = fit.cell.statement(fit.node)
         if fit.by == "tool" or statement not in said:
             yield _hit(found, fit, split)
@@ -119,7 +135,8 @@ def _hit(found: Findings, fit: Fit, split: Split) -> Hit:
         seen = f"the rows that {there} splits off"
     else:
         how = split.how if " " in split.how else f"`{split.how}`"
-        seen = f"every row that {how} in {there} holds out"
+        holds = "hold" if split.how == "the folds" else "holds"
+        seen = f"every row that {how} in {there} {holds} out"
     related = [Related(split.cell.at(split.node), "the rows are held out here, after the fit")]
     if split in found.uses:
         cell, use = found.uses[split]
@@ -128,9 +145,15 @@ def _hit(found: Findings, fit: Fit, split: Split) -> Hit:
         fit.cell.at(fit.node),
         f"`{text}` {'is taken over' if fit.by != 'tool' else 'has seen'} {seen}",
         tuple(related),
-        severity="major" if fit.by == "statistic" or "search" in split.how else None,
+        severity=None if fit.by == "group" or (fit.kind in TELLING and "search" not in split.how) else "major",
         confidence="possible" if _ran_later(fit, split) else None,
     )
+
+
+def _is_thrown_away(split: Split) -> bool:
+    """`for train, _ in folds.split(X)`: nothing is scored on what is held out."""
+    loops = (node for node in split.cell.ancestors(split.node) if isinstance(node, ast.For))
+    return any(stored_names(loop.target)[-1:] == ["_"] for loop in loops)
 
 
 def _ran_later(fit: Fit, split: Split) -> bool:

@@ -27,10 +27,10 @@ def check(page: Page, *, lines: int = 60) -> Iterator[Hit]:
     r"""A cell holds more than can be read, or run again, as one step.
 
     A long cell does several things; its intermediate results cannot be looked at, and a change to its last line means running
-    all of it again. Counted are lines of code outside of functions and classes, without imports, comments, multi-line strings
+    all of it again. Counted are lines of code outside of functions and classes, without imports, comments, multi-line strings,
     literal data and settings in capitals; a statement over many lines counts as two, what only draws, prints or calls the same
-    function again as half: more than `lines` are too many. A cell of several definitions may hold three times as many, and a cell that nbdev exports any number. Cells that NBC401 or NBC405 name are
-    left to these.
+    function again as half: more than `lines` are too many. A cell of several definitions may hold three times as many, and a
+    cell that nbdev exports any number. Cells that NBC401 or NBC405 name are left to these.
 
     Instead, split it where its results can be checked, and move what is finished into functions.
 

@@ -1,0 +1,36 @@
+"""NBC116: what the message makes of a line that is no Python."""
+
+import pytest
+
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit
+from nbcritic.notebook import percent
+from nbcritic.rules.hidden_state.broken_cell import check
+
+
+def hit(cell: str) -> Hit:
+    (found,) = check.check(Page(percent.read(f"# %%\n{cell}\n", "t.py")))
+    return found
+
+
+def test_words() -> None:
+    assert hit("these are the results\nof the first run").message.endswith("make it a Markdown cell")
+    code = hit("def f(a):\n    watch the border here\n    b = a + 1\n    return b")
+    assert code.message == "`watch the border here` is no Python: comment the line out or delete it"
+    assert code.at.line == 2
+
+
+def test_an_indented_first_line_is_a_minor_fault() -> None:
+    indented = hit(" fig = 3\nax = fig\nprint(ax)")
+    assert (indented.severity, indented.at.line) == ("minor", 1)
+    assert hit("x = 1\n  y = 2").severity is None
+
+
+@pytest.mark.parametrize("cell", ["import os\nos.  # press TAB", "os.path.", "x = os.", "ma  p  # hit tab here"])
+def test_gaps_of_a_tutorial(cell: str) -> None:
+    found = hit(cell)
+    assert (found.confidence, found.severity) == ("possible", "major")
+
+
+def test_other_dots_are_faults() -> None:
+    assert hit("total = price. * 3").confidence is None

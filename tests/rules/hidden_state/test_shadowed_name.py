@@ -1,0 +1,43 @@
+"""NBC115: a call that may return the module itself."""
+
+import pytest
+
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit
+from nbcritic.notebook import percent
+from nbcritic.rules.hidden_state.shadowed_name import check
+
+HEAD = "# %% In[1]\nimport matplotlib.pyplot as plt\nfrom charts import draw\nplt.figure()\n# %% In[2]\nplt = draw()\n"
+
+
+def hits(text: str) -> list[Hit]:
+    return list(check.check(Page(percent.read(text, "t.py"))))
+
+
+def test_a_module_that_still_works_was_not_lost() -> None:
+    assert hits(HEAD + "plt.show()\n") == []
+    assert hits(HEAD + "# %% In[3]\nplt.figure()\n") == []
+
+
+def test_an_unrun_or_failed_use_proves_nothing() -> None:
+    assert [hit.confidence for hit in hits(HEAD + "# %%\nplt.show()\n")] == ["possible"]
+    failed = "# %% In[3]\nplt.show()\n#! AttributeError: 'Axes' object has no attribute 'show'\n"
+    assert [hit.confidence for hit in hits(HEAD + failed)] == ["possible"]
+
+
+@pytest.mark.parametrize("use", ["plt.add_axes()", "print(plt)", "plt = 3\n# %% In[4]\nplt.show()"])
+def test_other_uses_leave_it_lost(use: str) -> None:
+    assert [hit.confidence for hit in hits(HEAD + f"# %% In[3]\n{use}\n")] == [None]
+
+
+@pytest.mark.parametrize(
+    "text, severity",
+    [
+        ("# %%\nfor iter in [3, 4]:\n    print(iter)\n# %%\niter\n", "nit"),
+        ("# %%\ntype = 'row'\nprint(type)\n", "nit"),
+        ("# %%\ntype = 'row'\n# %%\nprint(type)\n", None),
+        ("# %%\nlist = [3]\n# %%\nlist((1, 2))\n", "major"),
+    ],
+)
+def test_severity(text: str, severity: str | None) -> None:
+    assert [hit.severity for hit in hits(text)] == [severity]
