@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 EventKind: TypeAlias = Literal["bind", "use", "call", "mutate", "delete", "unknown"]
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -41,8 +41,7 @@ LATER = "later"
 """How a name is used by code that runs at some unknown later time, if ever (a stored lambda, a callback)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One thing that a cell does with a name.
 
     `how` says by what: `assign`, `augment`, `import`, `def`, `class`, `for`, `with`, `except`, `magic`, `global` … for a binding;

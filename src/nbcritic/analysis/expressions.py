@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from nbcritic.analysis.events import (
@@ -194,7 +193,7 @@ class Expressions:
         for event in (*function.events, *function.later):
             how = event.how if now or event.kind == "bind" else LATER
             guarded = event.guarded or self._guards > 0
-            self.events.append(replace(event, how=how, depth=event.depth + self._depth + 1, guarded=guarded))
+            self.events.append(event._replace(how=how, depth=event.depth + self._depth + 1, guarded=guarded))
 
     # -- scopes, which `Visitor` knows -------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import LATER, Event, Function
@@ -88,7 +89,7 @@ class Flow:
     @cached_property
     def touched(self) -> Mapping[int, Touched]:
         """For each code cell, what it takes from other cells and leaves to them in a run from top to bottom."""
-        stage = _Stage(self._names)
+        stage = _Stage(self._names, brief=True)
         found = {}
         for number in self.document_order:
             found[number] = _touched(stage.play(number), self.aliases)
@@ -120,8 +121,7 @@ class Flow:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Happening:
+class _Happening(NamedTuple):
     """An event as it happens: in which cell it is written, and in which function that somebody called."""
 
     event: Event
@@ -133,8 +133,10 @@ class _Happening:
 class _Stage:
     """Plays cells one after the other; calls of the page's own functions are followed, each function once."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, *, brief: bool = False) -> None:
         self._names = names
+        self._brief = brief
+        self._bodies: dict[Function, tuple[Event, ...]] = {}
         self._functions: dict[str, tuple[int, Function]] = {}
         self.called: dict[Function, int] = {}
         """Which functions were called, and the cell that called each first."""
@@ -143,7 +145,7 @@ class _Stage:
     def forget_calls(self) -> None:
         """Follow functions again that were followed before; a page that goes on for ever is not followed for ever."""
         if self._patience > 0:
-            self._patience -= sum(len(function.events) for function in self.called)
+            self._patience -= sum(len(self._body(function)) for function in self.called)
             self.called.clear()
 
     def play(self, number: int) -> Iterator[_Happening]:
@@ -160,11 +162,20 @@ class _Stage:
                 where, function = self._functions.get(event.name, (0, None))
                 if event.how != LATER and function is not None and function not in self.called:
                     self.called[function] = number
-                    stack.append((iter(function.events), where, event.name, guarded or event.guarded))
+                    stack.append((iter(self._body(function)), where, event.name, guarded or event.guarded))
             else:
                 if event.kind == "bind" and via is None:
                     self._define(event, number, bound_by.get(event.node) if event.node is not None else None)
                 yield _Happening(event, home, via, guarded or event.guarded)
+
+    def _body(self, function: Function) -> tuple[Event, ...]:
+        """The events of a call; in brief, each kind of event on a name once."""
+        if not self._brief:
+            return function.events
+        if function not in self._bodies:
+            first = {(event.kind, event.name): event for event in reversed(function.events)}
+            self._bodies[function] = tuple(reversed(first.values()))
+        return self._bodies[function]
 
     def _define(self, event: Event, cell: int, function: Function | None) -> None:
         if function is not None:

@@ -152,7 +152,7 @@ class Calls(Expressions):
                 for place, things in enumerate(arguments):
                     held = self.element(node.args[place], things)
                     for thing in receiver:
-                        thing.hold(held)
+                        self.put(thing, held)
         if method in SAME or (kind == "array" and method in VIEWS):
             return receiver
         if kind in KEEPS or all(thing.is_listed for thing in receiver):

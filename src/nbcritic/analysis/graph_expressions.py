@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Things: TypeAlias = "tuple[Thing, ...]"
 """What an expression may give, as far as it existed before; empty for something new."""
 
+_ALIASES = 32
+"""So many other names of a thing are looked at, the latest."""
 _ANCESTORS = 12
 """So many classes are asked for a method."""
 
@@ -78,7 +80,7 @@ class Expressions:
     def _unbound(self, name: str) -> Value:
         """A name that the page does not bind: some cell may have brought it unseen. From now on it is there."""
         thing = Thing()
-        thing.names.add(name)
+        thing.names[name] = None
         thing.is_code = bool(self.openers) and all(star for _, star in self.openers)
         value = tuple((when, thing) for when, _ in self.openers) or ((NEVER, thing),)
         self.module.layers[0][name] = value
@@ -112,10 +114,10 @@ class Expressions:
         if len(thing.names) < 2 and not thing.holds and not thing.inside:
             return
         for other in thing.relatives():
-            for alias in sorted(other.names):
+            for alias in list(other.names)[-_ALIASES:]:
                 value = self.module.get(alias) or ()
                 if all(here is not other for _, here in value):
-                    other.names.discard(alias)
+                    del other.names[alias]
                 elif alias != name and len(value) == 1:
                     self.read[max(value[0][0], other.version), alias, other.is_code, True] = None
 
@@ -127,7 +129,8 @@ class Expressions:
         if home is self.module:
             self.bound.add(name)
             for thing in things:
-                thing.names.add(name)
+                thing.names.pop(name, None)
+                thing.names[name] = None
 
     def change(self, things: Iterable[Thing]) -> None:
         """Note that these are changed in place."""
@@ -310,7 +313,7 @@ class Expressions:
             kind = self.values.kind(target.value)
             for whole in wholes:
                 if kind in KEEPS or kind is None or whole.klass:
-                    whole.hold(dict.fromkeys(things, kind is not None) or {Thing(): False})
+                    self.put(whole, dict.fromkeys(things, kind is not None))
 
     def each(self, target: ast.AST, iterable: ast.expr, things: Things) -> None:
         """Give a loop's target an element; numbers of `enumerate` and keys of `items` are nobody's elements."""

@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeGuard
 from nbcritic.analysis.events import FunctionNode, parameters
 
 NEVER = -1
-_ALTERNATIVES = 64
+_ALTERNATIVES = 32
 """So many things a name may stand for; of more, the latest are kept."""
 
 
@@ -49,8 +49,8 @@ class Thing:
         """What stands for all that it holds and nobody has named."""
         self.whole: Thing | None = None
         """What it is a part of in this sense."""
-        self.names: set[str] = set()
-        """The names of the notebook that were bound to it; some may be bound to other things by now."""
+        self.names: dict[str, None] = {}
+        """The names of the notebook that were bound to it, the latest last; some may be bound to other things by now."""
         self.node = node
         """The function, lambda, class or import that made it."""
         self.is_code = node is not None
@@ -73,13 +73,16 @@ class Thing:
 
     def taken(self) -> tuple[Thing, ...]:
         """What an index, an attribute or a loop takes out of it: one of the things it holds, or something else."""
-        if self.is_listed and self.holds:
-            return tuple(self.holds)
+        if not self.is_listed or not self.holds:
+            self.hold_something()
+        return tuple(self.holds)
+
+    def hold_something(self) -> None:
+        """From now on there is something in it that nobody has named."""
         if self.part is None:
             self.part = Thing()
             self.part.whole = self
             self.hold({self.part: False})
-        return tuple(self.holds)
 
     def around(self) -> Iterable[Thing]:
         """It, and whatever it is in: all these are different once it is changed."""

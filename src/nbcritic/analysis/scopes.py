@@ -6,7 +6,6 @@ Functions and classes are summarised: what their bodies do to names from outside
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from nbcritic.analysis.events import (
     AT_CONSTRUCTION,
@@ -112,7 +111,7 @@ class Visitor(Expressions):
         for index in range(start, len(events)) if bound else ():
             event = events[index]
             if event.depth > inside and event.kind == "use" and event.name in bound and not event.guarded:
-                events[index] = replace(event, guarded=True)
+                events[index] = event._replace(guarded=True)
 
     def if_statement(self, node: ast.If) -> None:
         """A chain of `elif` is walked without recursion. `if "x" in globals()` is how people ask whether a name is there."""
@@ -214,7 +213,7 @@ class Visitor(Expressions):
         bound = {event.name for event in inner.events if event.kind in ("bind", "delete")}
         own |= bound - inner._globals - inner._nonlocals
         events = [
-            replace(event, how="global") if event.kind == "bind" and event.name in inner._globals else event
+            event._replace(how="global") if event.kind == "bind" and event.name in inner._globals else event
             for event in inner.events
             if event.name not in own
         ]

@@ -32,6 +32,7 @@ _NULL = Raw(b"null")
 
 class _Meta(msgspec.Struct):
     tags: list[str] = []
+    init_cell: Any = None
 
 
 class _Cell(msgspec.Struct):
@@ -156,7 +157,10 @@ def _loose_cell(raw: Raw) -> _Cell:
         cell_type=_word(values.get("cell_type")),
         source=_strings(values.get("source")),
         input=_strings(values.get("input")),
-        metadata=_Meta([tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []),
+        metadata=_Meta(
+            [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else [],
+            meta.get("init_cell") if isinstance(meta, dict) else None,
+        ),
         id=_word(values.get("id")) or None,
         execution_count=_count(values.get("execution_count")),
         prompt_number=_count(values.get("prompt_number")),
@@ -254,6 +258,13 @@ def _cell(number: int, cell: _Cell, id_: str | None) -> Cell:
         text,
         id=id_,
         execution_count=_count(count) if kind == "code" else None,
-        tags=tuple(cell.metadata.tags) if cell.metadata else (),
+        tags=_tags(cell.metadata),
         outputs=bytes(cell.outputs) if kind == "code" else b"[]",
     )
+
+
+def _tags(metadata: _Meta | None) -> tuple[str, ...]:
+    """The tags of a cell; `init_cell` (it runs when the notebook is opened) is a field of its own in the file."""
+    if metadata is None:
+        return ()
+    return (*metadata.tags, *(("init_cell",) if metadata.init_cell is True else ()))

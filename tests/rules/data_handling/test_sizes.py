@@ -102,7 +102,9 @@ def test_the_advice_fits_the_call(grows: str, advice: str) -> None:
     ],
 )
 def test_growing_by_slow_or_few_turns_is_a_minor_fault(code: str) -> None:
-    assert [hit.severity for hit in hits("growing-frame", code)] == ["minor"]
+    (hit,) = hits("growing-frame", code)
+    assert hit.severity == "minor"
+    assert hit.confidence == ("possible" if "unique" in code else None)
 
 
 def test_one_finding_for_one_frame_in_one_cell() -> None:
@@ -144,3 +146,16 @@ def test_a_discarded_result_matters_where_something_needs_it(code: str, severity
     (hit,) = hits("discarded-result", f"df = pd.read_csv('a.csv')\n{code}\n")
     assert hit.severity == severity
     assert words in hit.message
+
+
+@pytest.mark.parametrize(
+    "frame, confidence",
+    [("read", None), ("read[read['a'] > 1].copy()", "possible"), ("read.groupby('a').sum()", "possible")],
+)
+def test_a_function_applied_to_a_frame_that_may_be_small_is_only_possible(frame: str, confidence: str | None) -> None:
+    code = (
+        "def band(row):\n    if row['a'] > 9:\n        return 'dear'\n    return 'cheap'\nread = pd.read_csv('a.csv')\n"
+    )
+    use = "read" if frame == "read" else "part"
+    code += (f"part = {frame}\n" if use == "part" else "") + f"band_of = {use}.apply(band, axis=1)\n"
+    assert [hit.confidence for hit in hits("row-loop", code)] == [confidence]

@@ -9,7 +9,7 @@ from nbcritic.rules.hidden_state.blocking_cell import check
 
 
 def hits(text: str) -> list[Hit]:
-    return list(check.check(Page(percent.read(text, "t.py"))))
+    return list(check.check(Page(percent.read(text, "t.py", history=True))))
 
 
 @pytest.mark.parametrize(

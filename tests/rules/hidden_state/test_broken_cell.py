@@ -9,7 +9,7 @@ from nbcritic.rules.hidden_state.broken_cell import check
 
 
 def hit(cell: str) -> Hit:
-    (found,) = check.check(Page(percent.read(f"# %%\n{cell}\n", "t.py")))
+    (found,) = check.check(Page(percent.read(f"# %%\n{cell}\n", "t.py", history=True)))
     return found
 
 
@@ -26,7 +26,9 @@ def test_an_indented_first_line_is_a_minor_fault() -> None:
     assert hit("x = 1\n  y = 2").severity is None
 
 
-@pytest.mark.parametrize("cell", ["import os\nos.  # press TAB", "os.path.", "x = os.", "ma  p  # hit tab here"])
+@pytest.mark.parametrize(
+    "cell", ["import os\nos.  # press TAB", "x = os.  # what is in there?", "ma  p  # hit tab here"]
+)
 def test_gaps_of_a_tutorial(cell: str) -> None:
     found = hit(cell)
     assert (found.confidence, found.severity) == ("possible", "major")
@@ -34,3 +36,4 @@ def test_gaps_of_a_tutorial(cell: str) -> None:
 
 def test_other_dots_are_faults() -> None:
     assert hit("total = price. * 3").confidence is None
+    assert hit("ax = draw()\nax.").confidence is None

@@ -6,7 +6,7 @@ from nbcritic.analysis.page import Page
 from nbcritic.notebook import percent
 from nbcritic.rules.hidden_state.rerun_changes_state import check
 
-FIRST = """# %%
+FIRST = """# %% In[7]
 import pandas as pd
 import numpy as np
 df = pd.read_csv("a.csv")
@@ -17,12 +17,12 @@ array = np.zeros((3, 3))
 found = {}
 text = "a"
 data = load()
-# %%
+# %% In[3]
 """
 
 
 def said(source: str) -> list[str]:
-    page = Page(percent.read(FIRST + source, "t.ipynb"))
+    page = Page(percent.read(FIRST + "kept = 1\n" + source, "t.ipynb"))  # a second thing, so that an error counts
     return [hit.message.split(" of this cell ")[1].rsplit(": ", 1)[0] for hit in check.check(page)]
 
 
@@ -108,3 +108,38 @@ def said(source: str) -> list[str]:
 )
 def test_second_run(source: str, then: str) -> None:
     assert said(source) == ([then] if then else [])
+
+
+def places(source: str) -> list[int]:
+    page = Page(percent.read(FIRST + source, "t.ipynb"))
+    return [hit.at.line for hit in check.check(page)]
+
+
+@pytest.mark.parametrize(
+    "source, lines",
+    [
+        ("df['a'] /= 2\nitems.append(1)\ntotal += 1", [1]),
+        ("y = df['a']\ndf = df.drop(columns='a')\ntotal += 1", [2]),
+        ("total += 1\ndf = df.drop(columns='a')\ndf['b'] /= 2", [1]),
+        ("def f(t): t.drop(columns='a', inplace=True)\nf(df)\ndf['b'] /= 2", [2]),
+        ("df = df.drop(columns='a')\ndf['b'] /= 2", []),
+        ("def f(t):\n    t = t.drop(columns='a')\n    return t\ng = f(df)", []),
+        ("def f(t):\n    t = t.copy()\n    t['a'] /= 2\nf(df)", []),
+        ("def f(t):\n    t['b'] /= 2\nf(t=df)", [3]),
+    ],
+)
+def test_only_the_first_effect(source: str, lines: list[int]) -> None:
+    assert places(source) == lines
+
+
+@pytest.mark.parametrize(
+    "source, flagged",
+    [
+        ("df = df.drop(columns='a')", False),
+        ("y = df['a']\ndf = df.drop(columns='a')", False),
+        ("df['a'] = (df['a'] / 60).round(2)", True),
+    ],
+)
+def test_a_loud_second_run_of_a_linear_page(source: str, flagged: bool) -> None:
+    text = FIRST.replace("In[7]", "In[1]").replace("In[3]", "In[2]") + source
+    assert bool(list(check.check(Page(percent.read(text, "t.ipynb"))))) == flagged

@@ -10,7 +10,7 @@ CELL = "# %% In[1]\nx = 1\n# %% In[2]\nbuild(x)\n#! BuildError: gate 'g' uses 4 
 
 
 def count(text: str) -> int:
-    return len(list(check.check(Page(percent.read(text, "t.py")))))
+    return len(list(check.check(Page(percent.read(text, "t.py", history=True)))))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ HEAD = "# %% In[1]\nimport matplotlib.pyplot as plt\nfrom charts import draw\npl
 
 
 def hits(text: str) -> list[Hit]:
-    return list(check.check(Page(percent.read(text, "t.py"))))
+    return list(check.check(Page(percent.read(text, "t.py", history=True))))
 
 
 def test_a_module_that_still_works_was_not_lost() -> None:

@@ -10,7 +10,7 @@ from nbcritic.rules.hidden_state.unrun_cell import check
 
 
 def messages(text: str, zeros: tuple[int, ...] = ()) -> list[str]:
-    notebook = percent.read(text, "t.py")
+    notebook = percent.read(text, "t.py", history=True)
     cells = tuple(
         dataclasses.replace(cell, execution_count=0) if cell.number in zeros else cell for cell in notebook.cells
     )

@@ -17,6 +17,7 @@ FEW = 12
 LARGE = 5_000
 """A frame that is seen to have so many rows is worth whole columns in any case."""
 _DEEP = 24
+_STEPS = 3
 
 _SAME = frozenset(
     "items keys values iteritems iterrows itertuples copy reset_index set_index sort_values sort_index dropna drop_duplicates "
@@ -95,9 +96,13 @@ class Sizes:
         """How many rows a saved output shows that a named frame has."""
         return max(self._outputs[frame.id], default=None) if isinstance(frame, ast.Name) else None
 
-    def from_file(self, node: ast.AST, depth: int = 0) -> bool:
+    def from_file(self, node: ast.AST) -> bool:
         """Does the value come from a file, as it is or in a few steps?"""
-        return self._calls(node, "pandas.read_", depth)
+        return self._calls(node, "pandas.read_", 0)
+
+    def is_read(self, node: ast.AST) -> bool:
+        """Is it a name that is bound to what a file holds, with nothing in between?"""
+        return self._calls(node, "pandas.read_", _STEPS - 1)
 
     def is_foreign(self, node: ast.AST) -> bool:
         """Is it a frame of a library whose frames only look like those of pandas?"""
@@ -216,7 +221,7 @@ class Sizes:
                 return True
             if isinstance(inner, ast.Name):
                 names.append(inner.id)
-        if depth >= 3:
+        if depth >= _STEPS:
             return False
         values = [value for name in names[:3] for value in self._stores.get(name, ())[:4] if value is not None]
         return any(self._calls(value, prefix, depth + 1) for value in values)

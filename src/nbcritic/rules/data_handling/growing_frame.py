@@ -132,22 +132,23 @@ def check(page: Page) -> Iterator[Hit]:
             total = total.append
     """
     starts = _Starts(page)
-    slow: dict[ast.AST, bool] = {}
+    weak: dict[ast.AST, tuple[bool, bool]] = {}
     for cell in page.code:
         for assign in cell.nodes(ast.Assign):
             if len(assign.targets) == 1 and (found := _grows(page, assign)):
                 how, once = found
                 loop = starts.growing_loop(cell, assign)
                 if loop is not None:
-                    if loop not in slow:
-                        slow[loop] = _is_slow_anyway(page, loop) or starts.is_by_group(cell, loop)
+                    if loop not in weak:
+                        weak[loop] = _is_slow_anyway(page, loop), starts.is_by_group(cell, loop)
                     target = cell.segment(assign.targets[0])
                     name = target.partition(".loc[")[0]
                     yield Hit(
                         cell.at(assign),
                         f"`{how}` copies all of `{name}` at every turn of the loop; {once}",
                         (Related(cell.at(loop.iter if not isinstance(loop, ast.While) else loop.test), "the loop"),),
-                        severity="minor" if slow[loop] else None,
+                        severity="minor" if any(weak[loop]) else None,
+                        confidence="possible" if weak[loop][1] else None,
                     )
 
 

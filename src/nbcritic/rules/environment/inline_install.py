@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import re
 import shlex
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit, Span
+from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
+from nbcritic.rules.environment._links import links
 
 _RUNNERS = (
     "os.system", "os.popen", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.run", "subprocess.Popen",
@@ -29,6 +31,11 @@ _PINNED = re.compile(r"==|===|@\s*git\+|\.whl\b|\.tar\.gz\b|\.zip\b|git\+\S+@[\w
 _PINNED_CONDA = re.compile(r"=\d")
 _DECLARES = ("-r", "--requirement", "-e", "--editable", "--file")
 _LOCAL_FILE = re.compile(r"(?!\w+[+:]).*(?:[/\\*]|\.whl$)")
+_LINKS = frozenset({"-f", "--find-links"})
+_WHEEL = re.compile(r"\.whl\b|(?:^|[._/])wh(?:ee)?ls?(?:[._/]|$)", re.I)
+_PACKAGE = re.compile(r"[A-Za-z][\w.-]+(?:\[[\w,]+\])?(?:[=<>~!]=?=?[\w.*,<>=]+)?")
+_VARIABLE = re.compile(r"\{(?P<braced>\w+)\}|\$(?P<bare>[A-Za-z]\w*)")
+_SHOWN = 20
 _TOOLING = frozenset({"pip", "setuptools", "wheel", "conda"})
 
 
@@ -48,7 +55,7 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A cell installs packages into the environment that runs it.
 
     Each run changes the environment of its reader, waits for the network, and may bring another release than the one that
-    made these results; without a version it surely will, sooner or later.
+    made these results; without a version it surely will, sooner or later. All that one cell installs is one finding.
 
     Instead, declare what the notebook needs, with versions, in the project (`pyproject.toml`, `requirements.txt`,
     `environment.yml`) and install it before the notebook starts.
@@ -57,8 +64,10 @@ def check(page: Page) -> Iterator[Hit]:
 
         # %%
         !pip install lightgbm shap  # <- flagged
-        %pip install -q "polars>=0.20"  # <- flagged
+        %pip install -q "polars>=0.20"
+        # %%
         !conda install -y -c conda-forge geopandas  # <- flagged
+        # %%
         !apt-get -qq install tesseract-ocr  # <- flagged
 
     Bad:
@@ -66,8 +75,12 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         import subprocess, sys, os
         !{sys.executable} -m pip install -U scikit-learn  # <- flagged
-        subprocess.check_call([sys.executable, "-m", "pip", "install", "xgboost"])  # <- flagged
+        subprocess.check_call([sys.executable, "-m", "pip", "install", "xgboost"])
+        # %%
         os.system("pip install catboost==1.2")  # <- flagged
+        # %%
+        for package in ("tabulate", "tomli"):
+            subprocess.run([sys.executable, "-m", "pip", "install", "-q", package])  # <- flagged
         # %%
         pip install tqdm  # <- flagged
         # %%
@@ -91,6 +104,21 @@ def check(page: Page) -> Iterator[Hit]:
         !conda env update -f environment.yml
         !pip install --no-index --find-links wheels shop
         !pip install ../wheels/shop-1.2-py3-none-any.whl
+        !pip install --find-links=/kaggle/input/wheels shop
+        !pip install {wheel} $whl_dir/shop-1.2-py3-none-any.whl
+
+    Good:
+
+        # %%
+        import subprocess, sys
+        from pathlib import Path
+        def find_wheel(name):
+            return next(Path("/kaggle/input").rglob(f"{name}*"))
+        subprocess.check_call([sys.executable, "-m", "pip", "install", str(find_wheel("shop"))])
+        for file in sorted(Path("../input").glob("**/*.whl")):
+            subprocess.run(["pip", "install", "--no-deps", str(file)])
+        subprocess.run(f"pip install {file}", shell=True)
+        subprocess.run(["pip", "install", "--find-links", str(folder), "shop"])
 
     Good:
 
@@ -103,48 +131,64 @@ def check(page: Page) -> Iterator[Hit]:
         installation = "pip install lightgbm"
         subprocess.run(["ls", "install"])
     """
+    found = defaultdict[int, list[tuple[Span, Install]]](list)
+    for cell, at, text in _commands(page):
+        for install in _installs(text):
+            if install.packages and not install.declared and not install.frozen:
+                found[cell.number].append((at, install))
+    for installs in found.values():
+        yield _hit(sorted(installs, key=lambda item: item[0]))
+
+
+def _commands(page: Page) -> Iterator[tuple[CodeCell, Span, str]]:
+    """Every line and call of the notebook that may run an installer, as the command that it runs."""
     for cell, magic in page.magics():
         if magic.kind in ("line", "assign") and magic.name in ("pip", "conda", "mamba", "micromamba", "uv"):
-            yield from _hits(cell.at_line(magic.line), f"{magic.name} {magic.argument}")
+            yield cell, cell.at_line(magic.line), _filled(page, f"{magic.name} {magic.argument}")
         elif magic.kind != "help" and magic.name in ("!", "!!", "sx", "system"):
-            yield from _hits(cell.at_line(magic.line), magic.argument)
+            yield cell, cell.at_line(magic.line), _filled(page, magic.argument)
     for cell in page.cells:
         if cell.language == "bash":
             for number, line in enumerate(cell.lines, 1):
-                yield from _hits(cell.at_line(number), line)
+                yield cell, cell.at_line(number), line
     for cell, call in page.calls(*_RUNNERS):
-        yield from _hits(cell.at(call), _command(cell, call))
+        yield cell, cell.at(call), _command(page, cell, call)
 
 
-def _hits(at: Span, text: str) -> Iterator[Hit]:
-    for install in _installs(text):
-        if install.declared or install.frozen or not install.packages:
-            continue
-        if all(name == "…" for name in install.packages):
-            yield Hit(
-                at,
-                "packages are installed while the notebook runs; declare and pin them in the project",
-                severity="minor",
-            )
-            continue
-        shown = ", ".join(f"`{_short(name)}`" for name in install.packages[:4])
-        shown += f" and {len(install.packages) - 4} more" if len(install.packages) > 4 else ""
-        shown += " is" if len(install.packages) == 1 else " are"
-        loose = [name for name in install.packages if not _pinned(name, install.tool)]
-        if install.tool in _SYSTEM:
-            advice = "state it as a requirement of the system"
-            yield Hit(
-                at, f"{shown} installed with `{install.tool}` while the notebook runs; {advice}", severity="minor"
-            )
-        elif all(name in _TOOLING for name in install.packages):
-            advice = "set the environment up before it starts"
-            yield Hit(at, f"{shown} upgraded while the notebook runs; {advice}", severity="minor")
-        elif not loose:
-            yield Hit(at, f"{shown} installed while the notebook runs; declare it in the project", severity="minor")
-        else:
-            some = len(loose) < len(install.packages)
-            which = f"unpinned ({', '.join(f'`{_short(name)}`' for name in loose[:3])})" if some else "unpinned"
-            yield Hit(at, f"{shown} installed while the notebook runs, {which}; declare and pin it in the project")
+def _hit(installs: list[tuple[Span, Install]]) -> Hit:
+    """All that one cell installs is one finding."""
+    names = [name for _, install in installs for name in install.packages if name != "…"]
+    loose = [name for _, install in installs for name in install.packages if not _pinned(name, install.tool)]
+    tools = {install.tool for _, install in installs}
+    (at, _), *others = installs
+    related = tuple(Related(place, f"installs {_list(install.packages)}") for place, install in others[:_SHOWN])
+    if not names:
+        words = "packages are installed while the notebook runs; declare and pin them in the project"
+        return Hit(at, words, related, severity="minor", confidence="possible")
+    what = f"{_list(names)} {'is' if len(names) == 1 else 'are'}"
+    if tools <= _SYSTEM:
+        what += f" installed with `{installs[0][1].tool}` while the notebook runs"
+        return Hit(at, f"{what}; state {_them(names)} as a requirement of the system", related, severity="minor")
+    if all(name in _TOOLING for name in names):
+        words = f"{what} upgraded while the notebook runs; set the environment up before it starts"
+        return Hit(at, words, related, severity="minor")
+    if not loose:
+        words = f"{what} installed while the notebook runs; declare {_them(names)} in the project"
+        return Hit(at, words, related, severity="minor")
+    loose = [name for name in loose if name != "…"]
+    which = f"unpinned ({_list(loose, 3)})" if 0 < len(loose) < len(names) else "unpinned"
+    return Hit(
+        at, f"{what} installed while the notebook runs, {which}; declare and pin {_them(names)} in the project", related
+    )
+
+
+def _them(names: Sequence[str]) -> str:
+    return "it" if len(names) == 1 else "them"
+
+
+def _list(names: Sequence[str], limit: int = 4) -> str:
+    shown = ", ".join(f"`{_short(name)}`" for name in names[:limit])
+    return shown + (f" and {len(names) - limit} more" if len(names) > limit else "")
 
 
 def _short(name: str) -> str:
@@ -173,32 +217,59 @@ def _install(tool: str, rest: str) -> Install:
     except ValueError:
         words = rest.replace('"', " ").replace("'", " ").split()
     packages = list[str]()
-    declared = skip = False
+    declared = False
+    frozen = "--no-index" in words
+    before = ""
+    """The option whose value the next word is."""
     for word in words:
-        if skip:
-            skip = False
+        option, _, value = word.partition("=")
+        if before or (value and option in _LINKS):
+            frozen |= (before or option) in _LINKS and "://" not in (value if not before else word)
+            before = ""
         elif word.startswith(_DECLARES) or (word == "-f" and tool in ("conda", "mamba")):
             declared = True
         elif word in _VALUED:
-            skip = True
+            before = word
         elif re.match(r"\d?&?>{1,2}(?!=)", word):
-            skip = word.endswith(">")
+            before = word if word.endswith(">") else ""
         elif not word.startswith("-") and word not in ("\\", ".") and not re.match(r"\.{1,2}(?:/|\[|$)", word):
             packages.append(word)
     files = all(_LOCAL_FILE.match(name) for name in packages)
-    return Install(tool, tuple(packages), declared, files or "--no-index" in words)
+    return Install(tool, tuple(packages), declared, files or frozen)
 
 
-def _command(cell: CodeCell, call: ast.Call) -> str:
+def _filled(page: Page, line: str) -> str:
+    """A line with `{name}` and `$name` put in where the page shows what they stand for."""
+    if "install" not in line or not ("{" in line or "$" in line):
+        return line
+    return _VARIABLE.sub(lambda found: _value(page, ast.Name(found["braced"] or found["bare"])), line)
+
+
+def _command(page: Page, cell: CodeCell, call: ast.Call) -> str:
     """The command that a call runs, with `…` for what the page does not spell out."""
     if not call.args:
         return ""
     first = call.args[0]
-    if isinstance(first, ast.Constant):
-        return str(first.value)
-    if isinstance(first, ast.JoinedStr):
-        return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in first.values)
     if isinstance(first, ast.List | ast.Tuple):
-        parts = [str(item.value) if isinstance(item, ast.Constant) else "…" for item in first.elts]
+        parts = [_text(page, item) for item in first.elts]
         return " ".join(("pip", *parts) if cell.segment(call.func).startswith("pip") else parts)
-    return ""
+    return _text(page, first) if isinstance(first, ast.Constant | ast.JoinedStr) else ""
+
+
+def _text(page: Page, node: ast.expr) -> str:
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(
+            _text(page, part.value if isinstance(part, ast.FormattedValue) else part) for part in node.values
+        )
+    return _value(page, node)
+
+
+def _value(page: Page, node: ast.expr) -> str:
+    """What an expression puts into a command: a file of the machine, the names of packages, or `…`."""
+    behind = links(page).behind(node)
+    if any(_WHEEL.search(word) for word in (*behind.texts, *behind.names)):
+        return "…/….whl"
+    few = 0 < len(behind.texts) <= _SHOWN
+    return " ".join(behind.texts) if few and all(map(_PACKAGE.fullmatch, behind.texts)) else "…"

@@ -84,7 +84,7 @@ def changes(page: Page, cell: CodeCell) -> Iterator[Change]:
     fresh: set[str] = set()
     found: list[Change] = []
     for statement in _statements(cell.tree.body if cell.tree is not None else []):
-        change = _change(page, cell, statement)
+        change = _change(page, cell, statement) or _by_function(page, cell, statement)
         if change is None:
             fresh.update(_freshly_bound(statement))
         elif change.name in outside and fresh.isdisjoint((change.name, change.key)):
@@ -158,6 +158,39 @@ def _is_guarded(cell: CodeCell, statement: ast.stmt, name: str) -> bool:
     return False
 
 
+def _by_function(page: Page, cell: CodeCell, statement: ast.stmt) -> Change | None:
+    """The first change in place that a function of the page makes to what it is given: `clean(sales)`."""
+    call = statement.value if isinstance(statement, ast.Expr | ast.Assign) else None
+    function = page.values.function(call.func) if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else None
+    if function is None or not isinstance(call, ast.Call):
+        return None
+    parameters = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+    given = dict(zip(parameters, call.args, strict=False))
+    given |= {word.arg: word.value for word in call.keywords if word.arg is not None}
+    fresh: set[str] = set()
+    for inner in _statements(function.body):
+        change = _change(page, cell, inner)
+        if change is None:
+            fresh.update(_freshly_bound(inner))
+            targets = inner.targets if isinstance(inner, ast.Assign) else []
+            fresh.update(target.id for target in targets if isinstance(target, ast.Name))  # t = t.copy()
+        elif change.key == change.name and not isinstance(inner, ast.Expr):
+            fresh.add(change.name)  # a plain name bound anew: the caller's object stays as it was
+        elif change.name in given and fresh.isdisjoint((change.name, change.key)):
+            argument = given[change.name]
+            if not isinstance(argument, ast.Name) or any(isinstance(p, ast.If | ast.Try) for p in _above(function, inner)):
+                return None
+            return Change(argument.id, change.key.replace(change.name, argument.id, 1), call, change.then)
+    return None
+
+
+def _above(function: ast.AST, statement: ast.stmt) -> Iterator[ast.AST]:
+    """The branches of a function that a statement stands in."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.If | ast.Try) and any(inner is statement for inner in ast.walk(node)):
+            yield node
+
+
 # -- one statement ---------------------------------------------------------------------------------------------------
 
 
@@ -224,6 +257,8 @@ def _called(page: Page, call: ast.Call) -> Change | None:
         then = _method(page, call, method, owner)
     elif method in _LIST_CHANGES and isinstance(owner, ast.Name) and page.values.kind(owner) == "list":
         then = _LIST_CHANGES[method]
+    elif method == "insert" and (len(call.args) > 3 or _word(call, "allow_duplicates") is not None):
+        then = ""
     elif method in ("insert", "pop") and page.values.kind(owner) == "frame":
         then = RAISES + ("ValueError" if method == "insert" else "KeyError")
     return Change(root.id, key_of(owner), call, then, _needed(call, root.id)) if then else None
@@ -302,6 +337,8 @@ def _of_chain(page: Page, call: ast.Call, same: Same) -> str:
         elif method not in (*_SAFE, "drop", "reset_index", "set_index"):
             return ""
         here = here.func.value
+    if isinstance(here, ast.BinOp) and not found:
+        return _again(page, here, same)  # (x / 60).round(2)
     return found[0] if len(found) == 1 and same(here) else ""
 
 

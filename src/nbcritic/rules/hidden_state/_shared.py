@@ -63,7 +63,27 @@ def missing_names(page: Page) -> list[Undefined]:
     if "library" in names:
         return []
     launched = _PYLAB if len(names & _PYLAB) > 2 else frozenset()
-    return [u for u in found if u.name not in launched and not _shows_name_error(page.cell(u.cell))]
+    return [
+        u
+        for u in found
+        if u.name not in launched
+        and not _shows_name_error(page.cell(u.cell))
+        and not (u.event.node is not None and is_dead(page.cell(u.home), u.event.node))
+    ]
+
+
+def is_dead(cell: CodeCell, node: ast.AST) -> bool:
+    """Does the node stand below a `return` or `raise` of its own block, so that it never runs?"""
+    below: ast.AST = node
+    for parent in cell.ancestors(node):
+        for block in ("body", "orelse", "finalbody"):
+            statements = getattr(parent, block, None)
+            if isinstance(statements, list) and below in statements:
+                above = statements[: statements.index(below)]
+                if any(isinstance(statement, ast.Return | ast.Raise) for statement in above):
+                    return True
+        below = parent
+    return False
 
 
 def _shows_name_error(cell: CodeCell) -> bool:

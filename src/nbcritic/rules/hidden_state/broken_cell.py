@@ -17,7 +17,7 @@ from nbcritic.rules.hidden_state._shared import has_gap, never_ran
 
 _CONFLICT = re.compile(r"^(?:<{7} .*|={7}|>{7} .*)$", re.MULTILINE)
 _BLANK = re.compile(
-    r"(?:=|\(|,|\breturn|\bin)\s*(?:_{2,}|\?+|#.*)?\s*$|_{2,}\s*[.)\]]|<[^<>=]{3,40}>|^[\w. =]*\w\.\s*(?:#.*)?$|#.*\btab\b",
+    r"(?:=|\(|,|\breturn|\bin)\s*(?:_{2,}|\?+|#.*)?\s*$|_{2,}\s*[.)\]]|<[^<>=]{3,40}>|^[\w. =]*\w\.\s*#|#.*\btab\b",
     re.I,
 )
 _PROSE = re.compile(r"#*\s*[A-Za-z][\w',’-]*(?:,? [A-Za-z(][\w',’)-]*){2,}[.:!?]?")

@@ -92,6 +92,19 @@ def check(page: Page) -> Iterator[Hit]:
         def load(path):
             return open(path)
 
+    Bad:
+
+        # %%
+        total = 3
+        stop_me = me_error  # <- flagged
+
+    Good:
+
+        # %%
+        clean.describe()
+        # %%
+        from helpers import *
+
     Good:
 
         # %%
@@ -130,7 +143,9 @@ def check(page: Page) -> Iterator[Hit]:
         if not any(event.how in ("import", "class") for _, event in bound)
     )
     for missing in missing_names(page):
-        if missing.deleted_in is not None or not (missing.cell >= gap or defined_in(page, missing)):
+        # What a script or a star import further down brings, nobody can tell: then it is a matter of order at most.
+        brought = bool(page.names.unknown) and not _is_stop(page, missing)
+        if missing.deleted_in is not None or not (missing.cell >= gap or brought or defined_in(page, missing)):
             yield _hit(page, missing, known[:2_000])
 
 
@@ -142,7 +157,7 @@ def _hit(page: Page, missing: Undefined, known: list[str]) -> Hit:
     if missing.deleted_in is not None:
         message = f"{name} is used here after cell {missing.deleted_in} deleted it"
         related = (Related(Span(missing.deleted_in), f"{name} is deleted here"),)
-    elif missing.name.lower() in _STOPS and isinstance(home.parent(missing.event.node or ast.Pass()), ast.Expr):
+    elif _is_stop(page, missing):
         message, severity = f"{name} is a NameError put here to stop a run: nothing below it runs unattended", "major"
     else:
         user = f"`{missing.via}` reads {name}" if missing.via else f"{name} is used here"
@@ -155,6 +170,18 @@ def _hit(page: Page, missing: Undefined, known: list[str]) -> Hit:
     elif never_ran(page, cell) or (missing.via and missing.event.may):
         severity = "major"
     return Hit(place(home, missing.event.node), message, related, severity=severity)
+
+
+def _is_stop(page: Page, missing: Undefined) -> bool:
+    """Is the name there only to stop a run: `STOP`, or a last line such as `error_me = me_error`?"""
+    cell, node = page.cell(missing.home), missing.event.node
+    if node is None or missing.via or cell.tree is None:
+        return False
+    parent = cell.parent(node)
+    if isinstance(parent, ast.Expr):
+        return missing.name.lower() in _STOPS
+    last = parent is cell.tree.body[-1] and isinstance(parent, ast.Assign) and parent.value is node
+    return last and (missing.name.lower() in _STOPS or "error" in missing.name.lower())
 
 
 def _hint(page: Page, missing: Undefined, known: list[str]) -> str:

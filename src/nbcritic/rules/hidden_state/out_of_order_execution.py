@@ -13,6 +13,11 @@ from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._shared import counted, listed
 
+_LITERAL = (
+    ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.UnaryOp, ast.BinOp, ast.JoinedStr, ast.FormattedValue, ast.Attribute,
+    ast.expr_context, ast.operator, ast.unaryop, ast.keyword,
+)  # fmt: skip
+_PATHS = ("os.path.", "pathlib.Path")
 _NO_DATA = frozenset({"import", "def", "class", "for", "except"})
 
 
@@ -102,12 +107,29 @@ def check(page: Page) -> Iterator[Hit]:
 
     Good:
 
+        # %% In[8] tags=["init_cell"]
+        prices = [price * 1.2 for price in (3, 4)]
+        # %% In[2]
+        print(sum(prices))
+
+    Good:
+
+        # %% In[8]
+        bands = [0, 10, 20]
+        folder = "data/raw"
+        # %% In[4]
+        print(len(bands))
+        # %% In[5]
+        print(folder)
+
+    Good:
+
         # %% In[0]
         a = 1
         # %% In[0]
         b = a
     """
-    cells = [cell for cell in page.cells if cell.execution_count and not cell.is_empty and not _only_imports(cell)]
+    cells = [cell for cell in page.cells if cell.execution_count and not cell.is_empty and not _is_free(cell)]
     counts = [cell.execution_count or 0 for cell in cells]
     falls = [at for at in range(1, len(counts)) if counts[at] < counts[at - 1]]
     repeated = [count for count, times in Counter(counts).most_common(1) if times > 1]
@@ -120,8 +142,12 @@ def check(page: Page) -> Iterator[Hit]:
         yield from _disorder(page, cells, counts)
 
 
+def _is_free(cell: CodeCell) -> bool:
+    """Running an import or a magic again changes nothing, and an initialization cell runs first by design."""
+    return "init_cell" in cell.tags or _only_imports(cell)
+
+
 def _only_imports(cell: CodeCell) -> bool:
-    """Running an import or a magic again changes nothing."""
     return cell.tree is not None and all(isinstance(s, ast.Import | ast.ImportFrom | ast.Pass) for s in cell.tree.body)
 
 
@@ -166,7 +192,9 @@ def _consequence(page: Page, cells: dict[int, CodeCell]) -> str:
     for number, cell in cells.items():
         for name, source in page.flow.sources[number].items():
             above = cells.get(source)
-            if above is not None and _later(above, cell) and above in writers.get(name, ()):
+            if above is None or not _later(above, cell) or _is_setting(page, above, name):
+                continue
+            if above in writers.get(name, ()):
                 done = "set" if name in page.flow.touched[source].binds else "changed"
                 return f": {counted(cell)} used `{name}` before {counted(above)} last {done} it"
     for number, cell in cells.items():
@@ -188,6 +216,25 @@ def _writers(page: Page, cells: dict[int, CodeCell]) -> dict[str, list[CodeCell]
             if name not in page.names.imports and (event is None or event.how not in _NO_DATA):
                 found.setdefault(name, []).append(cells[number])
     return found
+
+
+def _is_setting(page: Page, cell: CodeCell, name: str) -> bool:
+    """Does the cell only give the name a value that is written out? To run that again changes nothing."""
+    touched = page.flow.touched[cell.number]
+    event = touched.binds.get(name)
+    if event is None or event.node is None or name in touched.mutates or event.how == "augment":
+        return False
+    statement = cell.statement(event.node)
+    value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+    return value is not None and all(_is_written_out(page, node) for node in ast.walk(value))
+
+
+def _is_written_out(page: Page, node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        return (page.qualified(node.func) or "").startswith(_PATHS)
+    if isinstance(node, ast.Name):
+        return node.id.isupper() or node.id in page.names.imports
+    return isinstance(node, _LITERAL)
 
 
 def _later(cell: CodeCell, other: CodeCell) -> bool:

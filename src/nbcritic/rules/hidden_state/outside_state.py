@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit, Severity, Span
+from nbcritic.model import Hit, Related, Severity, Span
 from nbcritic.notebook.magics import Magic
 from nbcritic.rule import rule
 
@@ -17,6 +17,8 @@ _SETTERS = frozenset({"os.putenv", "os.environ.setdefault"})
 _MACHINE = re.compile(r"(?:.*_)?(?:PATH|HOME|LIB|LIBRARY|DIR|ROOT|DATA|PYTHON)", re.IGNORECASE)
 """Variables that say where something lies; switches of libraries and parameters belong to the code that sets them."""
 _HOSTED = re.compile(r"/(?:kaggle|content|dbfs|tmp|databricks)\b")
+_INSTALLS = re.compile(r"\b(?:install|wget|curl|tar|unzip|git clone|add-apt)\b")
+_RELATIVE_FILE = re.compile(r"(?:\.{1,2}/)*[\w*-][\w .*-]*(?:/[\w .*-]+)*\.[A-Za-z]\w{1,5}|\.{1,2}/[\w ./*-]*|\w[\w.-]*(?:/[\w .-]+)+/?")
 _ABSOLUTE = re.compile(r"[/~]|[A-Za-z]:[\\/]")
 
 
@@ -79,6 +81,37 @@ def check(page: Page) -> Iterator[Hit]:
         os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
         home = os.environ["HOME"]
 
+    Bad:
+
+        # %%
+        import os
+        os.chdir("/srv/study")  # <- flagged
+        rows = open("rows.csv").read()
+
+    Bad:
+
+        # %%
+        %run ./tables.ipynb  # <- flagged
+        %run ./figures.ipynb
+
+    Good:
+
+        # %%
+        import os, sys
+        target = "/srv/study"
+        os.chdir(target)
+        sys.path.append(target)
+        rows = open("/srv/study/rows.csv").read()
+
+    Good:
+
+        # %%
+        !apt-get install -qq openjdk-8-jdk-headless
+        # %%
+        import os
+        os.environ["JAVA_HOME"] = "/usr/lib/jvm/java-8-openjdk-amd64"
+        os.chdir("/content")
+
     Good:
 
         # %%
@@ -94,16 +127,61 @@ def check(page: Page) -> Iterator[Hit]:
         !make
         %cd ../..
     """
-    for cell, magic in page.magics():
-        if (said := _magic(magic)) and not (magic.name == "cd" and _comes_back(cell)):
-            message, severity = said
-            yield Hit(_line(cell, magic), message, severity=severity)
+    yield from _of_magics(page)
     for cell, call in page.calls(*_CHDIR):
         if not any(isinstance(parent, ast.If | ast.Try) for parent in cell.ancestors(call)):
-            yield _chdir(cell, call)
+            path = _text(call.args[0]) if call.args else ""
+            if _is_relative(path) or (not _HOSTED.match(path) and _names_a_file(page, cell.number)):
+                yield _chdir(cell, call)
     for cell, node, name, value in _variables(page):
-        if _MACHINE.fullmatch(name) and any(_is_machines(text) for text in _texts(value)):
+        is_machines = any(_is_machines(text) for text in _texts(value))
+        if is_machines and _MACHINE.fullmatch(name) and not _installs(page, cell.number):
             yield Hit(cell.at(node), _by_hand(name), severity="minor")
+
+
+def _of_magics(page: Page) -> Iterator[Hit]:
+    """`%cd` and `%env` one by one; what `%run` and `%store -r` bring is one fault of the notebook each."""
+    brought: dict[str, list[tuple[Span, str, Severity | None]]] = {}
+    for cell, magic in page.magics():
+        if (said := _magic(magic)) is None or (magic.name == "cd" and _comes_back(cell)):
+            continue
+        message, severity = said
+        target = magic.argument.strip().strip("\"'")
+        if magic.name == "cd" and (_HOSTED.match(target) or not (_is_relative(target) or _names_a_file(page, cell.number))):
+            continue
+        if magic.name in ("env", "set_env") and _installs(page, cell.number):
+            continue
+        if magic.name in ("run", "store"):
+            brought.setdefault(f"{magic.name} {severity}", []).append((_line(cell, magic), message, severity))
+        else:
+            yield Hit(_line(cell, magic), message, severity=severity)
+    for places in brought.values():
+        (span, message, severity), *others = places
+        more = f" (and {len(others)} more)" if others else ""
+        related = tuple(Related(other, "and this") for other, _, _ in others[:10])
+        yield Hit(span, message + more, related, severity=severity)
+
+
+def _is_relative(path: str) -> bool:
+    return bool(path) and not _ABSOLUTE.match(path) and path[0] not in "${"
+
+
+def _names_a_file(page: Page, cell: int) -> bool:
+    """Does this or a later cell give a call a relative path?"""
+    return any(
+        _RELATIVE_FILE.fullmatch(_text(argument))
+        for other in page.code
+        if other.number >= cell
+        for call in other.nodes(ast.Call)
+        for argument in (*call.args, *(word.value for word in call.keywords))
+    )
+
+
+def _installs(page: Page, cell: int) -> bool:
+    """Does this or an earlier cell install or fetch something, to which a variable may well point?"""
+    return any(
+        _INSTALLS.search(line) for other in page.cells if other.number <= cell for line in other.lines if line.lstrip()[:1] in "!%"
+    ) or any(other.language == "bash" and _INSTALLS.search(other.source) for other in page.cells if other.number <= cell)
 
 
 def _magic(magic: Magic) -> tuple[str, Severity | None] | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
+from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
-from nbcritic.rules.hidden_state._rerun import changes, global_changes
+from nbcritic.rules.hidden_state._rerun import RAISES, Change, changes, global_changes
 from nbcritic.rules.hidden_state._shared import is_serious
 
 _COUNTERS = re.compile(
@@ -27,7 +29,9 @@ def check(page: Page) -> Iterator[Hit]:
 
     The cell changes what an earlier cell made, and takes its own result for input when it runs again: a price is divided twice,
     rows stand there twice. In a session of many runs nobody knows how often that happened. Steps that repeat without effect (a
-    filter, `dropna`, a column computed from others) are fine; a second run that only stops with an error weighs less.
+    filter, `dropna`, a column computed from others) are fine. A second run that only stops with an error (a dropped column is
+    gone) weighs less, and counts only where cells were in fact run piecemeal and the cell makes more than that, or where the saved
+    output is that error.
 
     Instead, give the result a name of its own, or change the data in the cell that reads them.
 
@@ -50,12 +54,41 @@ def check(page: Page) -> Iterator[Hit]:
         sales = pd.read_csv("sales.csv")
         scores = []
         # %%
-        sales = sales.drop(columns=["comment"])  # <- flagged
-        # %%
         sales["region"] = sales["region"].map({"north": 0, "south": 1})  # <- flagged
+        sales = sales.drop(columns=["comment"])
         # %%
         for region in sales["region"].unique():
             scores.append(region * 2)  # <- flagged
+
+    Bad:
+
+        # %% In[1]
+        import pandas as pd
+        flights = pd.read_csv("flights.csv")
+        # %% In[7]
+        flights["air_time"] = (flights["air_time"] / 60).round(2)  # <- flagged
+        # %% In[3]
+        target = flights["delay"]
+        flights = flights.drop(columns=["delay"])  # <- flagged
+
+    Bad:
+
+        # %%
+        import pandas as pd
+        sales = pd.read_csv("sales.csv")
+        # %%
+        sales = sales.drop(columns=["comment"])  # <- flagged
+        #! KeyError: "['comment'] not found in axis"
+
+    Bad:
+
+        # %%
+        import pandas as pd
+        def in_euros(table):
+            table["price"] /= 100
+        sales = pd.read_csv("sales.csv")
+        # %%
+        in_euros(sales)  # <- flagged
 
     Bad:
 
@@ -109,27 +142,78 @@ def check(page: Page) -> Iterator[Hit]:
 
     Good:
 
+        # %% In[1]
+        import pandas as pd
+        sales = pd.read_csv("sales.csv")
+        # %% In[2]
+        sales = sales.drop(columns=["comment"])
+        sales["price"] /= 100
+        # %% In[3]
+        sales.insert(0, "row", range(len(sales)))
+
+    Good:
+
         # %%
         fruits = ["apple"]
         # %%
         fruits.append("kiwi")
         print(fruits)
     """
+    piecemeal = _is_piecemeal(page)
     for cell in page.code if is_serious(page) else ():
-        said: set[str] = set()
-        for change in changes(page, cell):
-            if change.name in said or _COUNTERS.fullmatch(change.name):
-                continue
+        found = [(change, _said(page, cell, change)) for change in _first_effects(changes(page, cell))]
+        if found and found[0][0].is_loud and not (
+            (piecemeal and _does_more(page, cell, found[0][0].name)) or _shows(cell, found[0][0].then)
+        ):
+            found = []
+        found += [
+            (change, f"Each call of `{function.name}` {change.then.format(f'`{change.key}`')}, a global of the notebook")
+            for function, change in global_changes(page, cell)
+            if not _COUNTERS.fullmatch(change.name)
+        ]
+        if found:
+            yield _hit(page, cell, found)
+
+
+def _first_effects(found: Iterable[Change]) -> Iterator[Change]:
+    """What a second run does until it stops, once a name."""
+    said: set[str] = set()
+    for change in found:
+        if change.is_loud and said:
+            return
+        if change.name not in said and not _COUNTERS.fullmatch(change.name):
             said.add(change.name)
-            source = page.flow.sources[cell.number][change.name]
-            what = f"`{change.key if len(change.key) <= 40 else change.name}`"
-            message = f"A second run of this cell {change.then.format(what)}: `{change.name}` comes from cell {source}"
-            related = (Related(Span(source), f"`{change.name}` comes from here"),)
-            yield Hit(cell.at(change.node), message, related, severity="minor" if change.is_loud else None)
-        for function, change in global_changes(page, cell):
-            if _COUNTERS.fullmatch(change.name):
-                continue
-            message = (
-                f"Each call of `{function.name}` {change.then.format(f'`{change.key}`')}, a global of the notebook"
-            )
-            yield Hit(cell.at(change.node), message)
+            yield change
+        if change.is_loud:
+            return
+
+
+def _said(page: Page, cell: CodeCell, change: Change) -> str:
+    source = page.flow.sources[cell.number][change.name]
+    what = f"`{change.key if len(change.key) <= 40 else change.name}`"
+    return f"A second run of this cell {change.then.format(what)}: `{change.name}` comes from cell {source}"
+
+
+def _hit(page: Page, cell: CodeCell, found: list[tuple[Change, str]]) -> Hit:
+    first, message = found[0]
+    source = page.flow.sources[cell.number].get(first.name)
+    related = [Related(Span(source), f"`{first.name}` comes from here")] if source is not None else []
+    related += [Related(cell.at(change.node), "and this once more") for change, _ in found[1:6]]
+    return Hit(cell.at(first.node), message, tuple(related), severity="minor" if first.is_loud else None)
+
+
+def _is_piecemeal(page: Page) -> bool:
+    """Do the counts show that cells were run again on their own?"""
+    counts = [cell.execution_count for cell in page.cells if cell.execution_count]
+    return any(later <= earlier for earlier, later in pairwise(counts))
+
+
+def _does_more(page: Page, cell: CodeCell, name: str) -> bool:
+    """Does the cell make anything else, which then cannot be made again without the cells above?"""
+    touched = page.flow.touched[cell.number]
+    return bool({*touched.binds, *touched.mutates} - {name} - page.names.imports.keys())
+
+
+def _shows(cell: CodeCell, then: str) -> bool:
+    """Is the error of a second run the cell's saved output?"""
+    return any(output.kind == "error" and then == f"{RAISES}{output.ename}" for output in cell.outputs)

@@ -185,6 +185,8 @@ def _is_meant(cell: CodeCell) -> bool:
     """Is it a cell that is switched off, left to be filled in, or needed on some machines only?"""
     if not _SWITCHED_OFF.isdisjoint(cell.tags) or cell.language == "skipped" or has_gap(cell.source) or is_fence(cell):
         return True
+    if cell.language == "python" and cell.tree is None:
+        return True  # NBC116 says so
     if any(magic.name not in _HARMLESS_MAGICS for magic in cell.magics):
         return False
     return cell.tree is not None and all(_is_harmless(statement) for statement in cell.tree.body)

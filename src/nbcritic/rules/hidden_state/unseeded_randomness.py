@@ -10,6 +10,7 @@ from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit
 from nbcritic.rule import rule
+from nbcritic.rules.hidden_state._looked_at import is_only_looked_at, only_plots
 from nbcritic.rules.hidden_state._random import ADVICE, Draw, draws, functions_around, is_reached, seeds
 from nbcritic.rules.hidden_state._shared import SERIOUS, is_serious
 
@@ -141,6 +142,32 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        import pandas as pd
+        sales = pd.read_csv("sales.csv")
+        # %%
+        few = sales.sample(500)
+        few["long"] = few["name"].apply(lambda name: len(name) > 9)
+        # %%
+        print(few["long"].nunique())
+        near = few[few["price"] < 3]
+        near.describe()
+
+    Good:
+
+        # %%
+        import numpy as np
+        import matplotlib.pyplot as plt
+        from sklearn.linear_model import LinearRegression
+        guess = LinearRegression().fit(X, y).predict(X)
+        def points(title):
+            some = np.random.choice(len(y), 3000)
+            plt.scatter(y[some], guess[some])
+            plt.title(title)
+        points("linear")
+
+    Good:
+
+        # %%
         import random
         files = open("list.txt").read().split()
         # %%
@@ -213,13 +240,20 @@ def _is_idle(page: Page, draw: Draw, *, serious: bool) -> bool:
     ):
         return True
     functions = functions_around(cell, call)
-    if is_pick and any(_SHOWING.search(function.name) for function in functions):
+    if is_pick and any(_SHOWING.search(function.name) or only_plots(function) for function in functions):
         return True
     loops = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.DictComp, ast.SetComp, ast.ClassDef)
     repeated = any(isinstance(parent, loops) for parent in cell.ancestors(call))
     if not serious and not functions and not repeated:
         return True
-    return is_pick and not functions and _ends_here(page, cell.number)
+    if functions:
+        return False
+    if is_pick and _ends_here(page, cell.number):
+        return True
+    if not is_pick and (repeated or not isinstance(statement, ast.Assign) or draw.name.startswith("torch.utils.")):
+        return False
+    given = call.args[0] if called_name(call.func) in _IN_PLACE and call.args else None
+    return isinstance(statement, ast.stmt) and is_only_looked_at(page, cell, statement, given)
 
 
 def _only_shows(call: ast.Call, value: ast.expr) -> bool:

@@ -83,12 +83,32 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        plt.plot([1, 2])
+        # %% tags=["init_cell"]
+        import matplotlib.pyplot as plt
+
+    Good:
+
+        # %%
+        def total():
+            raise NotImplementedError
+            return price * 2
+        # %%
+        total()
+        # %%
+        price = 3
+
+    Good:
+
+        # %%
         from helpers import *
         # %%
         sales.head()
         # %%
         sales = load()
     """
+    if any("init_cell" in cell.tags for cell in page.cells):
+        return  # some cells run when the page is opened, and those usually start others
     for missing in missing_names(page):
         below = defined_in(page, missing)
         if missing.deleted_in is None and below:

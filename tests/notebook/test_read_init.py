@@ -1,0 +1,23 @@
+"""`init_cell` in a cell's metadata is read as a tag."""
+
+import json
+
+import pytest
+
+from nbcritic.notebook.read import read
+
+
+@pytest.mark.parametrize(
+    "metadata, tags",
+    [
+        ({"init_cell": True}, ("init_cell",)),
+        ({"init_cell": True, "tags": ["a"]}, ("a", "init_cell")),
+        ({"init_cell": True, "tags": ["a", 3]}, ("a", "init_cell")),
+        ({"init_cell": False}, ()),
+        ({"init_cell": "true"}, ()),
+    ],
+)
+def test_init_cell(metadata: dict[str, object], tags: tuple[str, ...]) -> None:
+    cell = {"cell_type": "code", "source": "a", "metadata": metadata, "outputs": [], "execution_count": None}
+    file = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
+    assert read(json.dumps(file).encode(), "a.ipynb").cells[0].tags == tags
