@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _DEEPEST = 12
 """So many calls of the page's own functions are followed into one another."""
-_PATIENCE = 400_000
+_PATIENCE = 200_000
 """So many statements of the page's own functions are followed, all calls together: a hostile page could go on for ever."""
 _PASSED_THROUGH = frozenset(
     {"list", "tuple", "set", "sorted", "reversed", "iter", "zip", "enumerate", "filter", "dict"}
@@ -39,8 +39,6 @@ class Calls(Expressions):
         self.discarded: ast.AST | None = None
         """The call whose result nobody uses."""
         self.returned: list[Thing] = []
-        self.called: dict[tuple[object, ...], Things] = {}
-        """The calls that the current cell has made, with what they gave."""
         self._local: dict[ast.AST, frozenset[str]] = {}
         self._active: list[ast.AST] = []
         self._patience = _PATIENCE
@@ -87,12 +85,9 @@ class Calls(Expressions):
         return self._invoke(thing, [instances, *arguments] if instances else arguments, words)
 
     def _invoke(self, thing: Thing, arguments: list[Things], words: dict[str | None, Things]) -> Things:
-        """Follow a function's body, once for the same things in one cell."""
+        """Follow a function's body."""
         node = thing.node
         assert isinstance(node, _FUNCTIONS)
-        key = (node, tuple(arguments), tuple(words.items()))
-        if key in self.called:
-            return self.called[key]
         if node in self._active or len(self._active) >= _DEEPEST or self._patience <= 0:
             return ()
         if node not in self._local:
@@ -109,12 +104,10 @@ class Calls(Expressions):
             else:
                 self._patience -= len(node.body)
                 self.body(node.body)
-            given = tuple(dict.fromkeys(self.returned))
+            return tuple(dict.fromkeys(self.returned))
         finally:
             self.frame, self.returned = outer, returned
             self._active.pop()
-        self.called[key] = given
-        return given
 
     def _foreign(
         self,

@@ -214,8 +214,14 @@ class Expressions:
         """What lies in a list that an expression is put into."""
         if isinstance(node, ast.Constant):
             return {}
-        by_name = isinstance(node, ast.Name)
-        return dict.fromkeys(self.settle(node, things) or (Thing(),), by_name)
+        return dict.fromkeys(self.settle(node, things), isinstance(node, ast.Name)) or {Thing(): False}
+
+    def put(self, whole: Thing, things: dict[Thing, bool]) -> None:
+        """Put one of these things into another, or something new."""
+        if any(thing.names or thing.holds or thing.inside for thing in things):
+            whole.hold(things)
+        else:
+            whole.hold_something()
 
     def part(self, node: ast.Attribute | ast.Subscript) -> Things:
         """`x.a` and `x[i]` give something that `x` holds, or some part of it."""
