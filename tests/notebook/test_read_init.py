@@ -18,6 +18,12 @@ from nbcritic.notebook.read import read
     ],
 )
 def test_init_cell(metadata: dict[str, object], tags: tuple[str, ...]) -> None:
-    cell = {"cell_type": "code", "source": "a", "metadata": metadata, "outputs": [], "execution_count": None}
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "source": "a",
+        "metadata": metadata,
+        "outputs": [],
+        "execution_count": None,
+    }
     file = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
     assert read(json.dumps(file).encode(), "a.ipynb").cells[0].tags == tags

@@ -77,10 +77,10 @@ class Bindings:
                 self._scopes[node] = scope
             self._scopes[scope] = self._parents[scope]
         for declaration in cell.nodes(ast.Global, ast.Nonlocal):
-            scope = self._scopes.get(declaration)
-            outer = None if isinstance(declaration, ast.Global) else self._parents.get(scope) if scope else None
+            inside = self._scopes.get(declaration)
+            outer = None if isinstance(declaration, ast.Global) else self._parents.get(inside) if inside else None
             for name in declaration.names:  # type: ignore[attr-defined]
-                self._elsewhere[scope, name] = outer
+                self._elsewhere[inside, name] = outer
 
     def _here(self, node: ast.AST) -> Scope:
         """The scope that a binding at `node` belongs to, comprehensions left out."""
@@ -126,7 +126,8 @@ class Bindings:
             self._bind(walrus.target, walrus.value, scope=self._here(walrus))
 
     def _loops(self, cell: CodeCell) -> None:
-        for loop in (*cell.nodes(ast.For), *cell.nodes(ast.AsyncFor)):
+        loops: list[ast.For | ast.AsyncFor] = [*cell.nodes(ast.For), *cell.nodes(ast.AsyncFor)]
+        for loop in loops:
             self._each(loop.target, loop.iter, self._here(loop))
         for scope in cell.nodes(*COMPREHENSIONS):
             for generator in scope.generators:  # type: ignore[attr-defined]
@@ -140,14 +141,16 @@ class Bindings:
             self._bind(target, iterable, ("each",), scope=scope)
 
     def _definitions(self, cell: CodeCell) -> None:
-        for function in (*cell.nodes(ast.FunctionDef), *cell.nodes(ast.AsyncFunctionDef)):
+        functions: list[ast.FunctionDef | ast.AsyncFunctionDef]
+        functions = [*cell.nodes(ast.FunctionDef), *cell.nodes(ast.AsyncFunctionDef)]
+        for function in functions:
             scope = self._here(function)
             self._add(
                 (self._elsewhere.get((scope, function.name), scope), function.name), Binding(None, fixed=function)
             )
             self._parameters(function)
-        for function in cell.nodes(ast.Lambda):
-            self._parameters(function)
+        for anonymous in cell.nodes(ast.Lambda):
+            self._parameters(anonymous)
         for klass in cell.nodes(ast.ClassDef):
             self._add((self._here(klass), klass.name), Binding(None, fixed="class"))
         for given in cell.nodes(ast.Return):
@@ -167,7 +170,8 @@ class Bindings:
             self._add((function, arguments.kwarg.arg), Binding(None, fixed="dict"))
 
     def _others(self, cell: CodeCell) -> None:
-        for block in (*cell.nodes(ast.With), *cell.nodes(ast.AsyncWith)):
+        blocks: list[ast.With | ast.AsyncWith] = [*cell.nodes(ast.With), *cell.nodes(ast.AsyncWith)]
+        for block in blocks:
             for item in block.items:
                 if item.optional_vars is not None:
                     self._bind(item.optional_vars, item.context_expr, ("enter",), self._here(block))
@@ -184,9 +188,9 @@ class Bindings:
             if handler.name:
                 self._add((self._here(handler), handler.name), Binding(None))
         for capture in cell.nodes(ast.MatchAs, ast.MatchStar, ast.MatchMapping):
-            name = getattr(capture, "name", None) or getattr(capture, "rest", None)
-            if name:
-                self._add((self._here(capture), name), Binding(None))
+            captured = getattr(capture, "name", None) or getattr(capture, "rest", None)
+            if captured:
+                self._add((self._here(capture), captured), Binding(None))
 
 
 def _outer_first(scope: ast.AST) -> tuple[int, int, int, int]:

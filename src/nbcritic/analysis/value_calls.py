@@ -235,8 +235,8 @@ def attribute(value: Fact, name: str) -> Fact:
         found = tables.FRAME_ATTRIBUTES.get(name, "series")
         return Parts(("number", "number")) if name == "shape" else None if found == "unknown" else found
     if value == "series":
-        found = tables.SERIES_ATTRIBUTES.get(name)
-        return "series-loc" if found in ("loc", "iloc") else found
+        place = tables.SERIES_ATTRIBUTES.get(name)
+        return "series-loc" if place in ("loc", "iloc") else place
     if value == "groupby":
         known = name in tables.GROUPED or name.startswith("_") or name in _NO_COLUMNS
         return None if known else "series-groupby"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -67,9 +67,10 @@ class Links:
     def behind(self, *start: ast.expr, enough: int = _ENOUGH) -> Behind:
         """Follow the names of some expressions to the strings that they may come from."""
         texts, nodes, names = list[str](), set[ast.AST](), set[str]()
-        waiting: list[ast.expr] = list(start)
+        # The nearest first: `w` is many things in a long notebook.
+        waiting: deque[ast.expr] = deque(start)
         while waiting and enough > 0:
-            for node in islice(ast.walk(waiting.pop()), enough):
+            for node in islice(ast.walk(waiting.popleft()), enough):
                 enough -= 1
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     if node not in nodes:

@@ -27,7 +27,9 @@ _SYSTEM = frozenset({"apt", "apt-get", "brew"})
 _VALUED = frozenset(
     "-i --index-url --extra-index-url -f --find-links -c --constraint -t --target --prefix -n --name -p --channel --trusted-host --python --upgrade-strategy --root --proxy --timeout --progress-bar --log --no-binary --only-binary".split()
 )
-_PINNED = re.compile(r"==|===|@\s*git\+|\.whl\b|\.tar\.gz\b|\.zip\b|git\+\S+@[\w.]+|@[0-9a-f]{7,40}\b")
+_PINNED = re.compile(
+    r"==|===|@\s*git\+|\.whl\b|\.tar\.gz\b|\.zip\b|git\+\S+@(?:v?\d+[\w.]*|[0-9a-f]{7,40})(?=$|[#&\s])"
+)
 _PINNED_CONDA = re.compile(r"=\d")
 _DECLARES = ("-r", "--requirement", "-e", "--editable", "--file")
 _LOCAL_FILE = re.compile(r"(?!\w+[+:]).*(?:[/\\*]|\.whl$)")
@@ -157,17 +159,20 @@ def _commands(page: Page) -> Iterator[tuple[CodeCell, Span, str]]:
 
 def _hit(installs: list[tuple[Span, Install]]) -> Hit:
     """All that one cell installs is one finding."""
-    names = [name for _, install in installs for name in install.packages if name != "…"]
-    loose = [name for _, install in installs for name in install.packages if not _pinned(name, install.tool)]
-    tools = {install.tool for _, install in installs}
-    (at, _), *others = installs
+    own = [(place, install) for place, install in installs if install.tool not in _SYSTEM]
+    # What the system needs is the lesser part of the news where the cell also installs packages.
+    (at, first), *others = own or installs
+    others += [item for item in installs if own and item[1].tool in _SYSTEM]
     related = tuple(Related(place, f"installs {_list(install.packages)}") for place, install in others[:_SHOWN])
+    every = dict.fromkeys((name, install.tool) for _, install in own or installs for name in install.packages)
+    names = list(dict.fromkeys(name for name, _ in every if name != "…"))
+    loose = [name for name, tool in every if not _pinned(name, tool)]
     if not names:
         words = "packages are installed while the notebook runs; declare and pin them in the project"
         return Hit(at, words, related, severity="minor", confidence="possible")
     what = f"{_list(names)} {'is' if len(names) == 1 else 'are'}"
-    if tools <= _SYSTEM:
-        what += f" installed with `{installs[0][1].tool}` while the notebook runs"
+    if not own:
+        what += f" installed with `{first.tool}` while the notebook runs"
         return Hit(at, f"{what}; state {_them(names)} as a requirement of the system", related, severity="minor")
     if all(name in _TOOLING for name in names):
         words = f"{what} upgraded while the notebook runs; set the environment up before it starts"
@@ -175,7 +180,7 @@ def _hit(installs: list[tuple[Span, Install]]) -> Hit:
     if not loose:
         words = f"{what} installed while the notebook runs; declare {_them(names)} in the project"
         return Hit(at, words, related, severity="minor")
-    loose = [name for name in loose if name != "…"]
+    loose = list(dict.fromkeys(name for name in loose if name != "…"))
     which = f"unpinned ({_list(loose, 3)})" if 0 < len(loose) < len(names) else "unpinned"
     return Hit(
         at, f"{what} installed while the notebook runs, {which}; declare and pin {_them(names)} in the project", related

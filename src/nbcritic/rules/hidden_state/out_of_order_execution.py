@@ -124,6 +124,20 @@ def check(page: Page) -> Iterator[Hit]:
 
     Good:
 
+        # %% In[3]
+        import matplotlib.pyplot as plt
+        values = [3, 4]
+        # %% In[9]
+        plt.plot(values)
+        # %% In[8]
+        plt.hist(values)
+        # %% In[4]
+        print(sum(values))
+        # %% In[5]
+        print(max(values))
+
+    Good:
+
         # %% In[0]
         a = 1
         # %% In[0]
@@ -162,11 +176,20 @@ def _sessions(same: Sequence[CodeCell]) -> Hit:
 def _disorder(page: Page, cells: Sequence[CodeCell], counts: Sequence[int]) -> Iterator[Hit]:
     moved = [cells[at] for at in _strays(counts)]
     found = _consequence(page, {cell.number: cell for cell in cells}) if page.is_python else ""
-    if found or len(moved) > 1:
+    if found or len(_weighty(page, moved)) > 1:
         numbers = listed(cell.number for cell in moved)
         message = f"{numbers[0].upper()}{numbers[1:]} ran out of order{found}"
         related = tuple(Related(Span(cell.number), f"ran as In[{cell.execution_count}]") for cell in moved[:10])
         yield Hit(Span(), message, related, severity=None if found else "minor")
+
+
+def _weighty(page: Page, cells: Sequence[CodeCell]) -> list[CodeCell]:
+    """The cells that make data; a chart or a setting that ran again changes nothing for any other cell."""
+    if not page.is_python:
+        return list(cells)
+    writers = _writers(page, {cell.number: cell for cell in cells})
+    made = {cell.number for name, some in writers.items() for cell in some if not _is_setting(page, cell, name)}
+    return [cell for cell in cells if cell.number in made]
 
 
 def _strays(counts: Sequence[int]) -> list[int]:
