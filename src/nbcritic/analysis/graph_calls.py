@@ -39,6 +39,8 @@ class Calls(Expressions):
         self.discarded: ast.AST | None = None
         """The call whose result nobody uses."""
         self.returned: list[Thing] = []
+        self.called: dict[tuple[object, ...], tuple[int, Things]] = {}
+        """The calls that the current cell has made: the serial of the first thing that each made, and what it gave."""
         self._local: dict[ast.AST, frozenset[str]] = {}
         self._active: list[ast.AST] = []
         self._patience = _PATIENCE
@@ -85,9 +87,14 @@ class Calls(Expressions):
         return self._invoke(thing, [instances, *arguments] if instances else arguments, words)
 
     def _invoke(self, thing: Thing, arguments: list[Things], words: dict[str | None, Things]) -> Things:
-        """Follow a function's body."""
+        """Follow a function's body, once for the same things in one cell: what it makes is made anew each time."""
         node = thing.node
         assert isinstance(node, _FUNCTIONS)
+        key = (node, tuple(arguments), tuple(words.items()))
+        if key in self.called:
+            start, given = self.called[key]
+            return tuple(thing if thing.serial < start else thing.again() for thing in given)
+        start = Thing().serial
         if node in self._active or len(self._active) >= _DEEPEST or self._patience <= 0:
             return ()
         if node not in self._local:
@@ -104,10 +111,12 @@ class Calls(Expressions):
             else:
                 self._patience -= len(node.body)
                 self.body(node.body)
-            return tuple(dict.fromkeys(self.returned))
+            given = tuple(dict.fromkeys(self.returned))
         finally:
             self.frame, self.returned = outer, returned
             self._active.pop()
+        self.called[key] = start, given
+        return given
 
     def _foreign(
         self,

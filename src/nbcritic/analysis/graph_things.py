@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping
+from itertools import count
 from typing import TypeAlias, TypeGuard
 
 from nbcritic.analysis.events import FunctionNode, parameters
 
 NEVER = -1
+_SERIALS = count()
 _ALTERNATIVES = 32
 """So many things a name may stand for; of more, the latest are kept."""
 
@@ -30,11 +32,14 @@ class Thing:
         "names",
         "node",
         "part",
+        "serial",
         "version",
         "whole",
     )
 
     def __init__(self, *, holds: Mapping[Thing, bool] | None = None, node: ast.AST | None = None) -> None:
+        self.serial = next(_SERIALS)
+        """Things that were made later have higher ones."""
         self.changed = NEVER
         """When it was changed last itself."""
         self.version = NEVER
@@ -70,6 +75,13 @@ class Thing:
             if thing is not self:
                 self.holds[thing] = by_name or self.holds.get(thing, False)
                 thing.inside[self] = self.holds[thing]
+
+    def again(self) -> Thing:
+        """Another thing, made in the same way."""
+        other = Thing(holds=self.holds if self.is_listed else None, node=self.node)
+        other.frame, other.methods, other.bases, other.klass = self.frame, self.methods, self.bases, self.klass
+        other.hold(self.holds)
+        return other
 
     def taken(self) -> tuple[Thing, ...]:
         """What an index, an attribute or a loop takes out of it: one of the things it holds, or something else."""

@@ -54,7 +54,7 @@ class Walk(Calls):
     def run(self, cells: Sequence[CodeCell]) -> Iterator[Reads]:
         """What each cell takes from the cells before it."""
         for self.now, cell in enumerate(cells):
-            self.bound, self.altered, self.read, self.needed = set(), set(), {}, set()
+            self.bound, self.altered, self.read, self.needed, self.called = set(), set(), {}, set(), {}
             if reason := self.names.unknown.get(cell.number):
                 self.open(by_star=reason.endswith("import *`"))
             if cell.plain.isolated:

@@ -89,7 +89,7 @@ def changes(page: Page, cell: CodeCell) -> Iterator[Change]:
             fresh.update(_freshly_bound(statement))
         elif change.name in outside and fresh.isdisjoint((change.name, change.key)):
             repeats = bool(change.needs) and fresh.issuperset(change.needs)
-            if not repeats and not _is_guarded(cell, statement, change.name):
+            if not repeats and not _is_guarded(cell, statement, change.name) and not _is_moved(cell, statement):
                 found.append(change)
     # What puts an index back may undo what takes one away: such a cell ends where it began.
     undone = {change.name for change in found if change.then == _INDEX_BACK}
@@ -144,6 +144,16 @@ def _freshly_bound(statement: ast.stmt) -> Iterator[str]:
                 yield node.id
             elif isinstance(node, ast.Subscript | ast.Attribute) and (value is None or not times(value, same_as(node))):
                 yield key_of(node)
+
+
+def _is_moved(cell: CodeCell, statement: ast.stmt) -> bool:
+    """Does `x.insert(…)` put back what the cell took out by `column = x.pop(…)`?"""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or call.func.attr != "insert":
+        return False
+    owner = key_of(call.func.value)
+    takes = (c.func for c in cell.nodes(ast.Call) if isinstance(c.func, ast.Attribute) and c.func.attr == "pop")
+    return any(key_of(take.value) == owner for take in takes)
 
 
 def _is_guarded(cell: CodeCell, statement: ast.stmt, name: str) -> bool:

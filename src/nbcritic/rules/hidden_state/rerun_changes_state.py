@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
@@ -30,8 +29,8 @@ def check(page: Page) -> Iterator[Hit]:
     The cell changes what an earlier cell made, and takes its own result for input when it runs again: a price is divided twice,
     rows stand there twice. In a session of many runs nobody knows how often that happened. Steps that repeat without effect (a
     filter, `dropna`, a column computed from others) are fine. A second run that only stops with an error (a dropped column is
-    gone) weighs less, and counts only where cells were in fact run piecemeal and the cell makes more than that, or where the saved
-    output is that error.
+    gone) weighs less, and counts only where the cell in fact ran out of turn and makes more than that, or where the saved output
+    is that error.
 
     Instead, give the result a name of its own, or change the data in the cell that reads them.
 
@@ -159,11 +158,11 @@ def check(page: Page) -> Iterator[Hit]:
         fruits.append("kiwi")
         print(fruits)
     """
-    piecemeal = _is_piecemeal(page)
     for cell in page.code if is_serious(page) else ():
         found = [(change, _said(page, cell, change)) for change in _first_effects(changes(page, cell))]
         if found and found[0][0].is_loud and not (
-            (piecemeal and _does_more(page, cell, found[0][0].name)) or _shows(cell, found[0][0].then)
+            _shows(cell, found[0][0].then)
+            or (_ran_on_its_own(page, cell, found[0][0].name) and _does_more(page, cell, found[0][0].name))
         ):
             found = []
         found += [
@@ -202,10 +201,11 @@ def _hit(page: Page, cell: CodeCell, found: list[tuple[Change, str]]) -> Hit:
     return Hit(cell.at(first.node), message, tuple(related), severity="minor" if first.is_loud else None)
 
 
-def _is_piecemeal(page: Page) -> bool:
-    """Do the counts show that cells were run again on their own?"""
-    counts = [cell.execution_count for cell in page.cells if cell.execution_count]
-    return any(later <= earlier for earlier, later in pairwise(counts))
+def _ran_on_its_own(page: Page, cell: CodeCell, name: str) -> bool:
+    """Do the counts show that the cell ran again after the next ones, or that what it changes was made anew after it ran?"""
+    own, source = cell.execution_count, page.cell(page.flow.sources[cell.number][name]).execution_count
+    below = next((c.execution_count for c in page.cells if c.number > cell.number and c.execution_count), None)
+    return bool(own and ((source and source > own) or (below and below < own)))
 
 
 def _does_more(page: Page, cell: CodeCell, name: str) -> bool:
