@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _DEEPEST = 12
 """So many calls of the page's own functions are followed into one another."""
-_PATIENCE = 200_000
+_PATIENCE = 60_000
 """So many statements of the page's own functions are followed, all calls together: a hostile page could go on for ever."""
 _PASSED_THROUGH = frozenset(
     {"list", "tuple", "set", "sorted", "reversed", "iter", "zip", "enumerate", "filter", "dict"}
@@ -93,7 +93,8 @@ class Calls(Expressions):
         key = (node, tuple(arguments), tuple(words.items()))
         if key in self.called:
             start, given = self.called[key]
-            return tuple(thing if thing.serial < start else thing.again() for thing in given)
+            made: dict[Thing, Thing] = {}
+            return tuple(thing.again(start, made) for thing in given)
         start = Thing().serial
         if node in self._active or len(self._active) >= _DEEPEST or self._patience <= 0:
             return ()

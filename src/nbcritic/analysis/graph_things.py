@@ -11,6 +11,8 @@ from nbcritic.analysis.events import FunctionNode, parameters
 
 NEVER = -1
 _SERIALS = count()
+_FAMILY = 200
+"""So many things are looked at that lie in one another."""
 _ALTERNATIVES = 32
 """So many things a name may stand for; of more, the latest are kept."""
 
@@ -72,15 +74,17 @@ class Thing:
     def hold(self, things: Mapping[Thing, bool]) -> None:
         """From now on these are in it."""
         for thing, by_name in things.items():
-            if thing is not self:
+            if thing is not self and len(self.holds) < _FAMILY:
                 self.holds[thing] = by_name or self.holds.get(thing, False)
                 thing.inside[self] = self.holds[thing]
 
-    def again(self) -> Thing:
-        """Another thing, made in the same way."""
-        other = Thing(holds=self.holds if self.is_listed else None, node=self.node)
+    def again(self, start: int, made: dict[Thing, Thing]) -> Thing:
+        """The thing itself if it is older than `start`, else another one, made in the same way. `made` has those made before."""
+        if self.serial < start or self in made:
+            return made.get(self, self)
+        made[self] = other = Thing(holds={} if self.is_listed else None, node=self.node)
         other.frame, other.methods, other.bases, other.klass = self.frame, self.methods, self.bases, self.klass
-        other.hold(self.holds)
+        other.hold({thing.again(start, made): by_name for thing, by_name in self.holds.items()})
         return other
 
     def taken(self) -> tuple[Thing, ...]:
@@ -129,6 +133,8 @@ def _put_there(thing: Thing) -> Iterable[Thing]:
 def _closure(thing: Thing, nearest: Callable[[Thing], Iterable[Thing]]) -> list[Thing]:
     found, seen = [thing], {thing}
     for here in found:  # grows on the way
+        if len(found) > _FAMILY:
+            break
         for near in nearest(here):
             if near not in seen:
                 seen.add(near)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nbcritic.analysis.page import Page
 from nbcritic.model import Cell, Notebook
-from nbcritic.rules.environment import absolute_path, hosted_path, personal_path
+from nbcritic.rules.environment import absolute_path, hosted_path, inline_install, path_surgery, personal_path
 from nbcritic.rules.environment._paths import place
 from nbcritic.rules.environment._shared import path_uses
 
@@ -170,4 +170,81 @@ def test_many_paths_take_no_time(unit: str) -> None:
     page = page_of("x = " + {"}": "{", "]": "["}.get(close, "") + unit * 5_000 + close)
     start = time.process_time()
     path_uses(page)
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    "source, expected",
+    [
+        ('x = open("/kaggle/input/a/b.csv")', "used"),
+        ('x = open(Path("/kaggle/input/a") / "b.csv")', "used"),
+        ('x = Path("/kaggle/input/a/b.csv").read_text()', "used"),
+        ('show(x, path="/kaggle/input/a/b.csv")', "used"),
+        ('C = Config(path="/kaggle/input/a/b.csv")', "named"),
+        ('DATA = Path("/kaggle/input/a") / "b"\nopen(DATA)', "named"),
+        ('c = {"data": "/kaggle/input/a/b.csv"}\nopen(c["data"])', "named"),
+        ('def f(path="/kaggle/input/a/b.csv"): pass', "named"),
+        ('import os\nfor x in os.walk("/kaggle/input/a/b"): print(x)', "sought"),
+        ("!ls /kaggle/input/a/b", "sought"),
+        ("!cp /kaggle/input/a/b.csv .", "used"),
+        ("!pip install /kaggle/input/a/b.whl", "installed"),
+    ],
+)
+def test_what_a_path_is_for(source: str, expected: str) -> None:
+    (use,) = path_uses(page_of(source))
+    assert (use.purpose.role, use.purpose.guarded) == (expected, expected == "sought" and source.startswith("!"))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'import os\nx = os.environ.get("DATA", "/home/okafor/data")\nopen(x)',
+        'import os\nx = os.environ.get("DATA") or "/home/okafor/data"\nopen(x)',
+        'parser.add_argument("--data", default="/home/okafor/data")',
+        'for p in [Path("/home/okafor/data"), Path("data")]:\n    if p.exists():\n        break',
+        'C = [Path("/home/okafor/data"), Path("data")]\nx = next((p for p in C if p.exists()), None)',
+        'def first(ps):\n    for p in ps:\n        if p.exists(): return p\nx = first(["/home/okafor/data", "data"])',
+    ],
+)
+def test_a_path_that_need_not_be_there(source: str) -> None:
+    (use,) = path_uses(page_of(source))
+    assert use.purpose.alternative
+    assert not list(personal_path.check.check(page_of(source)))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'out = "/home/okafor/out"\nif not os.path.exists(out):\n    os.makedirs(out)',
+        'for p in ["/home/okafor/a.csv", "/home/okafor/b.csv"]:\n    if p.exists():\n        open(p)',
+        'x = "/home/okafor/a.csv"\nassert x.exists()',
+        'x = "/home/okafor/a.csv"\ndef f(): return open(x)',
+        'for i in y:\n    print(x)\n    x = "/home/okafor/a.csv"',
+        'x = "/home/okafor/a.csv"\n!cat $x',
+    ],
+)
+def test_a_path_that_has_to_be_there(source: str) -> None:
+    assert len(list(personal_path.check.check(page_of(source)))) == 1
+
+
+def test_one_finding_a_home_folder_and_a_drive() -> None:
+    source = (
+        'open("/home/okafor/a")\nopen("/home/okafor/b/c")\nopen("/home/lberg/a")\nopen("D:/a")\nopen(r"d:\\b\\c.csv")'
+    )
+    (first, second) = personal_path.check.check(page_of(source))
+    assert [place.at.line for place in first.related] == [2]
+    assert second.at.line == 3
+    (drive,) = absolute_path.check.check(page_of(source))
+    assert "`D:/a` and 1 more path exist on one machine only" in drive.message
+
+
+@pytest.mark.parametrize(
+    "unit", ["sys.path.append(x)\n", "x = f(x)\n", 'x = "/home/okafor/a"\n', "if x.exists(): x = y\n"]
+)
+def test_many_names_take_no_time(unit: str) -> None:
+    page = page_of("import sys\n" + unit * 10_000)
+    start = time.process_time()
+    path_uses(page)
+    list(path_surgery.check.check(page))
+    list(inline_install.check.check(page))
     assert time.process_time() - start < 5

@@ -91,6 +91,20 @@ def cells(text: str) -> set[int]:
         ("def plot_some(): return random.choice([1, 2]) | plot_some()", set()),
         ("dummy = torch.randn(1, 3)", set()),
         ("delay = random.uniform(1, 2)", set()),
+        # only looked at, through what is made of it
+        ("few = df.sample(100) | t = few[few.a > 1] | t.plot() | print(t.a.nunique(), t.describe())", set()),
+        ("s = df.sample(100) | t = s[s.a > 1] | m.fit(t)", {1}),
+        ("few = df.sample(100) | t = [] | for i in few.a:~  t.append(i) | plt.plot(t)", set()),
+        ("s = df.sample(100) | t = [] | for i in s.a:~  t.append(i) | print(np.mean(t))", {1}),
+        ("s = df.sample(100) | s = df | m.fit(s)", {1}),
+        ("s = df.sample(100) | plt.plot(s) | s = df | m.fit(s)", set()),
+        ("def f(x): return x.to_csv('a') | s = df.sample(100) | f(s)", {2}),
+        ("df['r'] = np.random.choice([1, 2], 9) | df.head()", {1}),
+        ("i = np.random.choice(9, 3) | plt.scatter(df.a[i], df.b[i])", set()),
+        ("grid = np.random.rand(9, 9) | grid = np.corrcoef(grid) | plt.imshow(grid)", set()),
+        ("def f():~  i = np.random.choice(9, 3)~  plt.scatter(df.a[i], df.b[i]) | f()", set()),
+        ("def f():~  i = np.random.choice(9, 3)~  plt.scatter(df.a[i], df.b[i])~  return i | x = f()", {1}),
+        ("def f():~  i = np.random.choice(9, 3)~  plt.plot(m.fit(df.a[i])) | f()", {1}),
     ],
 )
 def test_draws(text: str, flagged: set[int]) -> None:

@@ -18,6 +18,7 @@ _GROWS = frozenset("append extend insert add update appendleft".split())
 _ENOUGH = 5_000
 """So many nodes are looked at from one place; whoever needs more is not understood any better by the rest."""
 _ALL = 500_000
+"""So many in one page, so that no page takes long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Links:
 
     def __init__(self, page: Page) -> None:
         self._page = page
+        self._left = _ALL
         self._parameters: dict[str, list[str]] = {}
         self._sources: dict[str, list[ast.expr]] = defaultdict(list)
         for cell in page.code:
@@ -66,12 +68,14 @@ class Links:
 
     def behind(self, *start: ast.expr, enough: int = _ENOUGH) -> Behind:
         """Follow the names of some expressions to the strings that they may come from."""
+        enough = min(enough, self._left)
         texts, nodes, names = list[str](), set[ast.AST](), set[str]()
         # The nearest first: `w` is many things in a long notebook.
         waiting: deque[ast.expr] = deque(start)
         while waiting and enough > 0:
             for node in islice(ast.walk(waiting.popleft()), enough):
                 enough -= 1
+                self._left -= 1
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     if node not in nodes:
                         nodes.add(node)

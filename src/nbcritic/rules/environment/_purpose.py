@@ -161,8 +161,18 @@ def _catches_a_missing_file(cell: CodeCell, handler: ast.ExceptHandler) -> bool:
 
 # -- named and forgotten ---------------------------------------------------------------------------------------------------
 
-_Events: TypeAlias = dict[str, list[tuple[int, Event]]]
-_EVENTS: WeakKeyDictionary[Page, tuple[_Events, frozenset[str]]] = WeakKeyDictionary()
+
+@dataclass(frozen=True, slots=True)
+class _Uses:
+    """What happens to the names of a page when its cells run from the top, and the names that functions mention."""
+
+    events: dict[str, list[Event]]
+    numbers: dict[ast.AST, int]
+    """For the node of each event, the place of the event among those of its name."""
+    elsewhere: frozenset[str]
+
+
+_USES: WeakKeyDictionary[Page, _Uses] = WeakKeyDictionary()
 
 
 def _is_read(page: Page, cell: CodeCell, assign: ast.Assign) -> bool:
@@ -170,16 +180,14 @@ def _is_read(page: Page, cell: CodeCell, assign: ast.Assign) -> bool:
     target = assign.targets[0]
     if len(assign.targets) > 1 or not isinstance(target, ast.Name) or cell.in_function(assign):
         return True
-    if page not in _EVENTS:
-        _EVENTS[page] = _events(page)
-    events, elsewhere = _EVENTS[page]
-    if target.id in elsewhere or target.id in page.names.maybe:
+    if page not in _USES:
+        _USES[page] = _uses(page)
+    uses = _USES[page]
+    start = uses.numbers.get(target)
+    if start is None or target.id in uses.elsewhere or target.id in page.names.maybe or _in_a_loop(cell, assign):
         return True
-    own = events.get(target.id, [])
-    start = next((i for i, (_, event) in enumerate(own) if event.node is target or event.node is assign), None)
-    if start is None or _in_a_loop(cell, assign):
-        return True
-    for _, event in own[start + 1 :]:
+    events = uses.events[target.id]
+    for event in (events[index] for index in range(start + 1, len(events))):
         if event.kind == "bind" and not event.may and event.how != "augment":
             return False
         if event.kind != "bind":
@@ -191,13 +199,16 @@ def _in_a_loop(cell: CodeCell, node: ast.AST) -> bool:
     return any(isinstance(parent, ast.For | ast.While | ast.AsyncFor) for parent in cell.ancestors(node))
 
 
-def _events(page: Page) -> tuple[_Events, frozenset[str]]:
-    events: _Events = defaultdict(list)
+def _uses(page: Page) -> _Uses:
+    events = defaultdict[str, list[Event]](list)
+    numbers: dict[ast.AST, int] = {}
     elsewhere = set[str]()
     for cell in page.cells:
         names = page.names.of(cell.number)
         for event in names.events:
-            events[event.name].append((cell.number, event))
+            if event.node is not None:
+                numbers[event.node] = len(events[event.name])
+            events[event.name].append(event)
         for function in names.functions:
             elsewhere.update(event.name for event in (*function.events, *function.afterwards))
-    return events, frozenset(elsewhere)
+    return _Uses(events, numbers, frozenset(elsewhere))

@@ -37,6 +37,7 @@ _LINKS = frozenset({"-f", "--find-links"})
 _WHEEL = re.compile(r"\.whl\b|(?:^|[._/])wh(?:ee)?ls?(?:[._/]|$)", re.I)
 _PACKAGE = re.compile(r"[A-Za-z][\w.-]+(?:\[[\w,]+\])?(?:[=<>~!]=?=?[\w.*,<>=]+)?")
 _VARIABLE = re.compile(r"\{(?P<braced>\w+)\}|\$(?P<bare>[A-Za-z]\w*)")
+_HOST = re.compile(r"colab|kaggle|binder|sagemaker|databricks", re.I)
 _SHOWN = 20
 _TOOLING = frozenset({"pip", "setuptools", "wheel", "conda"})
 
@@ -125,6 +126,13 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        import sys
+        if "google.colab" in sys.modules:
+            !pip install shop
+
+    Good:
+
+        # %%
         !pip list
         !pip --version && pip show numpy
         # !pip install lightgbm
@@ -138,8 +146,11 @@ def check(page: Page) -> Iterator[Hit]:
         for install in _installs(text):
             if install.packages and not install.declared and not install.frozen:
                 found[cell.number].append((at, install))
-    for installs in found.values():
-        yield _hit(sorted(installs, key=lambda item: item[0]))
+    for number, every in found.items():
+        hosts = _on_hosts(page.cell(number))
+        installs = sorted((item for item in every if not any(item[0].line in lines for lines in hosts)), key=_place)
+        if installs:
+            yield _hit(installs)
 
 
 def _commands(page: Page) -> Iterator[tuple[CodeCell, Span, str]]:
@@ -155,6 +166,19 @@ def _commands(page: Page) -> Iterator[tuple[CodeCell, Span, str]]:
                 yield cell, cell.at_line(number), line
     for cell, call in page.calls(*_RUNNERS):
         yield cell, cell.at(call), _command(page, cell, call)
+
+
+def _place(item: tuple[Span, Install]) -> Span:
+    return item[0]
+
+
+def _on_hosts(cell: CodeCell) -> list[range]:
+    """The lines that run only if the notebook finds itself on a host that knows nothing of the project."""
+    return [
+        range(branch.body[0].lineno, (branch.body[-1].end_lineno or branch.lineno) + 1)
+        for branch in cell.nodes(ast.If)
+        if _HOST.search(cell.segment(branch.test, 200))
+    ]
 
 
 def _hit(installs: list[tuple[Span, Install]]) -> Hit:

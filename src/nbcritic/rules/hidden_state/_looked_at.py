@@ -13,11 +13,11 @@ from nbcritic.analysis.page import Page
 _SHOWS = re.compile(r"plot|show|display|fig|hist|heatmap|scatter|subplot|text|print|label|title|color|legend", re.I)
 _WORKS = re.compile(
     r"fit|train|scor|predict|evaluat|test|loss|accura|minimi|optimi|backward|save|dump|writ|^to_(?!frame|list|numpy|datetime)|"
-    r"export|submit|mean|average|std$|var$|sum$|median|(?<!_)corr$|quantile|percentile|simulat|benchmark|timeit|concat|merge|append|"
-    r"extend|join$|insert|update|cluster|model|pipeline|neighbors|solve|search|sampl(?!e)",
+    r"export|submit|mean|average|std$|var$|sum$|median|(?<!_)corr$|quantile|percentile|simulat|benchmark|timeit|"
+    r"cluster|model|pipeline|neighbors|solve|search",
     re.I,
 )
-"""What gives a result that somebody may rely on, or keeps the value."""
+"""What gives a result that somebody may rely on, or leaves something behind."""
 _PATIENCE = 3_000
 """How many statements are looked at for one value."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -42,7 +42,9 @@ def only_plots(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 def is_only_looked_at(page: Page, cell: CodeCell, statement: ast.stmt, given: ast.AST | None = None) -> bool:
     """Is what the statement makes, and all that is made of it further down, only shown? `given` is what it changes in place."""
-    if isinstance(statement, ast.Assign) and any(isinstance(t, ast.Subscript | ast.Attribute) for t in statement.targets):
+    if isinstance(statement, ast.Assign) and any(
+        isinstance(t, ast.Subscript | ast.Attribute) for t in statement.targets
+    ):
         return False  # it becomes part of the data
     made = set() if given is None else _names(given)
     patience = _PATIENCE
@@ -58,7 +60,7 @@ def is_only_looked_at(page: Page, cell: CodeCell, statement: ast.stmt, given: as
                 continue
             if patience <= 0 or _gives_result(page, node):
                 return False
-            used = used or node is not statement or isinstance(node, ast.Expr) and given is None
+            used = used or node is not statement or (isinstance(node, ast.Expr) and given is None)
             made |= _made(node)
     return used
 

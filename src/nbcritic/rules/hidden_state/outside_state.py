@@ -18,7 +18,9 @@ _MACHINE = re.compile(r"(?:.*_)?(?:PATH|HOME|LIB|LIBRARY|DIR|ROOT|DATA|PYTHON)",
 """Variables that say where something lies; switches of libraries and parameters belong to the code that sets them."""
 _HOSTED = re.compile(r"/(?:kaggle|content|dbfs|tmp|databricks)\b")
 _INSTALLS = re.compile(r"\b(?:install|wget|curl|tar|unzip|git clone|add-apt)\b")
-_RELATIVE_FILE = re.compile(r"(?:\.{1,2}/)*[\w*-][\w .*-]*(?:/[\w .*-]+)*\.[A-Za-z]\w{1,5}|\.{1,2}/[\w ./*-]*|\w[\w.-]*(?:/[\w .-]+)+/?")
+_RELATIVE_FILE = re.compile(
+    r"(?:\.{1,2}/)*[\w*-][\w .*-]*(?:/[\w .*-]+)*\.[A-Za-z]\w{1,5}|\.{1,2}/[\w ./*-]*|\w[\w.-]*(?:/[\w .-]+)+/?"
+)
 _ABSOLUTE = re.compile(r"[/~]|[A-Za-z]:[\\/]")
 
 
@@ -147,7 +149,9 @@ def _of_magics(page: Page) -> Iterator[Hit]:
             continue
         message, severity = said
         target = magic.argument.strip().strip("\"'")
-        if magic.name == "cd" and (_HOSTED.match(target) or not (_is_relative(target) or _names_a_file(page, cell.number))):
+        if magic.name == "cd" and (
+            _HOSTED.match(target) or not (_is_relative(target) or _names_a_file(page, cell.number))
+        ):
             continue
         if magic.name in ("env", "set_env") and _installs(page, cell.number):
             continue
@@ -180,8 +184,14 @@ def _names_a_file(page: Page, cell: int) -> bool:
 def _installs(page: Page, cell: int) -> bool:
     """Does this or an earlier cell install or fetch something, to which a variable may well point?"""
     return any(
-        _INSTALLS.search(line) for other in page.cells if other.number <= cell for line in other.lines if line.lstrip()[:1] in "!%"
-    ) or any(other.language == "bash" and _INSTALLS.search(other.source) for other in page.cells if other.number <= cell)
+        _INSTALLS.search(line)
+        for other in page.cells
+        if other.number <= cell
+        for line in other.lines
+        if line.lstrip()[:1] in "!%"
+    ) or any(
+        other.language == "bash" and _INSTALLS.search(other.source) for other in page.cells if other.number <= cell
+    )
 
 
 def _magic(magic: Magic) -> tuple[str, Severity | None] | None:

@@ -9,7 +9,8 @@ from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
-from nbcritic.rules.hidden_state._rerun import RAISES, Change, changes, global_changes
+from nbcritic.rules.hidden_state._again import RAISES
+from nbcritic.rules.hidden_state._rerun import Change, changes, global_changes
 from nbcritic.rules.hidden_state._shared import is_serious
 
 _COUNTERS = re.compile(
@@ -160,13 +161,20 @@ def check(page: Page) -> Iterator[Hit]:
     """
     for cell in page.code if is_serious(page) else ():
         found = [(change, _said(page, cell, change)) for change in _first_effects(changes(page, cell))]
-        if found and found[0][0].is_loud and not (
-            _shows(cell, found[0][0].then)
-            or (_ran_on_its_own(page, cell, found[0][0].name) and _does_more(page, cell, found[0][0].name))
+        if (
+            found
+            and found[0][0].is_loud
+            and not (
+                _shows(cell, found[0][0].then)
+                or (_ran_on_its_own(page, cell, found[0][0].name) and _does_more(page, cell, found[0][0].name))
+            )
         ):
             found = []
         found += [
-            (change, f"Each call of `{function.name}` {change.then.format(f'`{change.key}`')}, a global of the notebook")
+            (
+                change,
+                f"Each call of `{function.name}` {change.then.format(f'`{change.key}`')}, a global of the notebook",
+            )
             for function, change in global_changes(page, cell)
             if not _COUNTERS.fullmatch(change.name)
         ]

@@ -41,6 +41,7 @@ DUMPERS = frozenset(
     "sklearn.externals.joblib.dump tensorflow.saved_model.save tensorflow.keras.models.save_model keras.models.save_model".split()
 )
 NO_METRICS = frozenset({"make_scorer", "pairwise_distances"})
+GATES = frozenset("shape columns empty equals isnull isna notna notnull duplicated is_unique index".split())
 LOOKS = frozenset("info describe isnull isna notnull notna duplicated shape dtypes".split())
 
 
@@ -71,6 +72,21 @@ def assertions(page: Page) -> Iterator[Place]:
         for guard in cell.nodes(ast.Raise):
             if isinstance(guard.exc, ast.Call) and any(isinstance(parent, ast.If) for parent in cell.ancestors(guard)):
                 yield cell, guard
+        for gate in cell.nodes(ast.If):
+            if _compares_data(gate.test) and any(
+                _is_export(page, node) for part in gate.body for node in ast.walk(part)
+            ):
+                yield cell, gate
+
+
+def _compares_data(test: ast.expr) -> bool:
+    """Is a length, a set of columns, a count of nulls asked for?"""
+    for node in ast.walk(test):
+        if isinstance(node, ast.Attribute) and node.attr in GATES:
+            return True
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("len", "set"):
+            return True
+    return False
 
 
 def _is_true(word: ast.keyword) -> bool:
@@ -152,16 +168,21 @@ def exports(page: Page) -> Iterator[tuple[CodeCell, ast.Call]]:
     """Every call that writes data or a model for somebody else."""
     for cell in page.code:
         for call in cell.nodes(ast.Call):
-            function = call.func
-            if isinstance(function, ast.Attribute) and function.attr in EXPORTERS and (call.args or call.keywords):
-                if not (function.attr in ("to_json", "to_csv") and not _has_target(call)):
-                    yield cell, call
-            elif page.qualified(function) in DUMPERS or (
-                isinstance(function, ast.Attribute)
-                and function.attr == "save"
-                and page.values.kind(function.value) == "estimator"
-            ):
+            if _is_export(page, call):
                 yield cell, call
+
+
+def _is_export(page: Page, call: ast.AST) -> bool:
+    if not isinstance(call, ast.Call):
+        return False
+    function = call.func
+    if isinstance(function, ast.Attribute) and function.attr in EXPORTERS and (call.args or call.keywords):
+        return function.attr not in ("to_json", "to_csv") or _has_target(call)
+    return page.qualified(function) in DUMPERS or (
+        isinstance(function, ast.Attribute)
+        and function.attr == "save"
+        and page.values.kind(function.value) == "estimator"
+    )
 
 
 def _has_target(call: ast.Call) -> bool:

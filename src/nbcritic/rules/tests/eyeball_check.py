@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from bisect import bisect_left
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
@@ -12,33 +13,26 @@ from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.tests._shared import is_assertion, looks
 
-NULLS = "fillna dropna interpolate ffill bfill merge join to_numeric to_datetime replace"
-ROWS = "dropna drop_duplicates merge join"
-SUITS = {
-    "isnull": NULLS,
-    "isna": NULLS,
-    "notnull": NULLS,
-    "notna": NULLS,
-    "duplicated": "drop_duplicates concat merge join",
-    "shape": ROWS,
-    "len": ROWS,
-    "dtypes": "astype to_datetime to_numeric",
-    "info": "fillna dropna astype to_datetime to_numeric",
-}
-"""What is looked at, and the steps that such a look can check."""
-STEPS = frozenset(step for steps in SUITS.values() for step in steps.split())
-CHECKS = {
-    "merge": "assert len({frame}) == …",
-    "join": "assert len({frame}) == …",
-    "drop_duplicates": "assert not {frame}.duplicated().any()",
-    "astype": "assert {frame}.dtypes[…] == …",
-    "to_datetime": "assert {frame}[…].notna().all()",
-    "to_numeric": "assert {frame}[…].notna().all()",
-}
-"""What the eye looked for after a step, as an assertion; for the other steps it is that no null is left."""
+NULLS = frozenset("isnull isna notnull notna".split())
+FILLS = frozenset("fillna interpolate ffill bfill replace".split())
+JOINS = frozenset({"merge", "join"})
+MODELS = frozenset("fit train_test_split cross_val_score fit_transform".split())
+_FOUND = re.compile(r"(?m)(?:^|\s)(?:[1-9]\d*|True)\s*$")
 
 
-@rule("NBC303", name="eyeball-check", severity="minor", category="tests")
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A call that changed a frame: where, how, the frame, and the column where it was one of a frame's."""
+
+    place: int
+    line: int
+    name: str
+    frame: str
+    column: str
+    chained: bool
+
+
+@rule("NBC303", name="eyeball-check", severity="minor", category="tests", profile="production")
 def check(page: Page) -> Iterator[Hit]:
     r"""A step is checked by eye, where an assertion would check it on every run.
 
@@ -52,31 +46,48 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         import pandas as pd
         df = pd.read_csv("orders.csv")
-        df = df.dropna()
-        df.isnull().sum()  # <- flagged
-        # %%
         orders = df.merge(prices, on="id")
         # %%
-        print(orders.shape)
+        print(orders.shape)  # <- flagged
+        # %%
+        df["city"].fillna("?", inplace=True)
+        df["city"].isnull().sum()
+
+    Bad:
+
+        # %%
+        import pandas as pd
+        X = pd.read_csv("orders.csv")
+        X["price"] = X["price"].fillna(0)
+        # %%
+        X.isnull().sum()  # <- flagged
+        # %%
+        model.fit(X, y)
 
     Good:
 
         # %%
         import pandas as pd
         df = pd.read_csv("orders.csv")
-        # %%
         df.isnull().sum()
         # %%
         df = df.dropna()
-        df.head()
-
-    Good:
-
+        df.isnull().sum()
         # %%
-        import pandas as pd
-        df = pd.read_csv("orders.csv").drop_duplicates()
-        print(df.duplicated().sum())
-        assert not df.duplicated().any()
+        df["price"] = df["price"].fillna(0)
+        df["city"].isnull().sum()
+        # %%
+        df["city"].fillna("?", inplace=True)
+        df["zip"].isnull().sum()
+        # %%
+        df["zip"] = df["zip"].astype(str)
+        df["day"] = pd.to_datetime(df["day"])
+        df.info()
+        # %%
+        df.dtypes
+        # %%
+        df = df.drop_duplicates(subset="id")
+        df.duplicated().sum()
 
     Good:
 
@@ -86,50 +97,77 @@ def check(page: Page) -> Iterator[Hit]:
         orders = df.merge(prices, on="id", validate="many_to_one")
         orders.shape
         # %%
+        joined = df.merge(prices, on="id")
+        print(joined.shape)
+        assert len(joined) == len(df)
+        # %%
         df["city"].value_counts()
         df.describe()
     """
-    found = [one for one in _checked_by_eye(page) if not _is_report(*one[:2])]
+    found = list(_checked_by_eye(page))
     if not found:
         return
-    cell, shown, frame, how, step = found[0]
-    name = cell.segment(frame, 30)
-    series = page.values.kind(frame) == "series"
-    better = CHECKS.get(step, f"assert {{frame}}.notna().all(){'' if series else '.all()'}").format(frame=name)
-    if how in ("isnull", "isna", "notnull", "notna"):
-        better = f"assert {name}.notna().all(){'' if series else '.all()'}"
+    cell, shown, step, better = found[0]
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     yield Hit(
         cell.at(shown),
         f"`{cell.segment(shown)}`{more} checks `{step}(…)` by eye; `{better}` would check it on every run",
         tuple(Related(c.at(s), "and here") for c, s, *_ in found[1:6]),
+        confidence="possible",
     )
 
 
-def _checked_by_eye(page: Page) -> Iterator[tuple[CodeCell, ast.expr, ast.expr, str, str]]:
-    """Looks at a frame right after a step that changed it: cell, expression, frame, what is looked at, the step."""
-    before: dict[int, CodeCell] = {
-        cell.number: previous for previous, cell in zip(page.code, page.code[1:], strict=False)
-    }
-    asserted: dict[int, frozenset[str]] = {}
-    steps_of: dict[int, dict[str, list[tuple[int, str]]]] = {}
+def _checked_by_eye(page: Page) -> Iterator[tuple[CodeCell, ast.expr, str, str]]:
+    """Looks at a frame right after a step that changed it: cell, expression, the step, the assertion."""
+    place = {cell.number: index for index, cell in enumerate(page.code)}
+    steps: dict[str, list[Step]] = {}
+    for index, cell in enumerate(page.code):
+        for step in _steps(page, cell, index):
+            steps.setdefault(step.frame, []).append(step)
+    if not steps:
+        return
+    modelled = _modelled(page)
     for cell, shown, frame in looks(page):
-        how = _what(shown)
-        name = _root(frame)
-        if how not in SUITS or not name or page.values.kind(frame) not in ("frame", "series"):
+        root, column = _root(frame)
+        if root not in steps or cell.in_function(shown) or _is_report(cell, shown) or root in _asserted(page, cell):
             continue
-        if cell.number not in steps_of:
-            steps_of[cell.number] = _steps(page, cell)
-            asserted[cell.number] = _asserted(page, cell)
-            if (previous := before.get(cell.number)) is not None and previous.number not in steps_of:
-                steps_of[previous.number] = _steps(page, previous)
-                asserted[previous.number] = _asserted(page, previous)
-        suited = frozenset(SUITS[how].split())
-        step = _last_step(steps_of[cell.number].get(name, []), suited, shown.lineno)
-        if not step and cell.number in before and _is_first(cell, shown):
-            step = _last_step(steps_of[before[cell.number].number].get(name, []), suited, 1 << 30)
-        if step and name not in asserted[cell.number]:
-            yield cell, shown, frame, how, step
+        here = place[cell.number]
+        first = _is_first(cell, shown)
+        near = [
+            step
+            for step in steps[root][-200:]
+            if (step.place == here and step.line < shown.lineno) or (step.place == here - 1 and first)
+        ]
+        what = _what(shown)
+        if what in ("shape", "len") and isinstance(frame, ast.Name):
+            if near and near[-1].name in JOINS:
+                yield cell, shown, near[-1].name, f"assert len({root}) == …"
+        elif what in NULLS and not _shows_nulls(cell):
+            same = [step for step in near if step.chained and step.name in FILLS and column in ("", step.column)]
+            text = cell.segment(frame, 30)
+            if same:
+                of = text if column else f"{text}[{same[-1].column}]"
+                yield cell, shown, same[-1].name, f"assert {of}.notna().all()"
+            elif not column and {(here, root), (here + 1, root)} & modelled:
+                before = [step for step in steps[root] if (step.place, step.line) < (here, shown.lineno)]
+                if before and before[-1].name in FILLS and before[-1].column:
+                    yield cell, shown, before[-1].name, f"assert {text}.notna().all().all()"
+
+
+def _modelled(page: Page) -> set[tuple[int, str]]:
+    """The frames that each cell hands to a model, by the cell's place."""
+    found = set()
+    for index, cell in enumerate(page.code):
+        for call in cell.nodes(ast.Call):
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            if name in MODELS:
+                found |= {(index, argument.id) for argument in call.args if isinstance(argument, ast.Name)}
+    return found
+
+
+def _shows_nulls(cell: CodeCell) -> bool:
+    """Does the saved output show that there are nulls left, so that the author lives with them?"""
+    return any(_FOUND.search(output.text[:20_000]) for output in cell.outputs)
 
 
 def _is_report(cell: CodeCell, shown: ast.expr) -> bool:
@@ -141,10 +179,11 @@ def _is_report(cell: CodeCell, shown: ast.expr) -> bool:
 
 
 def _what(shown: ast.expr) -> str:
+    """Which look it is: `isnull`, `shape`, `len`."""
     node: ast.AST = shown
     for _ in range(20):
         if isinstance(node, ast.Attribute):
-            if node.attr in SUITS:
+            if node.attr in NULLS or node.attr == "shape":
                 return node.attr
             node = node.value
         elif isinstance(node, ast.Subscript):
@@ -158,15 +197,15 @@ def _what(shown: ast.expr) -> str:
     return ""
 
 
-def _root(node: ast.expr) -> str:
-    for _ in range(20):
-        if isinstance(node, ast.Name):
-            return node.id
-        if isinstance(node, ast.Attribute | ast.Subscript):
-            node = node.value
-        else:
-            return ""
-    return ""
+def _root(node: ast.expr) -> tuple[str, str]:
+    """`df` → `df` and nothing; `df["a"]` and `df.a` → `df` and the column; anything else → nothing."""
+    if isinstance(node, ast.Name):
+        return node.id, ""
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+        return node.value.id, ast.unparse(node.slice)
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return node.value.id, repr(node.attr)
+    return "", ""
 
 
 def _is_first(cell: CodeCell, shown: ast.expr) -> bool:
@@ -175,18 +214,12 @@ def _is_first(cell: CodeCell, shown: ast.expr) -> bool:
     return cell.tree.body[0] is cell.statement(shown)
 
 
-def _last_step(steps: list[tuple[int, str]], suited: frozenset[str], line: int) -> str:
-    """The last of the suited steps before a line."""
-    end = bisect_left(steps, (line, ""))
-    return next((step for _, step in reversed(steps[max(0, end - 10) : end]) if step in suited), "")
-
-
-def _steps(page: Page, cell: CodeCell) -> dict[str, list[tuple[int, str]]]:
-    """For each frame the steps of a cell that gave it its present rows: line and name, in order."""
-    found: dict[str, list[tuple[int, str]]] = {}
+def _steps(page: Page, cell: CodeCell, place: int) -> Iterator[Step]:
+    """The steps of a cell that joined or filled a frame, in order."""
+    found = []
     for call in cell.nodes(ast.Call):
         function = call.func
-        if not isinstance(function, ast.Attribute) or function.attr not in STEPS or cell.in_function(call):
+        if not isinstance(function, ast.Attribute) or function.attr not in JOINS | FILLS or cell.in_function(call):
             continue
         of_pandas = (page.qualified(function) or "").startswith("pandas.")
         if not of_pandas and page.values.kind(function.value) not in ("frame", "series"):
@@ -194,12 +227,14 @@ def _steps(page: Page, cell: CodeCell) -> dict[str, list[tuple[int, str]]]:
         if any(word.arg == "validate" for word in call.keywords):
             continue
         statement = cell.statement(call)
-        names = {_root(target) for target in statement.targets} if isinstance(statement, ast.Assign) else set()
         if any(word.arg == "inplace" for word in call.keywords):
-            names.add(_root(function.value))
-        for name in names:
-            found.setdefault(name, []).append((call.lineno, function.attr))
-    return {name: sorted(steps) for name, steps in found.items()}
+            frame, column = _root(function.value)
+            found.append(Step(place, call.lineno, function.attr, frame, column, chained=bool(column)))
+        elif isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                frame, column = _root(target)
+                found.append(Step(place, call.lineno, function.attr, frame, column, chained=False))
+    yield from sorted((step for step in found if step.frame), key=lambda step: step.line)
 
 
 def _asserted(page: Page, cell: CodeCell) -> frozenset[str]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
-from nbcritic.rules.tests._shared import exports, fits, metrics, uses_samples, validates
+from nbcritic.rules.tests._hosted import is_exercise, is_hosted, practises
+from nbcritic.rules.tests._results import results
+from nbcritic.rules.tests._shared import uses_samples, validates
 from nbcritic.rules.tests.unvalidated_data import unchecked
 
 
-@rule("NBC302", name="no-assertion", severity="major", category="tests")
+@rule("NBC302", name="no-assertion", severity="minor", category="tests")
 def check(page: Page) -> Iterator[Hit]:
     r"""The notebook hands on a result and asserts nothing about it.
 
@@ -27,17 +28,8 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         import pandas as pd
         df = pd.DataFrame({"a": [1, 2]})
-        df.to_csv("totals.csv")  # <- flagged
-        df.to_parquet("totals.parquet")
-
-    Bad:
-
-        # %%
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.metrics import accuracy_score
-        X, y = simulate(1000)
-        model = LogisticRegression().fit(X, y)
-        print(accuracy_score(y, model.predict(X)))  # <- flagged
+        df.to_csv("totals.csv")
+        df.to_parquet("totals.parquet")  # <- flagged
 
     Good:
 
@@ -72,19 +64,52 @@ def check(page: Page) -> Iterator[Hit]:
         from sklearn.linear_model import LogisticRegression
         X, y = load_iris(return_X_y=True)
         print(LogisticRegression().fit(X, y).score(X, y))
+
+    Good:
+
+        # %%
+        import torch
+        for epoch in range(10):
+            loss = train(model)
+            if loss < best:
+                best = loss
+                torch.save(model.state_dict(), "best.pt")
+        # %%
+        df["city"].value_counts().to_csv("cities.csv")
+        # %%
+        def save(b):
+            df.to_csv("picked.csv")
+        button.on_click(save)
+
+    Good:
+
+        # %%
+        tokenizer.save_pretrained("model")
+        pd.Series(columns).to_csv("feature_cols.csv")
+        predictions.to_csv(SUBMISSION_PATH)
+        json.dump(scores, file)
+
+    Good:
+
+        # %%
+        df = load("/kaggle/working/orders")
+        df.to_csv("out_of_fold.csv")
+
+    Good:
+
+        # %%
+        import pandas as pd
+        df = pd.read_csv("orders.csv")
+        df.dropna().to_csv("clean.csv")
     """
-    if validates(page):
+    if validates(page) or unchecked(page):
+        return  # where data enter unchecked, NBC307 speaks: one missing assertion, one finding
+    if is_exercise(page) or is_hosted(page) or uses_samples(page) or practises(page):
         return
-    said = unchecked(page) is not None
-    written = list(exports(page))
-    if written:
-        cell, call = written[0]
-        more = f" (and {len(written) - 1} more)" if len(written) > 1 else ""
-        text = f"`{cell.segment(call)}`{more} hands on a result, and no cell asserts anything about it"
-        others = tuple(Related(c.at(n), "this is handed on, too") for c, n in written[1:6])
-        # Where data enter unchecked as well, NBC307 is the graver half of the same neglect.
-        yield Hit(cell.at(call), text, others, severity="minor" if said else None)
-    elif not said and not uses_samples(page) and next(fits(page), None) is not None:
-        for cell, call in islice(metrics(page), 1):
-            text = f"the notebook reports `{cell.segment(call)}`, and no cell asserts anything about data or results"
-            yield Hit(cell.at(call), text, severity="minor")
+    written = results(page)
+    if not written:
+        return
+    *others, (cell, call) = written
+    more = f" (and {len(others)} before it)" if others else ""
+    text = f"`{cell.segment(call)}`{more} hands on a result, and no cell asserts anything about it"
+    yield Hit(cell.at(call), text, tuple(Related(c.at(n), "this is handed on, too") for c, n in others[-5:]))

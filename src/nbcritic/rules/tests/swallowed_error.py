@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit, Span
+from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 
 BROAD = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
@@ -63,6 +63,20 @@ def check(page: Page) -> Iterator[Hit]:
                 return int(text[:2]) * 60 + int(text[2:])
             except:  # <- flagged
                 return 0
+
+    Bad:
+
+        # %%
+        for a, b in pairs:
+            try:
+                before.at[a, b] = first[a][b]
+            except Exception:  # <- flagged
+                pass
+        for a, b in pairs:
+            try:
+                after.at[a, b] = second[a][b]
+            except Exception:
+                pass
 
     Good:
 
@@ -184,6 +198,7 @@ def check(page: Page) -> Iterator[Hit]:
         except Exception:
             pass
     """
+    groups: dict[str, list[tuple[CodeCell, ast.Try, ast.ExceptHandler, str]]] = {}
     for cell in page.code:
         for block in cell.nodes(ast.Try):
             if _is_probe(page, cell, block):
@@ -191,10 +206,21 @@ def check(page: Page) -> Iterator[Hit]:
             for handler in block.handlers:
                 how = _hides(handler)
                 if how and _is_broad(page, handler.type):
-                    caught = "except:" if handler.type is None else f"except {cell.segment(handler.type)}"
-                    first = cell.segment(block.body[0], 50)
-                    text = f"`{caught}` around `{first}` catches every error, and {how}"
-                    yield Hit(_head(cell, handler), text, severity="minor" if "prints" in how else None)
+                    groups.setdefault(_shape(block, handler), []).append((cell, block, handler, how))
+    for alike in groups.values():
+        cell, block, handler, how = alike[0]
+        caught = "except:" if handler.type is None else f"except {cell.segment(handler.type)}"
+        more = f" (and {len(alike) - 1} more like it)" if len(alike) > 1 else ""
+        text = f"`{caught}` around `{cell.segment(block.body[0], 50)}`{more} catches every error, and {how}"
+        others = tuple(Related(_head(c, h), "and here") for c, _, h, _ in alike[1:6])
+        yield Hit(_head(cell, handler), text, others, severity="minor" if "prints" in how else None)
+
+
+def _shape(block: ast.Try, handler: ast.ExceptHandler) -> str:
+    """What handlers have in common that were copied: everything but the names and the literals."""
+    nodes = (node for part in (*block.body, *handler.body) for node in ast.walk(part))
+    words = [node.attr if isinstance(node, ast.Attribute) else type(node).__name__ for node in nodes]
+    return " ".join(words)
 
 
 def _head(cell: CodeCell, handler: ast.ExceptHandler) -> Span:
@@ -226,7 +252,7 @@ def _hides(handler: ast.ExceptHandler) -> str:
         if any(_tells(node, handler.name) for node in ast.walk(value)):
             return ""
         printed = True
-    return "prints a text that does not say which" if printed else "goes on without a word"
+    return "prints the same text whichever it was" if printed else "goes on without a word"
 
 
 def _substitute(value: ast.expr | None) -> str:

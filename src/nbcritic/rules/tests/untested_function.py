@@ -11,50 +11,31 @@ from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
+from nbcritic.rules.tests._functions import Function, gives_back, logic, pure_functions, used
+from nbcritic.rules.tests._hosted import is_contest, is_exercise
+from nbcritic.rules.tests._results import is_called_by_others, results, scores
 from nbcritic.rules.tests._shared import is_assertion
 
-BRANCHES = (ast.If, ast.For, ast.While, ast.Try, ast.IfExp, ast.BoolOp, ast.comprehension, ast.ExceptHandler, ast.Match)
-DRAWING = frozenset(
-    "plot scatter bar barh hist imshow subplots figure show savefig set_title set_xlabel set_ylabel legend title xlabel ylabel annotate heatmap "
-    "countplot boxplot lineplot barplot update_layout add_trace display plot_surface contour pie errorbar fill_between axhline axvline".split()
-)
-FRAMEWORK = frozenset(
-    "Module Model Layer Dataset IterableDataset Sequence Callback LightningModule LightningDataModule TestCase Exception ValueError Enum IntEnum "
-    "NamedTuple TypedDict BaseModel Protocol Thread Process App HTMLParser Spider Env".split()
-)
-"""A class that a framework calls is tested with that framework, or not at all: a reviewer asks for its functions first."""
-_SHOWING = re.compile(r"plot|draw|visuali[sz]|display|show|widget|colou?r|chart|graph_|print|animate", re.I)
-CALLED_BY_OTHERS = (
-    "interact",
-    "route",
-    "get",
-    "post",
-    "callback",
-    "observe",
-    "widget",
-    "magic",
-    "fixture",
-    "task",
-    "flow",
-    "on_",
-    "app",
+_SHOWING = re.compile(
+    r"plot|draw|visuali[sz]|display|show|widget|colou?r|chart|graph_|print|animate|tree_?map|sankey|figure|^main$|inspect|explore|^test",
+    re.I,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A function or class with logic in it."""
+    """A function with logic in it."""
 
     cell: CodeCell
-    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    node: Function
     lines: int
     branches: int
-    calls: int
+    pure: bool
 
     @property
-    def weight(self) -> int:
-        """How much a test of it would protect."""
-        return self.lines + 4 * self.branches + 3 * min(self.calls, 5)
+    def weight(self) -> tuple[bool, int]:
+        """How much a test of it would protect, and how easily one is written."""
+        return self.pure, self.lines + 4 * self.branches
 
     @property
     def head(self) -> Span:
@@ -63,7 +44,7 @@ class Candidate:
         return Span(at.cell, at.line, at.column, at.line, len(self.cell.lines[at.line - 1]) + 1)
 
 
-@rule("NBC301", name="untested-function", severity="major", category="tests")
+@rule("NBC301", name="untested-function", severity="minor", category="tests")
 def check(page: Page, *, min_lines: int = 8, min_branches: int = 3) -> Iterator[Hit]:
     r"""Functions with logic of their own are exercised by no test.
 
@@ -158,42 +139,106 @@ def check(page: Page, *, min_lines: int = 8, min_branches: int = 3) -> Iterator[
         outline(ax, zones)
         report(orders)
         half(3)
+
+    Good:
+
+        # %%
+        def zone_code(zone):
+            if zone == "abroad":
+                return 2
+            elif zone == "island":
+                return 1
+            elif zone == "home":
+                return 0
+            else:
+                return -1
+        def load_all(folder):
+            rows = []
+            for name in os.listdir(folder):
+                try:
+                    for row in json.load(open(name)):
+                        rows.append(row)
+                except OSError:
+                    failed.append(name)
+            return rows
+        # %%
+        orders["zone"] = orders["zone"].map(zone_code)
+        rows = load_all("orders")
+
+    Good:
+
+        # %%
+        def smooth(values, width):
+            out = []
+            for i in range(len(values)):
+                if i < width:
+                    out.append(values[i])
+                else:
+                    part = [v for v in values[i - width:i] if v]
+                    out.append(sum(part) / width)
+            return out
+        # %%
+        plt.plot(smooth(prices, 5))
+
+    Good:
+
+        # %%
+        def total(zones, orders):
+            rows = []
+            for zone in zones:
+                for order in orders:
+                    if order.zone == zone:
+                        rows.append(ask(order))
+                    elif order.zone is None:
+                        rows.append(ask(zone))
+            rows = [row for row in rows if row]
+            return rows
+        def ask(order):
+            return requests.get(order)
+        # %%
+        rows = total(zones, orders)
+        rows.sort()
+        keep(rows)
+
+    Good:
+
+        # %% [markdown]
+        # Exercise 3: write a function that smooths a list.
+        # %%
+        def smooth(values, width):
+            out = []
+            for i in range(len(values)):
+                if i < width:
+                    out.append(values[i])
+                else:
+                    part = [v for v in values[i - width:i] if v]
+                    out.append(sum(part) / width)
+            return out
+        # %%
+        prices = smooth(prices, 5)
+        prices.to_csv("smooth.csv")
     """
-    tested = _tested(page) | page.project.test_words
-    calls = _calls(page)
-    found = [
-        candidate
-        for candidate in _candidates(page, calls)
-        if candidate.node.name not in tested and (candidate.lines >= min_lines and candidate.branches >= min_branches)
-    ]
-    if not found:
+    if is_contest(page) or is_exercise(page):
+        return
+    found = list(_candidates(page, min_lines, min_branches))
+    if not any(candidate.pure for candidate in found):
         return
     ranked = {candidate.node.name: candidate for candidate in sorted(found, key=lambda candidate: candidate.weight)}
     first, *others = reversed(ranked.values())
-    which = f"`{first.node.name}` ({first.lines} lines, {first.branches} branches)"
+    which = f"`{first.node.name}` ({first.lines} lines, {first.branches} branches and loops)"
     if others:
         names = ", ".join(f"`{candidate.node.name}`" for candidate in others[:3])
         more = f" and {len(others) - 3} more" if len(others) > 3 else ""
         text = f"no test exercises {which}, nor {names}{more}: begin with the first"
     else:
         text = f"no test exercises {which}"
-    big = bool(others) or first.lines >= 25
+    several = sum(candidate.pure for candidate in ranked.values()) >= 3
     yield Hit(
         first.head,
         text,
         tuple(Related(other.head, "nor this one") for other in others[:5]),
-        severity=None if big else "minor",
+        severity="major" if several and (results(page) or scores(page)) else None,
     )
-
-
-def _calls(page: Page) -> dict[str, int]:
-    """How often each name is used on the page."""
-    count: dict[str, int] = {}
-    for cell in page.code:
-        for name in cell.nodes(ast.Name):
-            if isinstance(name.ctx, ast.Load):
-                count[name.id] = count.get(name.id, 0) + 1
-    return count
 
 
 def _tested(page: Page) -> set[str]:
@@ -215,57 +260,30 @@ def _tested(page: Page) -> set[str]:
     return found
 
 
-def _candidates(page: Page, calls: dict[str, int]) -> Iterator[Candidate]:
+def _candidates(page: Page, min_lines: int, min_branches: int) -> Iterator[Candidate]:
+    pure = pure_functions(page)
+    served = used(page)
+    tested = _tested(page) | page.project.test_words
     for cell in page.code:
         assert cell.tree is not None
         for node in cell.tree.body:
-            if isinstance(node, ast.ClassDef):
-                if not (_bases(node) & FRAMEWORK):
-                    yield from _candidate(page, cell, node, calls)
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not _is_called_by_others(node):
-                yield from _candidate(page, cell, node, calls)
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or is_called_by_others(node):
+                continue
+            if node.name in tested or node.name not in served or not _computes(node):
+                continue
+            branches = logic(node)
+            lines = len({inner.lineno for inner in ast.walk(node) if isinstance(inner, ast.stmt)})
+            if lines >= min_lines and branches >= min_branches:
+                yield Candidate(cell, node, lines, branches, node.name in pure)
 
 
-def _candidate(
-    page: Page, cell: CodeCell, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, calls: dict[str, int]
-) -> Iterator[Candidate]:
-    """The function, if it is used and computes something."""
-    used = calls.get(node.name, 0)
-    inside = list(ast.walk(node))
-    if not used or _SHOWING.search(node.name) or _draws_on(node) or _only_shows(inside):
-        return
-    branches = sum(isinstance(inner, BRANCHES) for inner in inside)
-    lines = len({inner.lineno for inner in inside if isinstance(inner, ast.stmt)})
-    yield Candidate(cell, node, lines, branches, used)
-
-
-def _draws_on(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
-    """Is it given the axes to draw on?"""
-    given = [] if isinstance(node, ast.ClassDef) else [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    return any(argument.arg in ("ax", "axes", "axs", "fig", "figure", "canvas") for argument in given)
-
-
-def _only_shows(inside: list[ast.AST]) -> bool:
-    """Does it draw or print, and give nothing back (or only the figure)?"""
-    called = [node.func for node in inside if isinstance(node, ast.Call)]
-    draws = sum(isinstance(function, ast.Attribute) and function.attr in DRAWING for function in called)
-    returns = [node.value for node in inside if isinstance(node, ast.Return) and node.value is not None]
-    yields = any(isinstance(node, ast.Yield | ast.YieldFrom) for node in inside)
-    if draws >= 2 or (draws and not returns):
-        return True
-    stores = any(isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store) for node in inside)
-    return not returns and not yields and not stores
+def _computes(node: Function) -> bool:
+    """Is it given something, and does it give back something other than a picture?"""
+    given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    if not given or any(one.arg in ("ax", "axes", "axs", "fig", "figure", "canvas", "self") for one in given):
+        return False
+    return gives_back(node) and not _SHOWING.search(node.name)
 
 
 def _bases(node: ast.ClassDef) -> frozenset[str]:
     return frozenset(base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases)
-
-
-def _is_called_by_others(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Is it a callback of a user interface, a server or a test framework?"""
-    for decorator in node.decorator_list:
-        function = decorator.func if isinstance(decorator, ast.Call) else decorator
-        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        if name.startswith(CALLED_BY_OTHERS):
-            return True
-    return False

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
-from nbcritic.rules.tests._shared import TYPED, entries, exports, fits, looks, metrics, validates
+from nbcritic.rules.tests._hosted import is_contest, is_exercise, is_practice, practises
+from nbcritic.rules.tests._results import results, scores
+from nbcritic.rules.tests._shared import TYPED, entries, looks, uses_samples, validates
+
+LIVE = frozenset("read_sql read_sql_query read_sql_table read_gbq read_database table jdbc".split())
+NETWORK = ("http://", "https://", "ftp://", "s3://", "s3a://", "gs://", "abfss://", "wasbs://", "hdfs://")
+PARAMETERS = frozenset({"os.environ", "os.getenv", "sys.argv", "datetime.datetime.now", "datetime.date.today"})
+_DATED = re.compile(r"(?<!\d)20[0-3]\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01])(?!\d)")
+"""A day in a file's name: there will be another tomorrow."""
 
 
-@rule("NBC307", name="unvalidated-data", severity="major", category="data-validation")
+@rule("NBC307", name="unvalidated-data", severity="minor", category="data-validation")
 def check(page: Page) -> Iterator[Hit]:
     r"""Data enter from outside, and nothing checks that they are what is expected.
 
@@ -29,9 +38,9 @@ def check(page: Page) -> Iterator[Hit]:
         df = pd.read_csv("orders.csv")  # <- flagged
         prices = pd.read_excel("prices.xlsx")
         # %%
-        df.head()
-        # %%
-        model.fit(df[["weight"]], df["price"])
+        from sklearn.linear_model import LinearRegression
+        model = LinearRegression().fit(df[["weight"]], df["price"])
+        print(model.score(df[["weight"]], df["price"]))
 
     Bad:
 
@@ -81,9 +90,62 @@ def check(page: Page) -> Iterator[Hit]:
         import pandas as pd
         df = pd.read_csv("orders.csv")
         df.plot()
+        df["city"].value_counts().to_csv("cities.csv")
+        model.fit(df[["weight"]], df["price"])
+
+    Good:
+
+        # %%
+        import pandas as pd
+        df = pd.read_csv("/kaggle/input/shop/orders.csv")
+        df.to_csv("submission.csv")
+
+    Good:
+
+        # %%
+        import pandas as pd
+        train = pd.read_csv("train.csv")
+        test = pd.read_csv("test.csv")
+        train.dropna().to_parquet("clean.parquet")
+
+    Good:
+
+        # %%
+        import os
+        import pandas as pd
+        if os.path.exists("clusters.parquet"):
+            clusters = pd.read_parquet("clusters.parquet")
+        else:
+            clusters = cluster(cells)
+            clusters.to_parquet(PATH)
+
+    Good:
+
+        # %%
+        import pandas as pd
+        flowers = pd.read_csv("data/iris.csv")
+        flowers.to_parquet("flowers.parquet")
+
+    Good:
+
+        # %%
+        import pandas as pd
+        df = pd.read_csv("orders.csv").merge(pd.read_csv("prices.csv"))
+        old = pd.read_csv("orders.csv")
+        if len(df) == len(old):
+            df.to_csv("priced.csv")
+
+    Good:
+
+        # %%
+        import pandas as pd
+        df = pd.read_csv("orders.csv")
+        # %%
+        df = df.astype({"zip": str, "price": float})
+        df.to_parquet("orders.parquet")
     """
     found = unchecked(page)
-    if found is None:
+    if not found:
         return
     first, others = found[0], found[1:]
     cell, call = first
@@ -101,16 +163,70 @@ def check(page: Page) -> Iterator[Hit]:
         cell.at(call),
         f"`{cell.segment(call)}`{more} feeds the results unchecked: {text}",
         tuple(related),
-        severity="minor" if seen is not None else None,
+        severity="major" if any(_changes(page, c, n) for c, n in found) else None,
     )
 
 
-def unchecked(page: Page) -> list[tuple[CodeCell, ast.Call]] | None:
-    """The calls that bring in data which end in a model or a file with nothing to check them; None where all is well."""
-    found = list(entries(page))
+def unchecked(page: Page) -> list[tuple[CodeCell, ast.Call]]:
+    """The calls that bring in data which end in a file or a score with nothing to check them."""
+    found = [
+        (cell, call)
+        for cell, call in entries(page)
+        if not any(is_practice(text) for text in _texts(page, call)) and not _is_cache(cell, call)
+    ]
     if not found or validates(page):
-        return None
-    if any(word.arg in TYPED for _, call in found for word in call.keywords):
-        return None
-    results = (next(kind(page), None) for kind in (fits, exports, metrics))
-    return found if any(result is not None for result in results) else None
+        return []
+    if any(word.arg in TYPED for _, call in found for word in call.keywords) or _casts(page, found):
+        return []
+    if is_contest(page) or is_exercise(page) or practises(page) or uses_samples(page):
+        return []
+    return found if results(page) or scores(page) else []
+
+
+def _texts(page: Page, call: ast.Call) -> Iterator[str]:
+    """The literals of a call, also of the variable that holds its path."""
+    for node in ast.walk(call):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.Name) and (source := page.values.source(node)) is not None:
+            yield node.id
+            yield from (
+                inner.value
+                for inner in ast.walk(source)
+                if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
+            )
+
+
+def _is_cache(cell: CodeCell, call: ast.Call) -> bool:
+    """Is it read only where the file exists already, because the notebook itself makes it?"""
+    tests = (ast.unparse(parent.test) for parent in cell.ancestors(call) if isinstance(parent, ast.If))
+    return any("exist" in test or "isfile" in test for test in tests)
+
+
+def _casts(page: Page, found: list[tuple[CodeCell, ast.Call]]) -> bool:
+    """Is what was read cast right away, so that a text among the numbers stops the notebook?"""
+    place = {cell.number: index for index, cell in enumerate(page.code)}
+    for cell, call in found:
+        statement = cell.statement(call)
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        names = {target.id for target in targets if isinstance(target, ast.Name)}
+        start = place[cell.number]
+        for near in page.code[start : start + 4]:
+            for cast in near.nodes(ast.Call):
+                if isinstance(cast.func, ast.Attribute) and cast.func.attr == "astype":
+                    inner = list(ast.walk(cast.func.value))
+                    if call in inner or any(isinstance(node, ast.Name) and node.id in names for node in inner):
+                        return True
+    return False
+
+
+def _changes(page: Page, cell: CodeCell, call: ast.Call) -> bool:
+    """Do the data come from a source that gives something else on another day?"""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if name in LIVE or (name == "json" and not call.args):
+        return True
+    if "parameters" in cell.cell.tags:
+        return True
+    if any(page.qualified(node) in PARAMETERS for node in ast.walk(call) if isinstance(node, ast.Attribute)):
+        return True
+    return any(_DATED.search(text) or text.startswith(NETWORK) for text in _texts(page, call))

@@ -1,0 +1,97 @@
+"""Notebooks whose data never change and whose author owes nobody a check: contests, exercises, well-known practice sets."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from nbcritic.analysis.page import Page
+
+_CONTEST = re.compile(r"kaggle|zindi|drivendata|(?:sample|gender|my)?_?submissions?(?:_\w+)?\.csv", re.I)
+_TRAIN = re.compile(r"(?:^|[/\\_-])train(?:ing)?(?:[_-]?(?:data|set|\w{1,12}))?\.(?:csv|tsv|xlsx?|parquet|json|zip)(?:\.\w+)?$", re.I)  # fmt: skip
+_TEST = re.compile(r"(?:^|[/\\_-])test(?:ing)?(?:[_-]?(?:data|set|\w{1,12}))?\.(?:csv|tsv|xlsx?|parquet|json|zip)(?:\.\w+)?$", re.I)  # fmt: skip
+_PRACTICE = re.compile(
+    r"(?<![a-z])(?:titanic|iris(?:es)?|boston|wine|winequality|penguins?|mnist|cifar|hr_comma_sep|hr_?analytics|hr-employee|telco|churn|diamonds|"
+    r"house[-_ ]?pric\w*|housing|adult|mpg|auto-?mpg|heart(?:_disease)?|diabetes|pima\w*|mall_customers|creditcard|credit_card|"
+    r"loan\w*|bank(?:-full|-additional\w*)|spam|imdb\w*|netflix\w*|movielens|movies|u\.data|ratings|airbnb|startups|salary_data|"
+    r"social_network_ads|advertising|position_salaries|abalone|mushrooms?|breast[-_ ]?cancer|wdbc|wbcd|glass|zoo|superstore|"
+    r"sample[-_]superstore|gapminder|nyc_?taxi|flights?|tips|ecommerce|e-commerce|online_?retail\w*|googleplaystore|pokemon|"
+    r"world[-_]happiness\w*|covid\w*|insurance|student\w*|starbucks|portfolio|transcript|walmart\w*|rossmann|bigmart\w*|"
+    r"melb_data|ames\w*|kc_house\w*|german_credit\w*|compas\w*|cereals?|ramen\w*|fake|true|twitter_?sentiment\w*|train_data|"
+    r"data_train|heart_failure\w*|weatheraus|cardio\w*|framingham|stroke|sonar|ionosphere|seeds|20_?news\w*)(?![a-z])",
+    re.I,
+)
+_FIXED_HOST = re.compile(
+    r"https?://(?:raw\.githubusercontent\.com|(?:www\.)?github\.com|gist\.github|archive\.ics\.uci|(?:drive|docs)\.google|"
+    r"storage\.googleapis\.com|[\w.-]*cloud-object-storage|cf-courses|bit\.ly|tf-assets|[\w.-]*\.edu/|ndownloader|zenodo|"
+    r"(?:www\.)?dropbox|media\.githubusercontent|[\w.-]*\.github\.io)",
+    re.I,
+)
+_EXERCISE = re.compile(
+    r"your (?:code|answer|solution)s? (?:goes |starts? |is )?here|\bassignments?\b|\bhome ?work\b|\bexercises?\b|\bcoursework\b|"
+    r"\bgraded\b|\bTODO: implement|\bproblem set\b|\bquiz\b|\budacity\b|\bcoursera\b|\blab \d",
+    re.I,
+)
+_EXERCISE_PATH = re.compile(
+    r"(?:^|[/\\_ -])(?:assignments?|home ?works?|hw[_ -]?\d+|exercises?|coursework|labs?|lessons?|tutorials?|practicals?|practices?|"
+    r"course|bootcamp|learning|week ?_?\d+|day ?_?\d+|cheat ?sheets?)(?=$|[/\\_ .-]|\d)",
+    re.I,
+)
+
+
+def texts(page: Page) -> Iterator[str]:
+    """Every short literal string in the page's code."""
+    for cell in page.code:
+        for constant in cell.nodes(ast.Constant):
+            if isinstance(constant.value, str) and len(constant.value) < 300:
+                yield constant.value
+
+
+def is_hosted(page: Page) -> bool:
+    """Does the notebook run where a contest is held, and is it written for that contest alone?"""
+    return "kaggle" in page.path.lower() or any("/kaggle/" in text or "kaggle_datasets" in text for text in texts(page))
+
+
+def is_contest(page: Page) -> bool:
+    """Are these a contest's data, frozen on the day that it began?"""
+    if re.search(r"kaggle|competition|leaderboard|(?<![a-z])lb[-_ ]?\d", page.path, re.I):
+        return True
+    train = test = False
+    for text in texts(page):
+        if _CONTEST.search(text):
+            return True
+        train, test = train or bool(_TRAIN.search(text)), test or bool(_TEST.search(text))
+    if train and test:
+        return True
+    return any(re.search(r"\bkaggle\b", cell.source, re.I) for cell in page.markdown)
+
+
+def is_practice(text: str) -> bool:
+    """Does a path name one of the sets that everybody learns with?"""
+    return bool(_PRACTICE.search(text.replace("\\", "/").rpartition("/")[2])) or bool(_FIXED_HOST.match(text))
+
+
+def is_fixed_host(text: str) -> bool:
+    """Does an address name a place where files lie still?"""
+    return bool(_FIXED_HOST.match(text))
+
+
+def practises(page: Page) -> bool:
+    """Does the notebook's own name say that it is about a well-known practice set?"""
+    return is_practice(re.sub(r"(?i)\.ipynb$|\.py$", "", page.path.replace("\\", "/").rpartition("/")[2]))
+
+
+def is_exercise(page: Page) -> bool:
+    """Is the notebook an assignment or a lesson?"""
+    if _EXERCISE_PATH.search(_inner_path(page.path)):
+        return True
+    if any(_EXERCISE.search(cell.source) for cell in page.markdown):
+        return True
+    comments = (line for cell in page.cells for line in cell.lines if line.lstrip().startswith("#"))
+    return any(_EXERCISE.search(line) for line in comments)
+
+
+def _inner_path(path: str) -> str:
+    """The last folders and the name: what lies above the project tells nothing."""
+    return "/".join(path.replace("\\", "/").split("/")[-4:])
