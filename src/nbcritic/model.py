@@ -84,6 +84,8 @@ class Cell:
     execution_count: int | None = None
     tags: tuple[str, ...] = ()
     outputs: bytes = field(default=b"[]", repr=False)
+    language: str = ""
+    """The cell's own language, where the file names one (SoS notebooks mix kernels); empty for that of the notebook."""
 
 
 @dataclass(frozen=True)

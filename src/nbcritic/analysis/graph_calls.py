@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from nbcritic.analysis.events import called_name
 from nbcritic.analysis.graph_changes import KEEPS, SAME, VIEWS, changed_arguments, changes_object
 from nbcritic.analysis.graph_expressions import Expressions, Things, find
 from nbcritic.analysis.graph_things import Frame, Thing, stored
@@ -65,10 +66,11 @@ class Calls(Expressions):
                 own = receiver if isinstance(callee, ast.Attribute) else ()
                 given += self._follow(thing, own, arguments, words)
         if not followed:
+            elements = _handed_on(node, receiver, arguments)
             for handed in (*arguments, *words.values()):
                 for thing in handed:
                     if isinstance(thing.node, _FUNCTIONS):
-                        self._invoke(thing, [], {})
+                        self._invoke(thing, elements, {})
             given += self._foreign(node, receiver, arguments, words, discarded)
         return tuple(dict.fromkeys(given))
 
@@ -83,7 +85,7 @@ class Calls(Expressions):
         if thing.klass is not None:
             found = next(filter(None, (find(thing, name) for name in _CALLED)), ())
             return tuple(t for method in found for t in self._invoke(method, [(thing,), *arguments], words))
-        instances = tuple(whole for whole in own if whole.klass is not None)
+        instances = () if _is_static(thing) else tuple(whole for whole in own if whole.klass is not None)
         return self._invoke(thing, [instances, *arguments] if instances else arguments, words)
 
     def _invoke(self, thing: Thing, arguments: list[Things], words: dict[str | None, Things]) -> Things:
@@ -169,6 +171,21 @@ class Calls(Expressions):
     def body(self, statements: list[ast.stmt]) -> None:
         """Follow statements (`Walk` knows how)."""
         raise NotImplementedError
+
+
+def _is_static(thing: Thing) -> bool:
+    decorators = getattr(thing.node, "decorator_list", ())
+    return any(getattr(decorator, "id", "") == "staticmethod" for decorator in decorators)
+
+
+def _handed_on(node: ast.Call, receiver: Things, arguments: list[Things]) -> list[Things]:
+    """What a library's function gives to a function that it is given, where that is known."""
+    name = called_name(node.func)
+    if name == "pipe":
+        return [receiver]
+    if name in ("map", "filter") and isinstance(node.func, ast.Name):
+        return [tuple(inner for thing in things for inner in thing.taken()) for things in arguments[1:]]
+    return []
 
 
 def _pass(

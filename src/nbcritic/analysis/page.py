@@ -51,7 +51,7 @@ class Page:
     @cached_property
     def cells(self) -> tuple[CodeCell, ...]:
         """Every code cell, in document order, whatever its language."""
-        return tuple(CodeCell(cell, self.notebook.language) for cell in self.notebook.code)
+        return tuple(CodeCell(cell, cell.language or self.notebook.language) for cell in self.notebook.code)
 
     @cached_property
     def code(self) -> tuple[CodeCell, ...]:

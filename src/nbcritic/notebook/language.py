@@ -40,7 +40,7 @@ def language_of(metadata: Mapping[str, Any], cell_language: str = "") -> str:
     for word in (spec.get("language"), info.get("name")):
         if isinstance(word, str) and word.strip():
             return _plain(word)
-    by_name = _kernel(spec.get("name"))
+    by_name = kernel_language(spec.get("name"))
     if by_name:
         return by_name
     databricks = _mapping(metadata.get("application/vnd.databricks.v1+notebook"))
@@ -66,7 +66,7 @@ def _plain(word: str) -> str:
     return "python" if _PYTHON.fullmatch(word) else word
 
 
-def _kernel(name: object) -> str:
+def kernel_language(name: object) -> str:
     """The language of a kernel by its name; `""` for names of people's own making (an environment, most often)."""
     if not isinstance(name, str):
         return ""

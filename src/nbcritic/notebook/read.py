@@ -13,7 +13,7 @@ from msgspec import Raw
 from nbcritic.model import Cell, Kind, NbcriticError, Notebook
 from nbcritic.notebook import percent
 from nbcritic.notebook.encoding import repair, utf8
-from nbcritic.notebook.language import language_of, language_version
+from nbcritic.notebook.language import kernel_language, language_of, language_version
 from nbcritic.notebook.unreadable import explain
 
 MAX_BYTES = 200_000_000
@@ -33,6 +33,7 @@ _NULL = Raw(b"null")
 class _Meta(msgspec.Struct):
     tags: list[str] = []
     init_cell: Any = None
+    kernel: Any = None
 
 
 class _Cell(msgspec.Struct):
@@ -160,6 +161,7 @@ def _loose_cell(raw: Raw) -> _Cell:
         metadata=_Meta(
             [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else [],
             meta.get("init_cell") if isinstance(meta, dict) else None,
+            meta.get("kernel") if isinstance(meta, dict) else None,
         ),
         id=_word(values.get("id")) or None,
         execution_count=_count(values.get("execution_count")),
@@ -259,6 +261,7 @@ def _cell(number: int, cell: _Cell, id_: str | None) -> Cell:
         id=id_,
         execution_count=_count(count) if kind == "code" else None,
         tags=_tags(cell.metadata),
+        language=kernel_language(cell.metadata.kernel) if cell.metadata else "",
         outputs=bytes(cell.outputs) if kind == "code" else b"[]",
     )
 

@@ -27,3 +27,12 @@ def test_init_cell(metadata: dict[str, object], tags: tuple[str, ...]) -> None:
     }
     file = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
     assert read(json.dumps(file).encode(), "a.ipynb").cells[0].tags == tags
+
+
+@pytest.mark.parametrize(
+    ("kernel", "language"), [("R", "r"), ("Python3", "python"), ("my env", ""), (None, ""), (3, "")]
+)
+def test_a_cell_with_a_kernel_of_its_own(kernel: object, language: str) -> None:
+    cell = {"cell_type": "code", "source": "x <- y", "metadata": {"kernel": kernel}, "outputs": []}
+    file = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
+    assert read(json.dumps(file).encode(), "a.ipynb").cells[0].language == language
