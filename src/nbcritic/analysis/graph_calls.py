@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.graph_changes import KEEPS, SAME, VIEWS, changed_arguments, changes_object
 from nbcritic.analysis.graph_expressions import Expressions, Things, find
-from nbcritic.analysis.graph_things import Frame, Thing, stored
+from nbcritic.analysis.graph_things import Binding, Frame, Thing, stored
 
 if TYPE_CHECKING:
     from nbcritic.analysis.names import Names
@@ -201,7 +201,7 @@ def _pass(
     for name in (*places, *(a.arg for a in expected.kwonlyargs), *((expected.kwarg.arg,) if expected.kwarg else ())):
         bound.setdefault(name, ())
     for name, things in bound.items():
-        frame.set(name, tuple((now, thing) for thing in things or (Thing(),)))
+        frame.set(name, tuple(Binding(now, thing) for thing in things or (Thing(),)))
 
 
 Calls.handlers = {**Expressions.handlers, ast.Call: Calls.call}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from nbcritic.analysis.events import FunctionNode, parameters
 from nbcritic.analysis.graph_changes import FROZEN, KEEPS
-from nbcritic.analysis.graph_things import NEVER, Frame, Thing, Value
+from nbcritic.analysis.graph_things import NEVER, Binding, Frame, Thing, Value
 
 if TYPE_CHECKING:
     from nbcritic.analysis.names import Names
@@ -75,14 +75,14 @@ class Expressions:
                 value = self._unbound(name)
             if value:
                 self._note(name, value)
-        return tuple(thing for _, thing in value or ())
+        return tuple(binding.thing for binding in value or ())
 
     def _unbound(self, name: str) -> Value:
         """A name that the page does not bind: some cell may have brought it unseen. From now on it is there."""
         thing = Thing()
         thing.names[name] = None
         thing.is_code = bool(self.openers) and all(star for _, star in self.openers)
-        value = tuple((when, thing) for when, _ in self.openers) or ((NEVER, thing),)
+        value = tuple(Binding(when, thing) for when, _ in self.openers) or (Binding(NEVER, thing),)
         self.module.layers[0][name] = value
         self.unseen[name] = thing
         return value
@@ -92,20 +92,21 @@ class Expressions:
         self.openers.append((self.now, by_star))
         for name, thing in self.unseen.items():
             value = self.module.get(name) or ()
-            if all(here is thing for _, here in value):
+            if all(binding.thing is thing for binding in value):
                 thing.is_code = all(star for _, star in self.openers)
-                self.module.set(name, (*value, (self.now, thing)))
+                self.module.set(name, (*value, Binding(self.now, thing)))
 
     def _note(self, name: str, value: Value) -> None:
         """Write down that the current cell reads a name of the notebook, and what else it touches by that."""
-        is_sure = len(value) == 1
-        for when, thing in value:
-            self.read[max(when, thing.version), name, thing.is_code, False] = None
+        is_sure = sum(binding.is_likely for binding in value) == 1
+        for when, thing, is_likely in value:
+            if is_likely:
+                self.read[max(when, thing.version), name, thing.is_code, False] = None
             self.needed.add(when)
             if thing.is_module:
                 continue
             self.needed.update(inner.changed for inner in thing.within())
-            if is_sure and not thing.is_code and thing.whole is None:
+            if is_sure and is_likely and not thing.is_code and thing.whole is None:
                 self._note_others(thing, name)
         self.needed -= {self.now, NEVER}
 
@@ -116,16 +117,16 @@ class Expressions:
         for other in thing.relatives():
             for alias in list(other.names)[-_ALIASES:]:
                 value = self.module.get(alias) or ()
-                if all(here is not other for _, here in value):
+                if all(binding.thing is not other for binding in value):
                     del other.names[alias]
                 elif alias != name and len(value) == 1:
-                    self.read[max(value[0][0], other.version), alias, other.is_code, True] = None
+                    self.read[max(value[0].when, other.version), alias, other.is_code, True] = None
 
     def assign(self, name: str, things: Things) -> None:
         """Bind a name to one of these things, or to something new."""
         home = self._home(name)
         things = things or (Thing(),)
-        home.set(name, tuple((self.now, thing) for thing in dict.fromkeys(things)))
+        home.set(name, tuple(Binding(self.now, thing) for thing in dict.fromkeys(things)))
         if home is self.module:
             self.bound.add(name)
             for thing in things:
@@ -162,15 +163,16 @@ class Expressions:
         return ()
 
     def operation(self, node: ast.BinOp) -> Things:
-        """A long sum is a deep tree to the left: follow it without recursion."""
+        """A sum of lists holds what they hold. A long one is a deep tree to the left: follow it without recursion."""
         operands: list[ast.expr] = []
         here: ast.expr = node
         while isinstance(here, ast.BinOp):
             operands.append(here.right)
             here = here.left
+        held: dict[Thing, bool] = {}
         for operand in (here, *reversed(operands)):
-            self.eval(operand)
-        return ()
+            held.update((inner, False) for thing in self.eval(operand) if thing.is_listed for inner in thing.holds)
+        return (Thing(holds=held),) if held else ()
 
     def choice(self, node: ast.IfExp | ast.BoolOp) -> Things:
         """One of several."""
@@ -235,8 +237,8 @@ class Expressions:
             methods = find(thing, node.attr)
             if methods:
                 return methods
-        elif isinstance(node.slice, ast.Slice) and thing.is_listed:
-            return (Thing(holds=thing.holds),)
+        elif isinstance(node.slice, ast.Slice) and (thing.is_listed or self.values.kind(node.value) in KEEPS):
+            return (Thing(holds=dict.fromkeys(thing.taken(), False)),)
         return thing.taken()
 
     def settle(self, node: ast.AST, things: Things) -> Things:
@@ -343,7 +345,7 @@ def find(thing: Thing, name: str) -> Things:
             break
         here = waiting.pop(0)
         if name in here.methods:
-            return tuple(method for _, method in here.methods[name])
+            return tuple(binding.thing for binding in here.methods[name])
         waiting += here.bases
     return ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from itertools import count
-from typing import TypeAlias, TypeGuard
+from typing import NamedTuple, TypeAlias, TypeGuard
 
 from nbcritic.analysis.events import FunctionNode, parameters
 
@@ -142,12 +142,21 @@ def _closure(thing: Thing, nearest: Callable[[Thing], Iterable[Thing]]) -> list[
     return found
 
 
-Value: TypeAlias = "tuple[tuple[int, Thing], ...]"
-"""What a name may stand for: things, each with the time at which it got the name. Empty for a name that was deleted."""
+class Binding(NamedTuple):
+    """A thing that a name may stand for, and when it got that name."""
+
+    when: int
+    thing: Thing
+    is_likely: bool = True
+    """False where it takes a loop without a single round: nobody means that, but it may happen."""
 
 
-def _when(pair: tuple[int, Thing]) -> int:
-    return pair[0]
+Value: TypeAlias = "tuple[Binding, ...]"
+"""What a name may stand for. Empty for a name that was deleted."""
+
+
+def _when(binding: Binding) -> int:
+    return binding.when
 
 
 class Frame:
@@ -177,14 +186,16 @@ class Frame:
         """Bind a name (or, with an empty value, delete it)."""
         self.layers[-1][name] = value
 
-    def join(self, branches: Iterable[dict[str, Value]]) -> None:
+    def join(self, branches: Iterable[dict[str, Value]], *, is_loop: bool = False) -> None:
         """After branches of which one ran: a name stands for what any of them bound it to, or what it was where one did not."""
         found = list(branches)
         for name in dict.fromkeys(name for branch in found for name in branch):
             before = self.get(name) or ()
+            if is_loop:
+                before = tuple(binding._replace(is_likely=False) for binding in before)
             values = (branch.get(name, before) for branch in found)
-            pairs = sorted(dict.fromkeys(pair for value in values for pair in value), key=_when)
-            self.set(name, tuple(pairs[-_ALTERNATIVES:]))
+            bindings = sorted(dict.fromkeys(binding for value in values for binding in value), key=_when)
+            self.set(name, tuple(bindings[-_ALTERNATIVES:]))
 
     def collapse(self) -> None:
         """Forget the branches that were being looked at."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import is_main, never_holds
 from nbcritic.analysis.graph_calls import Calls
-from nbcritic.analysis.graph_things import NEVER, Frame, Thing, Value, captured, stored
+from nbcritic.analysis.graph_things import NEVER, Binding, Frame, Thing, Value, captured, stored
 
 if TYPE_CHECKING:
     from nbcritic.analysis.names import Names
@@ -191,7 +191,8 @@ class Walk(Calls):
         frame.collapse()
         functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
         found = {
-            name: tuple(p for p in value if isinstance(p[1].node, functions)) for name, value in frame.layers[0].items()
+            name: tuple(p for p in value if isinstance(p.thing.node, functions))
+            for name, value in frame.layers[0].items()
         }
         thing.methods = {name: value for name, value in found.items() if value}
         self.assign(node.name, (thing,))
@@ -203,14 +204,16 @@ class Walk(Calls):
 
     # -- branches ----------------------------------------------------------------------------------------------------
 
-    def _branches(self, *branches: Callable[[], None], expected: Sequence[Iterable[str]] = ()) -> None:
+    def _branches(
+        self, *branches: Callable[[], None], expected: Sequence[Iterable[str]] = (), is_loop: bool = False
+    ) -> None:
         """Follow branches of which one runs, and join what they leave. `expected` are names that may be taken as bound in each."""
         frames = tuple(dict.fromkeys((self.module, self.frame)))
         ends: list[list[dict[str, Value]]] = []
         for index, branch in enumerate(branches):
             for frame in frames:
                 frame.layers.append({})
-            assumed = {name: ((self.now, Thing()),) for name in (expected[index] if expected else ())}
+            assumed = {name: (Binding(self.now, Thing()),) for name in (expected[index] if expected else ())}
             for name, value in assumed.items():
                 self._home(name).set(name, value)
             branch()
@@ -221,7 +224,7 @@ class Walk(Calls):
                         del layer[name]
             ends.append(layers)
         for frame, layers in zip(frames, zip(*ends, strict=True), strict=True):
-            frame.join(layers)
+            frame.join(layers, is_loop=is_loop)
 
     def if_statement(self, node: ast.If) -> None:
         """One of two branches. In a loop, what one branch binds may be there from an earlier round when the other reads it."""
@@ -250,7 +253,7 @@ class Walk(Calls):
         if _never_empty(node.iter):
             rounds()
         else:
-            self._branches(rounds, lambda: None)
+            self._branches(rounds, lambda: None, is_loop=True)
         self.body(node.orelse)
 
     def while_loop(self, node: ast.While) -> None:

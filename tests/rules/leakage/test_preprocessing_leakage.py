@@ -106,7 +106,7 @@ def test_counts_that_say_otherwise() -> None:
 
 def test_a_statistic_weighs_less() -> None:
     (hit,) = hits("X['a'] = X['a'].fillna(X['a'].mean())\na, b = train_test_split(X)")
-    assert hit.severity == "major"
+    assert hit.severity == "minor"
 
 
 @pytest.mark.parametrize(
@@ -123,3 +123,22 @@ def test_comes_to_an_end(text: str) -> None:
     start = time.perf_counter()
     hits(f"{text}\na, b = train_test_split(X)")
     assert time.perf_counter() - start < 10
+
+
+@pytest.mark.parametrize(
+    ("model", "severity"),
+    [
+        ("sklearn.ensemble.RandomForestClassifier", "minor"),
+        ("sklearn.linear_model.LinearRegression", "minor"),
+        ("sklearn.neighbors.KNeighborsClassifier", "major"),
+        ("sklearn.svm.SVC", "major"),
+        ("torch.nn.Linear", "major"),
+    ],
+)
+def test_a_scaler_weighs_by_the_models_that_it_feeds(model: str, severity: str) -> None:
+    module, _, name = model.rpartition(".")
+    (hit,) = hits(
+        f"from {module} import {name}\nX = StandardScaler().fit_transform(X)\n"
+        f"X_train, X_test, y_train, y_test = train_test_split(X, y)\nprint({name}().fit(X_train, y_train))"
+    )
+    assert hit.severity == severity

@@ -93,10 +93,23 @@ def test_practice_and_checked_data_are_left_alone(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["df['a'].value_counts().to_csv('b')", "df.to_csv('output/printouts/b.csv')", "submission.to_csv('b')", "counts.to_csv('b')",
-     "for epoch in range(3):\n    torch.save(m, 'b')", "def on_save(b):\n    df.to_csv('b')", "json.dump(history, f)"],
+     "for epoch in range(3):\n    torch.save(m, 'b')", "def on_save(b):\n    df.to_csv('b')", "json.dump(history, f)",
+     "pickle.dump(features, f)", "df.to_pickle('mini_sample.pkl')"],
 )  # fmt: skip
 def test_side_tables_are_no_results(text: str) -> None:
     assert not results(page(f"import torch\n{text}"))
+
+
+def test_a_test_set_is_a_result() -> None:
+    assert len(results(page("test.to_pickle('data/test_clean.pickle')"))) == 1
+
+
+@pytest.mark.parametrize(
+    "words", ["# Examen 1", "## Homework 2", "# A case study", "Exercise 4: fill in the gap", "# YOUR CODE HERE"]
+)
+def test_exercises_are_left_alone(words: str) -> None:
+    text = f"# %% [markdown]\n# {words}\n# %%\ndf = pd.read_csv('a')\ndf.to_csv('b')"
+    assert not list(unvalidated_data.check.check(page(text)))
 
 
 def test_a_look_is_named() -> None:

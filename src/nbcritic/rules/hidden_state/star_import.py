@@ -22,7 +22,7 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A star import hides which names a cell defines.
 
     A reader cannot tell where a later name comes from, and neither can any tool: every check for undefined names stops at the
-    first star import. A module is named once a notebook.
+    first star import. All star imports of a notebook are one finding.
 
     Instead, import the module under a short name, or the few names that are used.
 
@@ -39,7 +39,7 @@ def check(page: Page) -> Iterator[Hit]:
         from math import *  # <- flagged
         # %%
         from math import *
-        from os.path import *  # <- flagged
+        from os.path import *
 
     Good:
 
@@ -47,12 +47,15 @@ def check(page: Page) -> Iterator[Hit]:
         import numpy as np
         x = np.linspace(0, 1)
     """
-    found: dict[str, list[Span]] = {}
+    found: list[tuple[str, Span]] = []
     for cell in page.code:
         for node in cell.nodes(ast.ImportFrom):
             if node.names[0].name == "*":
-                module = "." * node.level + (node.module or "")
-                found.setdefault(module, []).append(cell.at(node))
-    for module, (first, *more) in found.items():
-        again = tuple(Related(at, f"`{module}` once more") for at in more)
-        yield Hit(first, f"`from {module} import *` hides which names this cell defines", again)
+                found.append(("." * node.level + (node.module or ""), cell.at(node)))
+    if found:
+        (module, first), *more = found
+        others = [f"`{other}`" for other in dict.fromkeys(name for name, _ in more) if other != module]
+        text = f"`from {module} import *` hides which names this cell defines"
+        if others:
+            text += f"; so {'does' if len(others) == 1 else 'do'} {', '.join(others[:3])}{' and others' * (len(others) > 3)}"
+        yield Hit(first, text, tuple(Related(at, f"`from {name} import *`") for name, at in more))

@@ -143,6 +143,16 @@ def check(page: Page) -> Iterator[Hit]:
         a = 1
         # %%
         b = a
+
+    Good:
+
+        # %% In[1]
+        a = 1
+        # %%
+        a += f(a)
+        # %% In[3]
+        print(a)
+        #> 7
     """
     if not page.has_run:
         return
@@ -151,7 +161,7 @@ def check(page: Page) -> Iterator[Hit]:
         return
     unrun = [cell for cell in cells if cell.execution_count is None and not cell.outputs]
     stopped = max((cell.number for cell in cells if has_error(cell.cell)), default=1 << 30)
-    needed = _needed(page)
+    needed = _needed(page) | _fill_gaps(cells)
     faults = [cell for cell in unrun if cell.number < stopped and cell.number not in needed and not _is_meant(cell)]
     if not faults or faults == cells[-1:]:
         return
@@ -169,6 +179,21 @@ def _lost_counts(cells: Sequence[CodeCell]) -> bool:
     """Is a missing count no evidence here? One cell with an output and no count may have been running when it was saved."""
     zeros = sum(cell.execution_count == 0 for cell in cells)
     return zeros * 2 > len(cells) or sum(cell.execution_count is None and bool(cell.outputs) for cell in cells) > 1
+
+
+def _fill_gaps(cells: Sequence[CodeCell]) -> frozenset[int]:
+    """The cells whose counts were lost, by all appearances: as many stand between In[n] and In[m] as counts are missing."""
+    found: set[int] = set()
+    between: list[CodeCell] = []
+    last: int | None = None
+    for cell in cells:
+        if not cell.execution_count:
+            between.append(cell)
+            continue
+        if between and last is not None and cell.execution_count - last - 1 == len(between):
+            found |= {lost.number for lost in between}
+        last, between = cell.execution_count, []
+    return frozenset(found)
 
 
 def _needed(page: Page) -> frozenset[int]:

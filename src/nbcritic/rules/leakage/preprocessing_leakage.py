@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from nbcritic.analysis.events import stored_names
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit, Related
+from nbcritic.model import Hit, Related, Severity
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._interpreter import Interpreter
 from nbcritic.rules.leakage._values import Findings, Fit, Split
 
 TELLING = frozenset({"selector", "encoder"})
 """What learns from the target: fitted on all rows, it carries the answers of the test set into the features."""
+
+INDIFFERENT = frozenset(
+    """DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier ExtraTreeRegressor RandomForestClassifier
+    RandomForestRegressor ExtraTreesClassifier ExtraTreesRegressor GradientBoostingClassifier GradientBoostingRegressor
+    HistGradientBoostingClassifier HistGradientBoostingRegressor AdaBoostClassifier AdaBoostRegressor XGBClassifier
+    XGBRegressor XGBRFClassifier XGBRFRegressor LGBMClassifier LGBMRegressor CatBoostClassifier CatBoostRegressor
+    LinearRegression GaussianNB DummyClassifier DummyRegressor""".split()
+)
+"""Models that predict the same whatever affine scale a feature is on: a scaler that saw too much changes little for them."""
+_MODEL = re.compile(
+    r"(?:Classifier|Regressor|Regression|SV[CR]|NB|Ridge|Lasso|ElasticNet|Perceptron|Machine|Means|CV)$"
+)
 
 
 @rule("NBC501", name="preprocessing-leakage", severity="blocker", category="leakage")
@@ -22,7 +35,8 @@ def check(page: Page) -> Iterator[Hit]:
 
     A scaler, imputer, selector, projection or vocabulary that is fitted before the split knows the test rows: their mean, their
     range, their words. The test score then answers another question than "how well on rows never seen", and is too good, by a
-    little for a scaler on many rows (major), by a lot for a selector or a mean of the target (blocker).
+    little for a scaler on many rows (major; minor where it feeds only trees, and for a mean that fills gaps), by a lot for
+    a selector or a mean of the target (blocker).
 
     Instead, split first, fit on the training rows only and transform the rest with that; or put the steps into a `Pipeline` and
     give that to `cross_val_score` or the search, which then fits it anew in every fold.
@@ -122,11 +136,11 @@ def check(page: Page) -> Iterator[Hit]:
             continue
         statement = fit.cell.statement(fit.node)
         if fit.by == "tool" or statement not in said:
-            yield _hit(found, fit, split)
+            yield _hit(page, found, fit, split)
         said.add(statement)
 
 
-def _hit(found: Findings, fit: Fit, split: Split) -> Hit:
+def _hit(page: Page, found: Findings, fit: Fit, split: Split) -> Hit:
     text = fit.cell.segment(fit.node)
     there = f"cell {split.cell.number}" if split.cell is not fit.cell else "the same cell"
     if split.held:
@@ -145,9 +159,25 @@ def _hit(found: Findings, fit: Fit, split: Split) -> Hit:
         fit.cell.at(fit.node),
         f"`{text}` {'is taken over' if fit.by != 'tool' else 'has seen'} {seen}",
         tuple(related),
-        severity=None if fit.by == "group" or (fit.kind in TELLING and "search" not in split.how) else "major",
+        severity=_severity(page, fit, split),
         confidence="possible" if _ran_later(fit, split) else None,
     )
+
+
+def _severity(page: Page, fit: Fit, split: Split) -> Severity:
+    """How much of the score the leak can move."""
+    if fit.by == "group" or (fit.kind in TELLING and "search" not in split.how):
+        return "blocker"
+    if fit.by == "statistic" or (fit.kind == "scaler" and _are_indifferent(page)):
+        return "minor"
+    return "major"
+
+
+def _are_indifferent(page: Page) -> bool:
+    """Are all models of the page such that a feature's scale does not matter to them?"""
+    names = ((page.qualified(call.func) or "").rpartition(".")[2] for c in page.code for call in c.nodes(ast.Call))
+    models = {name for name in names if _MODEL.search(name) and name[0].isupper()}
+    return bool(models) and models <= INDIFFERENT
 
 
 def _is_thrown_away(split: Split) -> bool:

@@ -18,7 +18,7 @@ _PRACTICE = re.compile(
     r"social_network_ads|advertising|position_salaries|abalone|mushrooms?|breast[-_ ]?cancer|wdbc|wbcd|glass|zoo|superstore|"
     r"sample[-_]superstore|gapminder|nyc_?taxi|flights?|tips|ecommerce|e-commerce|online_?retail\w*|googleplaystore|pokemon|"
     r"world[-_]happiness\w*|covid\w*|insurance|student\w*|starbucks|portfolio|transcript|walmart\w*|rossmann|bigmart\w*|"
-    r"melb_data|ames\w*|kc_house\w*|german_credit\w*|compas\w*|cereals?|ramen\w*|fake|true|twitter_?sentiment\w*|train_data|"
+    r"melb_data|ames\w*|kc_house\w*|german_credit\w*|compas\w*|cereals?|ramen\w*|fake|fraud\w*|twitter_?sentiment\w*|train_data|"
     r"data_train|heart_failure\w*|weatheraus|cardio\w*|framingham|stroke|sonar|ionosphere|seeds|20_?news\w*)(?![a-z])",
     re.I,
 )
@@ -30,12 +30,12 @@ _FIXED_HOST = re.compile(
 )
 _EXERCISE = re.compile(
     r"your (?:code|answer|solution)s? (?:goes |starts? |is )?here|\bassignments?\b|\bhome ?work\b|\bexercises?\b|\bcoursework\b|"
-    r"\bgraded\b|\bTODO: implement|\bproblem set\b|\bquiz\b|\budacity\b|\bcoursera\b|\blab \d",
+    r"\bgraded\b|\bexam(?:en)?\b|\btarea\b|\bejercicios?\b|\bcase study\b|\bTODO: implement|\bproblem set\b|\bquiz\b|\budacity\b|\bcoursera\b|\blab \d",
     re.I,
 )
 _EXERCISE_PATH = re.compile(
     r"(?:^|[/\\_ -])(?:assignments?|home ?works?|hw[_ -]?\d+|exercises?|coursework|labs?|lessons?|tutorials?|practicals?|practices?|"
-    r"course|bootcamp|learning|week ?_?\d+|day ?_?\d+|cheat ?sheets?)(?=$|[/\\_ .-]|\d)",
+    r"course|exams?|examen|case[_ -]*stud(?:y|ies)|week ?_?\d+|day ?_?\d+|cheat ?sheets?)(?=$|[/\\_ .-]|\d)",
     re.I,
 )
 

@@ -29,7 +29,7 @@ _REGISTERS = frozenset("on_click observe on_submit interact interactive interact
 _COUNTS = frozenset("value_counts count nunique describe size crosstab isnull isna corr cv_results_ history get_loss".split())  # fmt: skip
 _SIDE = re.compile(
     r"submission|printout|checkpoint|ckpt|(?:^|[/_.-])(?:debug|temp|tmp|cache|history|histories|logs?|counts?|value_counts|describe|config|"
-    r"params?|settings|metadata|metrics|losses|vocab\w*|tokenizer|feature_(?:cols|columns|names)|columns|scaler_params|example|test|toy|dummy)(?=$|[/_.-])",
+    r"params?|settings|metadata|metrics|losses|vocab\w*|tokenizer|feature_(?:cols|columns|names)|columns|example|sample|toy|dummy)(?=$|[/_.-])",
     re.I,
 )
 _LEARNS = frozenset("backward zero_grad train_on_batch train_epoch train_one_epoch apply_gradients".split())
@@ -115,7 +115,7 @@ def _is_side(page: Page, cell: CodeCell, call: ast.Call) -> bool:
     named = [n.id for n in ast.walk(owner) if isinstance(n, ast.Name)]
     if any(
         re.search(
-            r"submi|tokenizer|feature_(?:cols|columns|names)|count|history|config|params|settings|vocab|metadata|(?:^|_)sub$",
+            r"submi|tokenizer|^feat(?:ure)?s?(?:_|$)|columns|(?:^|_)cols|(?:^|_)sample|count|history|config|params|settings|vocab|metadata|(?:^|_)sub$",
             name,
             re.I,
         )

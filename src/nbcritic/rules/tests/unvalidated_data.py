@@ -97,6 +97,17 @@ def check(page: Page) -> Iterator[Hit]:
 
         # %%
         import pandas as pd
+        from sklearn.linear_model import LinearRegression
+        df = pd.read_csv("orders.csv")
+        df.info()
+        # %%
+        model = LinearRegression().fit(df[["weight"]], df["price"])
+        model.score(df[["weight"]], df["price"])
+
+    Good:
+
+        # %%
+        import pandas as pd
         df = pd.read_csv("/kaggle/input/shop/orders.csv")
         df.to_csv("submission.csv")
 
@@ -180,7 +191,10 @@ def unchecked(page: Page) -> list[tuple[CodeCell, ast.Call]]:
         return []
     if is_contest(page) or is_exercise(page) or practises(page) or uses_samples(page):
         return []
-    return found if results(page) or scores(page) else []
+    if results(page):
+        return found
+    # A study that hands nothing on is owed a check only where nobody so much as looked.
+    return found if scores(page) and next(looks(page), None) is None else []
 
 
 def _texts(page: Page, call: ast.Call) -> Iterator[str]:
