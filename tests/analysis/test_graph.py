@@ -179,7 +179,7 @@ def needs(text: str, cell: int | None = None) -> tuple[int, ...]:
     ],
 )
 def test_what_flows(text: str, expected: str) -> None:
-    assert flows(text) == expected or sorted(flows(text).split(", ")) == sorted(expected.split(", "))
+    assert sorted(flows(text).split(", ")) == sorted(expected.split(", "))
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_a_cell_that_cannot_be_read_hides_nothing_else() -> None:
     [
         "x = " + "+".join(["y"] * 3000),
         "x = y" + ".a()" * 3000,
-        "\n".join("def f%d(): f%d(); f%d()" % (n, n + 1, n + 1) for n in range(200)) + "\nf0()",
+        "\n".join(f"def f{n}(): f{n + 1}(); f{n + 1}()" for n in range(200)) + "\nf0()",
         "\n".join(f"{' ' * n}if c:" for n in range(60)) + "\n" + " " * 60 + "x = 1",
         "a = []\na.append(a)\na[0].append(a)",
         "class A(A): pass\nA().f()",

@@ -74,7 +74,7 @@ class Thing:
     def hold(self, things: Mapping[Thing, bool]) -> None:
         """From now on these are in it."""
         for thing, by_name in things.items():
-            if thing is not self and len(self.holds) < _FAMILY:
+            if len(self.holds) < _FAMILY:
                 self.holds[thing] = by_name or self.holds.get(thing, False)
                 thing.inside[self] = self.holds[thing]
 

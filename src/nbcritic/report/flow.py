@@ -86,7 +86,7 @@ def _text(picture: Picture, style: Style, limit: int) -> str:
             lines += _sources(picture, into[cell], style, limit)
     alone = [cell for cell in picture.cells if cell not in used]
     if alone:
-        lines += ["", *_hanging(f"{plural(len(alone), 'cell')} on their own: ", alone, limit)]
+        lines += ["", *_hanging("nothing flows into or out of: ", [f"cell {n}" for n in alone], limit)]
     unread = [cell.number for cell in picture.page.cells if cell.language == "python" and cell.tree is None]
     if unread:
         lines += ["", *_hanging("not followed, since Python cannot read them: ", [f"cell {n}" for n in unread], limit)]

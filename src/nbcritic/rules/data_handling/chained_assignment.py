@@ -19,6 +19,8 @@ INPLACE = frozenset(
 FILLS = frozenset({"fillna", "ffill", "bfill", "interpolate"})
 NEAR = 50
 """So many statements back a `dropna` is looked for."""
+BY_INDEX = "is a series, which fills only the rows of its own index"
+"""What is wrong with `fillna(column.mode())`, in every version of pandas."""
 
 
 @rule(
@@ -61,6 +63,8 @@ def check(page: Page) -> Iterator[Hit]:
         df["weight"].fillna(0, inplace=True)
         # %%
         df[["price", "weight"]].fillna(0, inplace=True)  # <- flagged
+        # %%
+        df["label"].fillna(df["label"].mode(), inplace=True)  # <- flagged
 
     Bad:
 
@@ -87,6 +91,8 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         df.dropna(inplace=True)
         df["price"].fillna(0, inplace=True)
+        # %%
+        df["label"] = df["label"].fillna(df["label"].mode()[0])
 
     Good:
 
@@ -103,21 +109,24 @@ def check(page: Page) -> Iterator[Hit]:
         self.board[i][j] = "x"
         image["data"][image["data"] > 3] = 0
     """
+    groups: dict[tuple[int, str, str], list[tuple[CodeCell, ast.stmt, Severity, str]]] = {}
     for cell in page.code:
-        groups: dict[tuple[str, Severity], list[tuple[ast.stmt, str]]] = {}
         for statement, frame, severity, text in sorted(_found(page, cell), key=lambda found: found[0].lineno):
-            groups.setdefault((frame, severity), []).append((statement, text))
-        for (frame, severity), (first, *others) in groups.items():
-            also = [statement for statement in dict.fromkeys(other for other, _ in others) if statement is not first[0]]
-            more = (
-                f"; so do {len(also)} more lines of the cell" if len(also) > 1 else "; so does another line of the cell"
+            # Columns filled in place are one habit of the notebook; a lost write is a fault of its cell.
+            kind = BY_INDEX if BY_INDEX in text else severity
+            groups.setdefault((0 if severity == "minor" else cell.number, frame, kind), []).append(
+                (cell, statement, severity, text)
             )
-            yield Hit(
-                cell.at(first[0]),
-                first[1] + (more if also else ""),
-                tuple(Related(cell.at(other), f"the same on `{frame}`") for other in also),
-                severity=severity,
-            )
+    for (_, frame, _), ((cell, first, severity, text), *others) in groups.items():
+        places = {statement: other for other, statement, _, _ in others if statement is not first}
+        where = "cell" if all(other is cell for other in places.values()) else "notebook"
+        more = f"; so do {len(places)} more lines" if len(places) > 1 else "; so does another line"
+        yield Hit(
+            cell.at(first),
+            text + (f"{more} of the {where}" if places else ""),
+            tuple(Related(other.at(statement), f"the same on `{frame}`") for statement, other in places.items()),
+            severity=severity,
+        )
 
 
 def _found(page: Page, cell: CodeCell) -> Iterator[tuple[ast.stmt, str, Severity, str]]:
@@ -225,9 +234,20 @@ def _in_place(page: Page, cell: CodeCell, statement: ast.Expr) -> tuple[str, Sev
     if column is None or (call.func.attr in FILLS and _has_no_gaps(page, cell, statement, column[0])):
         return None
     frame = cell.segment(column[0], 40)
-    better = f"{frame}[{column[1]}] = {frame}[{column[1]}].{call.func.attr}(…)"
+    whole = f"{frame}[{column[1]}]"
+    if call.func.attr == "fillna" and call.args and _is_mode(page, call.args[0]):
+        filled = cell.segment(call.args[0], 40)
+        return frame, "major", f"`{filled}` {BY_INDEX}; write `{whole} = {whole}.fillna({whole}.mode()[0])`"
+    better = f"{whole} = {whole}.{call.func.attr}(…)"
     text = f"`{cell.segment(call)}` changes a copy: from pandas 3 on `{frame}` keeps its old values; write `{better}`"
     return frame, "minor", text
+
+
+def _is_mode(page: Page, node: ast.expr) -> bool:
+    """Is it `column.mode()`, all of it?"""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != "mode":
+        return False
+    return page.values.kind(node.func.value) == "series"
 
 
 def _has_no_gaps(page: Page, cell: CodeCell, statement: ast.stmt, frame: ast.expr) -> bool:

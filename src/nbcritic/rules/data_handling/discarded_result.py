@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
@@ -25,11 +27,16 @@ OF_STRINGS = frozenset(
 INPLACE = OF_PANDAS | frozenset(
     "drop rename replace interpolate ffill bfill rename_axis query eval clip where mask".split()
 )
-IN_ORDER = re.compile(r"head$|tail$|iloc$|plot$|iterrows$|itertuples$|shift$|diff$|cumsum$|to_")
-"""Attributes that take an object in its order."""
+IN_ORDER = re.compile(r"head$|tail$|iloc$|iterrows$|itertuples$|shift$|diff$|cumsum$|to_")
+"""Attributes that take an object in its order, so that the result is another one."""
 NEAR = 50
 """So many statements below a call are looked at."""
 ORDERS = frozenset({"sort_values", "sort_index"})
+CLEANING = {"dropna": "isnull", "fillna": "isnull", "drop_duplicates": "duplicated"}
+"""Methods that change nothing where a test of this name finds nothing."""
+_INFO = re.compile(r"(\d{1,12}) non-null")
+_ENTRIES = re.compile(r"Index: (\d{1,12}) entries")
+_COUNTS = re.compile(r"(\d{1,12}|True|False)$")
 FUNCTIONS = frozenset(
     f"pandas.{name}" for name in "to_datetime to_numeric concat merge get_dummies melt pivot_table".split()
 )
@@ -128,6 +135,7 @@ def check(page: Page) -> Iterator[Hit]:
             print(error)
         print(df)
     """
+    gaps = _Gaps(page)
     shows_all = any("ast_node_interactivity" in cell.source for cell in page.code)
     for cell in page.code:
         assert cell.tree is not None
@@ -137,7 +145,7 @@ def check(page: Page) -> Iterator[Hit]:
             if isinstance(call, ast.Call) and statement not in last and (lost := _lost(page, call)):
                 at_top = cell.parent(statement) is cell.tree
                 if not (shows_all and at_top) and not _expects_error(cell, statement):
-                    yield _hit(page, cell, statement, call, lost)
+                    yield _hit(page, gaps, cell, statement, call, lost)
         for call in cell.nodes(ast.Call):
             if _returns_none(call) and (use := _kept(cell, call)):
                 yield Hit(
@@ -166,7 +174,7 @@ def _lost(page: Page, call: ast.Call) -> str:
     return "a new frame or series" if method in OF_PANDAS and kind is None else ""
 
 
-def _hit(page: Page, cell: CodeCell, statement: ast.Expr, call: ast.Call, lost: str) -> Hit:
+def _hit(page: Page, gaps: _Gaps, cell: CodeCell, statement: ast.Expr, call: ast.Call, lost: str) -> Hit:
     """What to say of a bare call; less where the page works without it."""
     assert isinstance(call.func, ast.Attribute | ast.Name)
     text = f"`{cell.segment(call)}` returns {lost}, which is thrown away"
@@ -177,6 +185,8 @@ def _hit(page: Page, cell: CodeCell, statement: ast.Expr, call: ast.Call, lost: 
         block[(at := block.index(statement) + 1) : at + NEAR] if isinstance(block, list) and statement in block else []
     )
     owner = path(call.func.value) if isinstance(call.func, ast.Attribute) else None
+    if method in CLEANING and owner is not None and gaps.has_none(owner, CLEANING[method]):
+        return Hit(cell.at(statement), f"{text}; a saved output shows that nothing was to do", severity="minor")
     if method in ORDERS:
         used = any(_uses_order(row, owner) for row in after)
         return Hit(cell.at(statement), text, severity=None if used else "minor")
@@ -192,21 +202,15 @@ def _hit(page: Page, cell: CodeCell, statement: ast.Expr, call: ast.Call, lost: 
 
 
 def _uses_order(statement: ast.stmt, owner: str | None) -> bool:
-    """Is the object shown, cut or written as it stands, so that a reader sees its order?"""
+    """Is the object cut, written or returned as it stands? That it is only shown unsorted misleads nobody for long."""
     if owner is None:
         return False
     if isinstance(statement, ast.Return):
         return statement.value is not None and path(statement.value) == owner
-    if isinstance(statement, ast.Expr) and path(statement.value) == owner:
-        return True
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("display", "print"):
-            shows = any(path(argument) == owner for argument in node.args)
-        else:
-            shows = isinstance(node, ast.Attribute) and path(node.value) == owner and bool(IN_ORDER.match(node.attr))
-        if shows:
-            return True
-    return False
+    return any(
+        isinstance(node, ast.Attribute) and path(node.value) == owner and IN_ORDER.match(node.attr)
+        for node in ast.walk(statement)
+    )
 
 
 def _columns_gone(call: ast.Call, method: str) -> list[str]:
@@ -256,3 +260,46 @@ def _kept(cell: CodeCell, call: ast.Call) -> str:
     if isinstance(parent, ast.Subscript) and parent.value is call:
         return "that None is indexed"
     return "the function returns that None" if isinstance(parent, ast.Return) else ""
+
+
+class _Gaps:
+    """What saved outputs show of missing values and of doubled rows in named frames."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def has_none(self, frame: str, test: str) -> bool:
+        """Is there an output that shows that there are none, and none that shows any?"""
+        seen = self._seen.get((frame, test), [])
+        return bool(seen) and not any(seen)
+
+    @cached_property
+    def _seen(self) -> dict[tuple[str, str], list[bool]]:
+        """For each frame and test: whether each saved output of it shows something."""
+        found: dict[tuple[str, str], list[bool]] = defaultdict(list)
+        for cell in self._page.code:
+            if cell.cell.outputs == b"[]":
+                continue
+            asked = [node for node in cell.nodes(ast.Attribute) if node.attr in ("info", "isnull", "isna", "duplicated")]
+            # With two of them in one cell nobody knows whose numbers are whose.
+            if len(asked) == 1 and (owner := path(asked[0].value)) is not None:
+                text = "\n".join(output.text for output in cell.outputs if output.kind != "error")
+                shown = _info_shows(text) if asked[0].attr == "info" else _test_shows(text)
+                if shown is not None:
+                    found[owner, "duplicated" if asked[0].attr == "duplicated" else "isnull"].append(shown)
+        return found
+
+
+def _info_shows(text: str) -> bool | None:
+    """Does the text of `df.info()` count fewer values than rows in some column?"""
+    rows, counts = _ENTRIES.search(text), _INFO.findall(text)
+    return any(count != rows[1] for count in counts) if rows and counts else None
+
+
+def _test_shows(text: str) -> bool | None:
+    """Does the text of `df.isnull().sum()` and its kin say anything but 0 and False?"""
+    rows = [row.strip() for row in text.strip().split("\n")]
+    numbers = [_COUNTS.search(row) for row in rows if row and not row.startswith(("dtype:", "Length:", "Name:"))]
+    if not numbers or None in numbers or "..." in text:
+        return None
+    return any(number[1] not in ("0", "False") for number in numbers if number)

@@ -15,6 +15,8 @@ from nbcritic.rules.data_handling._sizes import LARGE, Sizes
 
 FEW_ROWS = 500
 """A frame of fewer rows is done at once, whichever way."""
+VERY_LARGE = 20 * LARGE
+"""So many rows take a second or more by `apply`, which is faster than a loop."""
 
 
 @rule("NBC601", name="row-loop", severity="major", category="performance")
@@ -131,7 +133,13 @@ def check(page: Page) -> Iterator[Hit]:
                 if _is_worth_it(page, sizes, frame):
                     # A frame that was filtered or grouped may be small, and a named function reads well.
                     sure = isinstance(call.args[0], ast.Lambda) or sizes.is_read(frame) or sizes.seen(frame) is not None
-                    yield Hit(cell.at(call), text, severity="minor", confidence=None if sure else "possible")
+                    grave = (sizes.seen(frame) or 0) >= VERY_LARGE
+                    yield Hit(
+                        cell.at(call),
+                        text,
+                        severity=None if grave else "minor",
+                        confidence=None if sure else "possible",
+                    )
 
 
 def _is_worth_it(page: Page, sizes: Sizes, frame: ast.expr) -> bool:
@@ -148,10 +156,10 @@ def _is_worth_it(page: Page, sizes: Sizes, frame: ast.expr) -> bool:
 
 
 def _severity(sizes: Sizes, loop: ast.For, row: Row) -> Severity | None:
-    """A loop by `iterrows`, or one that writes single elements, of a frame that may be large is what costs most."""
+    """A loop by `iterrows`, or one that writes single elements, of a frame that is seen to be large is what costs most."""
     writes = any(isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) for node in ast.walk(loop))
     slowest = bool(row.row and row.index) or writes
-    return None if slowest and ((sizes.seen(row.frame) or 0) >= LARGE or sizes.from_file(row.frame)) else "minor"
+    return None if slowest and (sizes.seen(row.frame) or 0) >= LARGE else "minor"
 
 
 def _rows_of(page: Page, loop: ast.For) -> Row | None:

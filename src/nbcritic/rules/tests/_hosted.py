@@ -72,11 +72,6 @@ def is_practice(text: str) -> bool:
     return bool(_PRACTICE.search(text.replace("\\", "/").rpartition("/")[2])) or bool(_FIXED_HOST.match(text))
 
 
-def is_fixed_host(text: str) -> bool:
-    """Does an address name a place where files lie still?"""
-    return bool(_FIXED_HOST.match(text))
-
-
 def practises(page: Page) -> bool:
     """Does the notebook's own name say that it is about a well-known practice set?"""
     return is_practice(re.sub(r"(?i)\.ipynb$|\.py$", "", page.path.replace("\\", "/").rpartition("/")[2]))

@@ -127,9 +127,14 @@ def _checked_by_eye(page: Page) -> Iterator[tuple[CodeCell, ast.expr, str, str]]
     if not steps:
         return
     modelled = _modelled(page)
+    asserted: dict[int, frozenset[str]] = {}
     for cell, shown, frame in looks(page):
         root, column = _root(frame)
-        if root not in steps or cell.in_function(shown) or _is_report(cell, shown) or root in _asserted(page, cell):
+        if root not in steps or cell.in_function(shown) or _is_report(cell, shown):
+            continue
+        if cell.number not in asserted:
+            asserted[cell.number] = _asserted(page, cell)
+        if root in asserted[cell.number]:
             continue
         here = place[cell.number]
         first = _is_first(cell, shown)
@@ -149,7 +154,7 @@ def _checked_by_eye(page: Page) -> Iterator[tuple[CodeCell, ast.expr, str, str]]
                 of = text if column else f"{text}[{same[-1].column}]"
                 yield cell, shown, same[-1].name, f"assert {of}.notna().all()"
             elif not column and {(here, root), (here + 1, root)} & modelled:
-                before = [step for step in steps[root] if (step.place, step.line) < (here, shown.lineno)]
+                before = [step for step in steps[root][-200:] if (step.place, step.line) < (here, shown.lineno)]
                 if before and before[-1].name in FILLS and before[-1].column:
                     yield cell, shown, before[-1].name, f"assert {text}.notna().all().all()"
 

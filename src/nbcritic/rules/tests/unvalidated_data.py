@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
@@ -180,11 +181,7 @@ def check(page: Page) -> Iterator[Hit]:
 
 def unchecked(page: Page) -> list[tuple[CodeCell, ast.Call]]:
     """The calls that bring in data which end in a file or a score with nothing to check them."""
-    found = [
-        (cell, call)
-        for cell, call in entries(page)
-        if not any(is_practice(text) for text in _texts(page, call)) and not _is_cache(cell, call)
-    ]
+    found = [(cell, call) for cell, call in entries(page) if not _is_practice(page, call) and not _is_cache(cell, call)]
     if not found or validates(page):
         return []
     if any(word.arg in TYPED for _, call in found for word in call.keywords) or _casts(page, found):
@@ -195,6 +192,15 @@ def unchecked(page: Page) -> list[tuple[CodeCell, ast.Call]]:
         return found
     # A study that hands nothing on is owed a check only where nobody so much as looked.
     return found if scores(page) and next(looks(page), None) is None else []
+
+
+def reads_practice(page: Page) -> bool:
+    """Does any of the data belong to a well-known practice set?"""
+    return any(_is_practice(page, call) for _, call in entries(page))
+
+
+def _is_practice(page: Page, call: ast.Call) -> bool:
+    return any(is_practice(text) for text in _texts(page, call))
 
 
 def _texts(page: Page, call: ast.Call) -> Iterator[str]:
@@ -220,18 +226,25 @@ def _is_cache(cell: CodeCell, call: ast.Call) -> bool:
 def _casts(page: Page, found: list[tuple[CodeCell, ast.Call]]) -> bool:
     """Is what was read cast right away, so that a text among the numbers stops the notebook?"""
     place = {cell.number: index for index, cell in enumerate(page.code)}
+    cast = [_cast(cell) for cell in page.code]
     for cell, call in found:
         statement = cell.statement(call)
         targets = statement.targets if isinstance(statement, ast.Assign) else []
-        names = {target.id for target in targets if isinstance(target, ast.Name)}
+        wanted = {target.id for target in targets if isinstance(target, ast.Name)} | {call}
         start = place[cell.number]
-        for near in page.code[start : start + 4]:
-            for cast in near.nodes(ast.Call):
-                if isinstance(cast.func, ast.Attribute) and cast.func.attr == "astype":
-                    inner = list(ast.walk(cast.func.value))
-                    if call in inner or any(isinstance(node, ast.Name) and node.id in names for node in inner):
-                        return True
+        if any(wanted & near for near in cast[start : start + 4]):
+            return True
     return False
+
+
+def _cast(cell: CodeCell) -> set[str | ast.AST]:
+    """What `astype` is called on in a cell: names, and calls that give a frame."""
+    found: set[str | ast.AST] = set()
+    for call in cell.nodes(ast.Call):
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "astype":
+            inner = list(islice(ast.walk(call.func.value), 50))
+            found |= {node.id if isinstance(node, ast.Name) else node for node in inner}
+    return found
 
 
 def _changes(page: Page, cell: CodeCell, call: ast.Call) -> bool:

@@ -1,0 +1,35 @@
+"""What the tests share: a measure of work that is the same on every machine."""
+
+import gc
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import pytest
+
+
+def calls_made(call: Callable[[], object]) -> int:
+    """How many calls, of Python and of C functions, are made while `call` runs; resuming a generator is one."""
+    count = 0
+
+    def see(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    # A collection may come at any moment, and calls what others (Hypothesis) hung onto it.
+    collects, before = gc.isenabled(), sys.getprofile()
+    gc.disable()
+    sys.setprofile(see)
+    try:
+        call()
+    finally:
+        sys.setprofile(before)
+        if collects:
+            gc.enable()
+    return count
+
+
+@pytest.fixture
+def work() -> Callable[[Callable[[], object]], int]:
+    """Counts the calls made while a function runs, so that growth can be asserted without a clock."""
+    return calls_made
