@@ -144,7 +144,14 @@ def needs(text: str, cell: int | None = None) -> tuple[int, ...]:
             "1>2 A:code, 2>3 B:code, 3>4 a, 4>5 a",
         ),
         ("x = 1 | class A:~  def forward(self): return x | a = A() | a()", "1>4 x, 2>3 A:code, 3>4 a"),
+        (
+            "x = 1 | class A:~  @staticmethod~  def m(v): v.append(x) | a = A() | d = [] | a.m(d) | d",
+            "1>5 x, 2>3 A:code, 3>5 a, 4>5 d, 5>6 d",
+        ),
         # functions that change what they are given
+        ("def f(): return [], [] | a, b = f(), f() | a | b", "1>2 f:code, 2>3 a, 2>4 b"),
+        ("def f(): return [], [] | a = f() | b = f() | b[0].append(1) | a", "1>2 f:code, 1>3 f:code, 2>5 a, 3>4 b"),
+        ("d = {} | def f(v): v['a'] = 1~list(map(f, [d])) | d", "1>2 d, 2>3 d"),
         ("def f(v): v['a'] = 1 | d = {} | f(d) | d", "1>3 f:code, 2>3 d, 3>4 d"),
         ("def f(*, v): v.append(1) | d = [] | f(v=d) | d", "1>3 f:code, 2>3 d, 3>4 d"),
         ("def f(*v): v[0].append(1) | d = [] | f(d) | d", "1>3 f:code, 2>3 d, 3>4 d"),
@@ -160,6 +167,8 @@ def needs(text: str, cell: int | None = None) -> tuple[int, ...]:
         ("import numpy as np~a = np.ones(3) | b = a[:2] | b[0] = 1 | a", "1>2 a, 1>3 a*, 2>3 b, 3>4 a, 3>4 b*"),
         ("import numpy as np~a = np.ones(3) | b = a[[0, 1]] | b[0] = 1 | a", "1>2 a, 2>3 b, 1>4 a"),
         ("import pandas as pd~a = pd.read_csv('a') | b = a['x'] | b[0] = 1 | a", "1>2 a, 2>3 b, 1>4 a"),
+        ("from sklearn.svm import SVC~m = SVC() | n = m.fit(1) | n.fit(2) | m", "1>2 m, 2>3 m*, 2>3 n, 3>4 m, 3>4 n*"),
+        ("m = load() | h = m.fit(1) | h.x | m", "1>2 m, 2>3 h, 2>4 m"),
         # containers: with an element the list changes, with the list its elements do not
         ("a = load() | c = [a] | a['x'] = 1 | c", "1>2 a, 1>3 a, 2>3 c*, 3>4 c, 3>4 a*"),
         ("a = load() | c = [a] | c.append(1) | a", "1>2 a, 1>3 a*, 2>3 c, 1>4 a, 3>4 c*"),

@@ -23,7 +23,7 @@ SOURCES = (
 
 
 def cell(kind: str, source: str, count: int | None = None) -> dict[str, Any]:
-    more = {"outputs": [], "execution_count": count} if kind == "code" else {}
+    more: dict[str, Any] = {"outputs": [], "execution_count": count} if kind == "code" else {}
     return {"cell_type": kind, "metadata": {}, "source": source, **more}
 
 

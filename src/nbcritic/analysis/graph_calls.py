@@ -158,7 +158,7 @@ class Calls(Expressions):
                     held = self.element(node.args[place], things)
                     for thing in receiver:
                         self.put(thing, held)
-        if method in SAME or (kind == "array" and method in VIEWS):
+        if (kind in ("estimator", "transformer") and method in SAME) or (kind == "array" and method in VIEWS):
             return receiver
         if kind in KEEPS or all(thing.is_listed for thing in receiver):
             taken = tuple(inner for thing in receiver for inner in thing.taken())

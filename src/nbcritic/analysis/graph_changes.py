@@ -7,7 +7,7 @@ from typing import Final
 _STATEMENTS: Final = frozenset(
     "append extend insert remove sort reverse update add discard clear appendleft extendleft rotate intersection_update "
     "difference_update symmetric_difference_update fill put itemset partition resize setflags "
-    "compile build summary_ backward step zero_grad train eval requires_grad_ build_vocab write writelines writerow writerows".split()
+    "compile build backward step zero_grad train eval build_vocab write writelines writerow writerows".split()
 )
 """Methods that change their object and give nothing back: where somebody uses the result, it is another method of that name."""
 _ALWAYS: Final = frozenset(
@@ -40,8 +40,8 @@ _OF_KIND: Final = {
     "splitter": [],
     "tensor": ["backward"],
 }
-SAME: Final = frozenset({"fit", "set_params", "partial_fit", "to", "cuda", "cpu", "train", "eval", "setdefault_"})
-"""Methods that give back the object that they are called on."""
+SAME: Final = frozenset({"fit", "set_params", "partial_fit"})
+"""Methods of scikit-learn's estimators that give the estimator back; those of other libraries give something else."""
 FROZEN: Final = frozenset({"number", "str", "bool", "none"})
 """Kinds that nothing can change: two names for one of these have nothing to do with each other."""
 KEEPS: Final = frozenset({"list", "dict", "tuple", "set"})
@@ -50,7 +50,7 @@ VIEWS: Final = frozenset({"reshape", "ravel", "view", "squeeze", "swapaxes", "tr
 """Methods of an array that (mostly) give a window on the same numbers."""
 
 _ARGUMENTS: Final = {
-    **dict.fromkeys(("numpy.random.shuffle", "random.shuffle", "sklearn.utils.shuffle_"), (0,)),
+    **dict.fromkeys(("numpy.random.shuffle", "random.shuffle"), (0,)),
     **dict.fromkeys(
         ("heapq.heappush", "heapq.heappop", "heapq.heapify", "heapq.heappushpop", "heapq.heapreplace"), (0,)
     ),

@@ -197,9 +197,9 @@ class Frame:
             bindings = sorted(dict.fromkeys(binding for value in values for binding in value), key=_when)
             self.set(name, tuple(bindings[-_ALTERNATIVES:]))
 
-    def collapse(self) -> None:
-        """Forget the branches that were being looked at."""
-        while len(self.layers) > 1:
+    def collapse(self, depth: int) -> None:
+        """Take what was bound in branches as bound, until there are `depth` layers."""
+        while len(self.layers) > depth:
             top = self.layers.pop()
             self.layers[-1].update(top)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from nbcritic.analysis.code import CodeCell
@@ -59,14 +60,9 @@ class Walk(Calls):
                 self.open(by_star=reason.endswith("import *`"))
             if cell.plain.isolated:
                 self.module.layers.append({})
-            try:
-                self._cell(cell)
-            except RecursionError:
-                self._loops = 0
-                self.frame = self.module
+            self._cell(cell)
             if cell.plain.isolated:
-                self.module.layers[1:] = []
-            self.module.collapse()
+                self.module.layers.pop()
             yield self._found()
 
     def _found(self) -> Reads:
@@ -80,7 +76,12 @@ class Walk(Calls):
         magics = list(reversed(cell.magics))
         for statement in cell.tree.body if cell.tree is not None else ():
             self._magics(magics, statement.lineno)
-            self.statement(statement)
+            depth = len(self.module.layers)
+            try:
+                self.statement(statement)
+            except RecursionError:  # what it has done up to here counts
+                self._loops, self.frame = 0, self.module
+                self.module.collapse(depth)
         self._magics(magics, None)
 
     def _magics(self, waiting: list[Magic], before: int | None) -> None:
@@ -188,7 +189,7 @@ class Walk(Calls):
             self.body(node.body)
         finally:
             self.frame = outer
-        frame.collapse()
+        frame.collapse(1)
         functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
         found = {
             name: tuple(p for p in value if isinstance(p.thing.node, functions))
@@ -204,27 +205,35 @@ class Walk(Calls):
 
     # -- branches ----------------------------------------------------------------------------------------------------
 
-    def _branches(
-        self, *branches: Callable[[], None], expected: Sequence[Iterable[str]] = (), is_loop: bool = False
-    ) -> None:
-        """Follow branches of which one runs, and join what they leave. `expected` are names that may be taken as bound in each."""
-        frames = tuple(dict.fromkeys((self.module, self.frame)))
-        ends: list[list[dict[str, Value]]] = []
-        for index, branch in enumerate(branches):
-            for frame in frames:
-                frame.layers.append({})
-            assumed = {name: (Binding(self.now, Thing()),) for name in (expected[index] if expected else ())}
+    def _frames(self) -> tuple[Frame, ...]:
+        """The scopes that a branch may write to."""
+        return tuple(dict.fromkeys((self.module, self.frame)))
+
+    def _aside(self, run: Callable[[], None]) -> list[dict[str, Value]]:
+        """Follow something and undo its bindings; they are given back, one layer for each scope."""
+        for frame in self._frames():
+            frame.layers.append({})
+        run()
+        return [frame.layers.pop() for frame in self._frames()]
+
+    def _join(self, *ends: list[dict[str, Value]], is_loop: bool = False) -> None:
+        for frame, layers in zip(self._frames(), zip(*ends, strict=True), strict=True):
+            frame.join(layers, is_loop=is_loop)
+
+    def _nothing(self) -> list[dict[str, Value]]:
+        return [{} for _ in self._frames()]
+
+    def _expecting(self, names: Iterable[str], body: list[ast.stmt]) -> list[dict[str, Value]]:
+        """Follow a branch in which these names may be taken as bound."""
+        assumed = {name: (Binding(self.now, Thing()),) for name in names}
+
+        def run() -> None:
             for name, value in assumed.items():
                 self._home(name).set(name, value)
-            branch()
-            layers = [frame.layers.pop() for frame in frames]
-            for layer in layers:
-                for name, value in assumed.items():
-                    if layer.get(name) is value:
-                        del layer[name]
-            ends.append(layers)
-        for frame, layers in zip(frames, zip(*ends, strict=True), strict=True):
-            frame.join(layers, is_loop=is_loop)
+            self.body(body)
+
+        ends = self._aside(run)
+        return [{name: v for name, v in layer.items() if v is not assumed.get(name)} for layer in ends]
 
     def if_statement(self, node: ast.If) -> None:
         """One of two branches. In a loop, what one branch binds may be there from an earlier round when the other reads it."""
@@ -234,13 +243,11 @@ class Walk(Calls):
         elif never_holds(node.test):
             self.body(node.orelse)
         else:
-            ways = [way for way in (node.body, node.orelse) if not _raises(way)]
-            for way in (node.body, node.orelse):
-                if way not in ways:
-                    self._branches(lambda way=way: self.body(way), lambda: None)  # type: ignore[misc]
-            expected = [_bound(node.orelse), _bound(node.body)] if self._loops and len(ways) == 2 else ()
+            bound = (_bound(node.orelse), _bound(node.body)) if self._loops else ((), ())
+            ends = [self._expecting(names, way) for names, way in zip(bound, (node.body, node.orelse), strict=True)]
+            ways = [end for end, way in zip(ends, (node.body, node.orelse), strict=True) if not _raises(way)]
             if ways:
-                self._branches(*(lambda way=way: self.body(way) for way in ways), expected=expected)  # type: ignore[misc]
+                self._join(*ways)
 
     def for_loop(self, node: ast.For | ast.AsyncFor) -> None:
         """The iterable, the target, then a body that need not run."""
@@ -253,7 +260,7 @@ class Walk(Calls):
         if _never_empty(node.iter):
             rounds()
         else:
-            self._branches(rounds, lambda: None, is_loop=True)
+            self._join(self._aside(rounds), self._nothing(), is_loop=True)
         self.body(node.orelse)
 
     def while_loop(self, node: ast.While) -> None:
@@ -262,7 +269,7 @@ class Walk(Calls):
         if isinstance(node.test, ast.Constant) and node.test.value:
             self._round(node.body)
         else:
-            self._branches(lambda: self._round(node.body), lambda: None)
+            self._join(self._aside(partial(self._round, node.body)), self._nothing())
         self.body(node.orelse)
 
     def _round(self, body: list[ast.stmt]) -> None:
@@ -272,22 +279,18 @@ class Walk(Calls):
 
     def try_statement(self, node: ast.Try) -> None:
         """The body, or some of it and a handler."""
-
-        def handled() -> None:
-            self._branches(lambda: self.body(node.body), lambda: None)
-            if node.handlers:
-                self._branches(*(lambda h=handler: self._handler(h) for handler in node.handlers))  # type: ignore[misc]
+        body = self._aside(partial(self.body, node.body))
 
         def done() -> None:
-            self.body(node.body)
+            self._join(body)
             self.body(node.orelse)
 
-        if all(_raises(handler.body) for handler in node.handlers):
-            done()
-            for handler in node.handlers:
-                self._branches(lambda handler=handler: self._handler(handler), lambda: None)  # type: ignore[misc]
-        else:
-            self._branches(done, handled)
+        def handled(handler: ast.ExceptHandler) -> None:
+            self._join(body, self._nothing())
+            self._handler(handler)
+
+        ends = [(handler, self._aside(partial(handled, handler))) for handler in node.handlers]
+        self._join(self._aside(done), *(end for handler, end in ends if not _raises(handler.body)))
         self.body(node.finalbody)
 
     def _handler(self, node: ast.ExceptHandler) -> None:
@@ -321,8 +324,8 @@ class Walk(Calls):
 
         last = node.cases[-1]
         exhaustive = isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None and last.guard is None
-        runs: list[Callable[[], None]] = [lambda case=case: run(case) for case in node.cases]  # type: ignore[misc]
-        self._branches(*runs, *(() if exhaustive else (lambda: None,)))
+        ends = [self._aside(partial(run, case)) for case in node.cases]
+        self._join(*ends, *(() if exhaustive else (self._nothing(),)))
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
@@ -349,9 +352,10 @@ def _never_empty(iterable: ast.expr) -> bool:
     if isinstance(iterable, ast.List | ast.Tuple | ast.Set):
         return any(not isinstance(item, ast.Starred) for item in iterable.elts)
     if isinstance(iterable, ast.Call) and isinstance(iterable.func, ast.Name) and iterable.func.id == "range":
-        sizes = [argument.value for argument in iterable.args if isinstance(argument, ast.Constant)]
-        if len(sizes) == len(iterable.args) and all(isinstance(size, int) for size in sizes) and 0 not in sizes[2:]:
-            return len(range(*sizes)) > 0
+        values = [argument.value for argument in iterable.args if isinstance(argument, ast.Constant)]
+        sizes = [value for value in values if isinstance(value, int)]
+        if 0 < len(sizes) == len(iterable.args) < 4 and 0 not in sizes[2:]:
+            return bool(range(*sizes))
     return False
 
 

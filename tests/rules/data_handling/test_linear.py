@@ -1,11 +1,14 @@
 """Rules that compare places with each other stay near-linear in a long cell."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from nbcritic.analysis.page import Page
+from nbcritic.model import Hit
 from nbcritic.notebook import percent
+from nbcritic.rule import Rule
 from nbcritic.rules.data_handling import chained_assignment, discarded_result, growing_frame, row_loop
 from nbcritic.rules.tests import eyeball_check, no_assertion, swallowed_error, unvalidated_data
 
@@ -30,11 +33,14 @@ RULES = [
 ]  # fmt: skip
 
 
+def walk(rule: Rule, page: Page) -> list[Hit]:
+    return list(rule.check(page))
+
+
 @pytest.mark.parametrize("text", LONG.values(), ids=LONG)
 def test_long_cells(text: Callable[[int], str], work: Callable[[Callable[[], object]], int]) -> None:
     def of(size: int) -> list[int]:
-        pages = [Page(percent.read(f"# %%\n{text(size)}", "t.py")) for _ in RULES]
-        return [work(lambda r=rule, p=page: list(r.check(p))) for rule, page in zip(RULES, pages, strict=True)]
+        return [work(partial(walk, rule, Page(percent.read(f"# %%\n{text(size)}", "t.py")))) for rule in RULES]
 
     of(2)  # loads what is loaded once
     for rule, twice, once in zip(RULES, of(400), of(200), strict=True):

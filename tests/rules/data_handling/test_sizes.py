@@ -60,7 +60,7 @@ def test_length_is_an_upper_bound(code: str, most: int | None) -> None:
 @pytest.mark.parametrize(
     "frame, shown, severities",
     [
-        ("pd.read_csv('a.csv')", "", [None]),
+        ("pd.read_csv('a.csv')", "", ["minor"]),
         ("pd.read_csv('a.csv')", "#> (43, 5)", []),
         ("pd.read_csv('a.csv')", "#> (43000, 5)", [None]),
         ("fetch().to_pandas()", "", ["minor"]),
@@ -89,22 +89,37 @@ def test_apply_by_row_is_a_minor_fault() -> None:
     ],
 )
 def test_the_advice_fits_the_call(grows: str, advice: str) -> None:
-    (hit,) = hits("growing-frame", f"for row in stream:\n    {grows}\n")
+    (hit,) = hits("growing-frame", f"for row in stream:\n    {grows}\nprint(all_)\n")
     assert advice in hit.message
 
 
 @pytest.mark.parametrize(
-    "code",
+    "code, found",
     [
-        "for size in sizes:\n    model.fit(x)\n    table = pd.concat([table, score(model)])\n",
-        "def ask(name):\n    return pd.read_sql(name, db)\nfor name in names:\n    table = pd.concat([table, ask(name)])\n",
-        "for city in df['city'].unique():\n    table = pd.concat([table, describe(city)])\n",
+        ("for row in stream:\n    all_ = pd.concat([all_, f(row)])", ["minor"]),
+        ("for path in sorted(glob.glob('*.csv')):\n    all_ = pd.concat([all_, f(path)])", [None]),
+        ("for i, row in df.iterrows():\n    all_ = np.append(all_, row)", [None]),
+        ("while f():\n    all_ = np.append(all_, f())", [None]),
+        ("while f():\n    model.fit(x)\n    all_ = np.append(all_, f())", ["minor"]),
+        ("for column in df.columns:\n    all_ = all_.append(f(column))", [None]),
+        ("for column in df.columns:\n    all_ = pd.concat([all_, f(column)])", []),
+        ("for i in range(49):\n    all_ = pd.concat([all_, f(i)])", []),
+        ("for i in tqdm(stream):\n    all_ = pd.concat([all_, f(i)])\n#> 100%|##| 30/30 [00:01<00:00]", []),
+        ("for i in stream:\n    print(i)\n    all_ = pd.concat([all_, f(i)])\n#> a\n#> b", []),
+        ("for i in stream:\n    if i:\n        all_ = pd.concat([all_, f(i)])\n    else:\n        all_ = pd.concat([all_, i])", ["minor"]),
     ],
-)
-def test_growing_by_slow_or_few_turns_is_a_minor_fault(code: str) -> None:
-    (hit,) = hits("growing-frame", code)
-    assert hit.severity == "minor"
-    assert hit.confidence == ("possible" if "unique" in code else None)
+)  # fmt: skip
+def test_what_a_growing_frame_is_worth(code: str, found: list[str | None]) -> None:
+    page = f"import glob\nfrom tqdm import tqdm\ndf = pd.read_csv('a.csv')\n# %%\n{code}\n# %%\nwrite(all_)\n"
+    assert [hit.severity for hit in hits("growing-frame", page)] == found
+
+
+def test_columns_filled_in_place_are_one_finding_a_notebook() -> None:
+    code = "df = pd.read_csv('a.csv')\n# %%\ndf['a'].fillna(0, inplace=True)\n# %%\ndf['b'].fillna(0, inplace=True)\n"
+    (hit,) = hits("chained-assignment", code)
+    assert hit.message.endswith("so does another line of the notebook")
+    (hit,) = hits("chained-assignment", "df = pd.read_csv('a')\ndf['a'].fillna(df['a'].mode(), inplace=True)\n")
+    assert ".mode()[0]" in hit.message
 
 
 def test_one_finding_for_one_frame_in_one_cell() -> None:
@@ -134,7 +149,12 @@ def test_nothing_to_fill_after_dropna(before: str, count: int) -> None:
 @pytest.mark.parametrize(
     "code, severity, words",
     [
-        ("df.sort_values('a')\nprint(df)", None, "thrown away"),
+        ("df.sort_values('a')\nprint(df)", "minor", "thrown away"),
+        ("df.sort_values('a')\nprint(df.head())", None, "thrown away"),
+        ("df.dropna()\ndf.info()\n#> Index: 3 entries\n#> a 3 non-null\n#> b 3 non-null", "minor", "nothing was to do"),
+        ("df.dropna()\ndf.info()\n#> Index: 3 entries\n#> a 3 non-null\n#> b 2 non-null", None, "thrown away"),
+        ("df.fillna(0)\ndf.isnull().sum()\n#> a 0\n#> b 0\n#> dtype: int64", "minor", "nothing was to do"),
+        ("df.drop_duplicates()\nprint(df.duplicated().sum())\n#> 2", None, "thrown away"),
         ("df.sort_values('a')\nprint(df['a'].sum())", "minor", "thrown away"),
         ("df.set_index('a')\nprint(df['a'])", "minor", "still uses `a`"),
         ("df.drop(columns=['a'])\nwanted = ['a', 'b']\nprint(df[wanted])", "minor", "still uses `a`"),

@@ -49,3 +49,49 @@ def loops(cell: CodeCell, node: ast.AST) -> Iterator[Loop]:
         if isinstance(parent, ast.For | ast.AsyncFor | ast.While) and below not in parent.orelse:
             yield parent
         below = parent
+
+
+class Starts:
+    """Where in each block of statements a name is bound to something that does not build on its old value."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[int, tuple[dict[ast.AST, int], dict[str, int]]] = {}
+
+    def before(self, cell: CodeCell, loop: Loop, below: ast.AST, root: str) -> bool:
+        """Does a statement that always runs before `below` in the loop bind the name to something else?"""
+        here: ast.AST | None = below
+        while here is not None and here is not loop:
+            parent = cell.parent(here)
+            for name in ("body", "orelse", "finalbody"):
+                statements = getattr(parent, name, None)
+                if isinstance(statements, list):
+                    places, first = self._block(statements)
+                    if here in places and first.get(root, len(places)) < places[here]:
+                        return True
+            here = parent
+        return False
+
+    def _block(self, statements: list[ast.stmt]) -> tuple[dict[ast.AST, int], dict[str, int]]:
+        """The place of each statement of a block, and the first place at which each name starts anew."""
+        known = self._blocks.get(id(statements))
+        if known is None:
+            first: dict[str, int] = {}
+            for place, statement in enumerate(statements):
+                for name in _starting(statement):
+                    first.setdefault(name, place)
+            known = {statement: place for place, statement in enumerate(statements)}, first
+            self._blocks[id(statements)] = known
+        return known
+
+
+def _starting(statement: ast.stmt) -> set[str]:
+    """The names that a statement binds without building on their old values."""
+    if isinstance(statement, ast.With):
+        return set[str]().union(*(_starting(inner) for inner in statement.body))
+    if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+        return set()
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    if not all(isinstance(target, ast.Name | ast.Tuple) for target in targets):
+        return set()
+    bound = {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+    return bound - {node.id for node in ast.walk(statement.value) if isinstance(node, ast.Name)}

@@ -32,6 +32,15 @@ _WRAPPERS = frozenset(
 _SHAPE = re.compile(r"\((\d+), ?\d+\)")
 _SHOWN = re.compile(r"(\d+) rows (?:×|x|&times;) \d+ columns")
 _ENTRIES = re.compile(r"Index: (\d+) entries")
+_BAR = re.compile(r"\| *\d{1,9}/(\d{1,9}) \[")
+_BY_DATA = frozenset("iterrows itertuples glob iglob rglob listdir scandir walk iterdir".split())
+_SETTING = re.compile(
+    r"(?:^|_)(?:feat|feature|col|column|variable|var|param|parameter|config|setting|option|model|method|classifier|estimator|"
+    r"metric|measure|fold|split|seed|categorie|year|month|season|alpha|lambda|threshold|state|countrie|region|hyperparam|"
+    r"kernel|scenario)s(?:_|$)|^(?:features?_names|feature_importances_|columns|cols|grid|combinations|configs?)$",
+    re.IGNORECASE,
+)
+"""Names of lists of columns and settings."""
 
 
 class Sizes:
@@ -75,8 +84,25 @@ class Sizes:
         return self._of_call(node, depth + 1) if isinstance(node, ast.Call) else None
 
     def is_by_group(self, loop: Loop) -> bool:
-        """Does the loop turn once for each distinct value of a column, of which there are few as a rule?"""
-        return not isinstance(loop, ast.While) and self._groups(loop.iter, 0)
+        """Does the loop turn once for each column, setting or distinct value, of which there are few as a rule?"""
+        if isinstance(loop, ast.While):
+            return False
+        return self._is_setting(loop.iter) or self._groups(loop.iter, 0)
+
+    def _is_setting(self, node: ast.expr, depth: int = 0) -> bool:
+        """Is it a list of columns or settings, by its name or by what it is made of?"""
+        if isinstance(node, ast.Call) and depth < _STEPS:
+            name = getattr(node.func, "attr", "") or getattr(node.func, "id", "")
+            if name in ("product", "keys") or (name in ("values", "items") and self._is_dict(node.func)):
+                return True
+            if name in _WRAPPERS or name in ("range", "len", "zip"):
+                return any(self._is_setting(item, depth + 1) for item in node.args)
+        if isinstance(node, ast.Name):
+            return bool(_SETTING.search(node.id)) or self._page.values.kind(node) == "dict"
+        return isinstance(node, ast.Attribute) and bool(_SETTING.search(node.attr))
+
+    def _is_dict(self, method: ast.expr) -> bool:
+        return isinstance(method, ast.Attribute) and self._page.values.kind(method.value) in ("dict", None)
 
     def _groups(self, node: ast.AST, depth: int) -> bool:
         for inner in ast.walk(node):
@@ -96,9 +122,47 @@ class Sizes:
         """How many rows a saved output shows that a named frame has."""
         return max(self._outputs[frame.id], default=None) if isinstance(frame, ast.Name) else None
 
-    def from_file(self, node: ast.AST) -> bool:
-        """Does the value come from a file, as it is or in a few steps?"""
-        return self._calls(node, "pandas.read_", 0)
+    def shown(self, name: str) -> int | None:
+        """How many rows a saved output shows that the frame of this name has."""
+        return max(self._outputs[name], default=None) if name in self._outputs else None
+
+    def turns(self, cell: CodeCell, loop: Loop) -> int | None:
+        """How often the loop turns at most: by its iterable, or by the one progress bar of the cell."""
+        if isinstance(loop, ast.While):
+            return None
+        bars = {int(total) for output in cell.outputs for total in _BAR.findall(output.text)}
+        is_barred = any(name in cell.segment(loop.iter, 200) for name in ("tqdm", "trange", "track"))
+        return bars.pop() if len(bars) == 1 and is_barred else self.length(loop.iter)
+
+    def printed(self, cell: CodeCell, loop: Loop) -> int | None:
+        """How often the loop turned at most, by the lines that it prints; None where the page does not tell."""
+        prints = [row.value for row in loop.body if isinstance(row, ast.Expr) and isinstance(row.value, ast.Call)]
+        plain = [call for call in prints if self._page.qualified(call.func) == "print" and keyword(call, "end") is None]
+        if not plain or cell.in_function(loop) or any(output.kind == "error" for output in cell.outputs):
+            return None
+        text = "".join(output.text for output in cell.outputs if output.name == "stdout")
+        return len(text.splitlines()) or None
+
+    def is_by_data(self, node: ast.AST, depth: int = 0) -> bool:
+        """Does a loop over it turn once a row or once a file?"""
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Call):
+                name = getattr(inner.func, "attr", "") or getattr(inner.func, "id", "")
+                measured = inner.args[0] if name == "len" and inner.args else None
+                if name in _BY_DATA or (measured is not None and self._page.values.kind(measured) == "frame"):
+                    return True
+            elif isinstance(inner, ast.Attribute) and inner.attr in ("index", "shape"):
+                if self._page.values.kind(inner.value) == "frame":
+                    return True
+            elif isinstance(inner, ast.Name) and depth < _STEPS:
+                source = self._page.values.source(inner)
+                if (
+                    source is not None
+                    and self._page.values.kind(inner) != "frame"
+                    and self.is_by_data(source, depth + 1)
+                ):
+                    return True
+        return False
 
     def is_read(self, node: ast.AST) -> bool:
         """Is it a name that is bound to what a file holds, with nothing in between?"""

@@ -114,7 +114,7 @@ def check(page: Page) -> Iterator[Hit]:
         for statement, frame, severity, text in sorted(_found(page, cell), key=lambda found: found[0].lineno):
             # Columns filled in place are one habit of the notebook; a lost write is a fault of its cell.
             kind = BY_INDEX if BY_INDEX in text else severity
-            groups.setdefault((0 if severity == "minor" else cell.number, frame, kind), []).append(
+            groups.setdefault((cell.number if kind == "major" else 0, frame, kind), []).append(
                 (cell, statement, severity, text)
             )
     for (_, frame, _), ((cell, first, severity, text), *others) in groups.items():

@@ -280,7 +280,9 @@ class _Gaps:
         for cell in self._page.code:
             if cell.cell.outputs == b"[]":
                 continue
-            asked = [node for node in cell.nodes(ast.Attribute) if node.attr in ("info", "isnull", "isna", "duplicated")]
+            asked = [
+                node for node in cell.nodes(ast.Attribute) if node.attr in ("info", "isnull", "isna", "duplicated")
+            ]
             # With two of them in one cell nobody knows whose numbers are whose.
             if len(asked) == 1 and (owner := path(asked[0].value)) is not None:
                 text = "\n".join(output.text for output in cell.outputs if output.kind != "error")

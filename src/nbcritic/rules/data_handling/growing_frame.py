@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import ast
+import math
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
-from nbcritic.rules.data_handling._shared import Loop, is_constant, keyword, loops, path
+from nbcritic.rules.data_handling._shared import Loop, Starts, is_constant, keyword, loops, path
 from nbcritic.rules.data_handling._sizes import Sizes
 
 ARRAYS = frozenset(f"numpy.{name}" for name in "append concatenate vstack hstack row_stack column_stack dstack".split())
 FRAMES = frozenset({"pandas.concat"})
+FEW_TURNS = 50
+"""What grows over fewer turns is copied at once."""
 SLOW = frozenset(
     "fit train cross_val_score cross_validate curve_fit minimize read_sql read_sql_query read_gbq cached_read execute "
     "execute_query sql to_dataframe".split()
@@ -26,8 +32,8 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A frame or array grows inside a loop.
 
     `pd.concat`, `np.append` and their kin copy everything that is already there, at every turn: twice the turns take four times
-    as long, and dtypes are guessed anew each time. Where every turn trains a model or asks a database, or where there is one turn
-    for each group, that is only a minor fault.
+    as long, and dtypes are guessed anew each time. It is a minor fault where nothing shows that the turns are many (rows, files),
+    or where every turn trains a model or asks a database. `DataFrame.append` is worse: pandas 2 no longer has it.
 
     Instead, append the parts to a list and join them once after the loop.
 
@@ -39,6 +45,7 @@ def check(page: Page) -> Iterator[Hit]:
         sales = pd.DataFrame()
         for path in glob.glob("*.csv"):
             sales = pd.concat([sales, pd.read_csv(path)])  # <- flagged
+        print(sales)
 
     Bad:
 
@@ -47,10 +54,15 @@ def check(page: Page) -> Iterator[Hit]:
         import pandas as pd
         history = np.array([])
         log = pd.DataFrame(columns=["step", "value"])
+        notes = pd.DataFrame(columns=["step", "note"])
         while running():
             history = np.append(history, measure())  # <- flagged
             log = log.append({"step": 1, "value": 2}, ignore_index=True)  # <- flagged
-            log.loc[len(log)] = [1, 2]  # <- flagged
+            if strange(history):
+                notes.loc[len(notes)] = [1, "strange"]  # <- flagged
+            else:
+                notes.loc[len(notes)] = [1, "plain"]
+        report(history, log, notes)
 
     Bad:
 
@@ -61,6 +73,7 @@ def check(page: Page) -> Iterator[Hit]:
                 features = encode(batch)
             else:
                 features = np.vstack((features, encode(batch)))  # <- flagged
+        np.save("features.npy", features)
 
     Good:
 
@@ -130,33 +143,97 @@ def check(page: Page) -> Iterator[Hit]:
                 tile = np.vstack([tile, tile])
                 return tile
             total = total.append
+
+    Good:
+
+        # %%
+        import pandas as pd
+        for feature in feature_names:
+            importance = pd.concat([importance, score(feature)])
+        for column in df.columns:
+            gaps = pd.concat([gaps, count_gaps(column)])
+        for city in df["city"].unique():
+            cities = pd.concat([cities, describe(city)])
+        print(importance, gaps, cities)
+        for row in stream:
+            unread = pd.concat([unread, row])
+        def uncalled(paths):
+            for path in paths:
+                kept = pd.concat([kept, pd.read_csv(path)])
+            return kept
+
+    Good:
+
+        # %%
+        import glob
+        import pandas as pd
+        for path in glob.glob("*.dat"):
+            print(path)
+            field = pd.concat([field, pd.read_csv(path)])
+        #> a.dat
+        #> b.dat
+        # %%
+        for start in starts:
+            fits = pd.concat([fits, try_from(start)])
+        fits.shape
+        #> (40, 3)
     """
-    starts = _Starts(page)
-    weak: dict[ast.AST, tuple[bool, bool]] = {}
+    growth = _Growth(page)
+    groups: dict[tuple[int, ast.AST | None, str], list[_Grown]] = {}
     for cell in page.code:
         for assign in cell.nodes(ast.Assign):
             if len(assign.targets) == 1 and (found := _grows(page, assign)):
-                how, once = found
-                loop = starts.growing_loop(cell, assign)
-                if loop is not None:
-                    if loop not in weak:
-                        weak[loop] = _is_slow_anyway(page, loop), starts.is_by_group(cell, loop)
-                    target = cell.segment(assign.targets[0])
-                    name = target.partition(".loc[")[0]
-                    yield Hit(
-                        cell.at(assign),
-                        f"`{how}` copies all of `{name}` at every turn of the loop; {once}",
-                        (Related(cell.at(loop.iter if not isinstance(loop, ast.While) else loop.test), "the loop"),),
-                        severity="minor" if any(weak[loop]) else None,
-                        confidence="possible" if weak[loop][1] else None,
-                    )
+                target = assign.targets[0]
+                name = path(_new_row(page, target) or target)
+                over = growth.loops(cell, assign, name) if name else []
+                if name and over:
+                    function = _function(cell, assign)
+                    grown = _Grown(cell, assign, over, *found)
+                    groups.setdefault((cell.number, function, name), []).append(grown)
+    for (_, inside, name), several in groups.items():
+        first = next((each for each in several if each.is_gone), several[0])
+        if not growth.matters(inside, name, several) or not (first.is_gone or growth.is_long(first, inside, name)):
+            continue
+        grave = first.is_gone or (growth.is_by_data(first.over) and not _is_slow_anyway(page, first.over[0]))
+        loop = first.over[0]
+        others = tuple(Related(each.cell.at(each.assign), "it grows here too") for each in several if each is not first)
+        yield Hit(
+            first.cell.at(first.assign),
+            first.says(name),
+            (Related(first.cell.at(loop.test if isinstance(loop, ast.While) else loop.iter), "the loop"), *others),
+            severity=None if grave else "minor",
+            confidence=None if grave else "possible",
+        )
 
 
-def _grows(page: Page, assign: ast.Assign) -> tuple[str, str] | None:
-    """How an assignment makes its target longer, and what to write instead; None where it does not."""
+@dataclass(frozen=True, slots=True)
+class _Grown:
+    """One statement that makes its target longer at every turn of the loops `over`, the innermost first."""
+
+    cell: CodeCell
+    assign: ast.Assign
+    over: list[Loop]
+    how: str
+    better: str
+    is_gone: bool
+
+    def says(self, name: str) -> str:
+        """The message; that the code cannot run any more comes first."""
+        gone = "pandas 2 has no `append` for frames and series any more, so that " if self.is_gone else ""
+        fails = "fails there; before, it copies" if self.is_gone else "copies"
+        return f"{gone}`{self.how}` {fails} all of `{name}` at every turn of the loop; {self.better}"
+
+
+def _function(cell: CodeCell, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    above = cell.ancestors(node)
+    return next((parent for parent in above if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef)), None)
+
+
+def _grows(page: Page, assign: ast.Assign) -> tuple[str, str, bool] | None:
+    """How an assignment makes its target longer, what to write instead, and does pandas 2 lack it? None where it does not."""
     target, value = assign.targets[0], assign.value
     if (frame := _new_row(page, target)) is not None:
-        return f"{path(frame)}.loc[…] = …", "collect the rows in a list and make one frame of them after it"
+        return f"{path(frame)}.loc[…] = …", "collect the rows in a list and make one frame of them after it", False
     name = path(target)
     if name is None or not isinstance(value, ast.Call):
         return None
@@ -164,7 +241,7 @@ def _grows(page: Page, assign: ast.Assign) -> tuple[str, str] | None:
     if function in ARRAYS or function in FRAMES:
         beside = function in FRAMES and (axis := keyword(value, "axis")) is not None and not is_constant(axis, 0)
         if not beside and any(path(part) == name for part in _joined(value)):
-            return _joining(page, value, function, name)
+            return *_joining(page, value, function, name), False
         return None
     # A list's own `append` gives None, so that nobody assigns it to the list.
     owner = (
@@ -174,8 +251,7 @@ def _grows(page: Page, assign: ast.Assign) -> tuple[str, str] | None:
     )
     if owner is not None and path(owner) == name and page.values.kind(owner) in ("frame", "series", None):
         joiner = "pd.DataFrame(parts)" if isinstance(value.args[0], ast.Dict) else "pd.concat(parts)"
-        gone = "pandas 2 has no `append` for frames and series any more"
-        return f"{name} = {name}.append(…)", f"append the parts to a list and call `{joiner}` once after it ({gone})"
+        return f"{name} = {name}.append(…)", f"append the parts to a list and call `{joiner}` once after it", True
     return None
 
 
@@ -202,12 +278,6 @@ def _joining(page: Page, call: ast.Call, function: str, name: str) -> tuple[str,
     return f"{name} = {short}({listed})", f"append the parts to a list and call `{joiner}(parts)` once after it"
 
 
-def _short_name(function: ast.expr) -> str:
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
-
-
 def _is_slow_anyway(page: Page, loop: Loop) -> bool:
     """Does every turn train a model or query a database, so that copying hardly counts?"""
     waiting: list[ast.AST] = [*loop.body]
@@ -216,7 +286,7 @@ def _is_slow_anyway(page: Page, loop: Loop) -> bool:
         for node in ast.walk(waiting.pop()):
             if not isinstance(node, ast.Call):
                 continue
-            name = _short_name(node.func)
+            name: str = getattr(node.func, "attr", "") or getattr(node.func, "id", "")
             if name in SLOW or name.startswith(("fit_", "train_")):
                 return True
             if isinstance(node.func, ast.Name) and name not in followed:
@@ -255,72 +325,75 @@ def _new_row(page: Page, target: ast.expr) -> ast.expr | None:
     return frame if measured is not None and path(measured) is not None and path(measured) == path(frame) else None
 
 
-class _Starts:
-    """Where in each block of statements a name is bound to something that does not build on its old value."""
+class _Growth:
+    """Which growth is worth a word: over many turns, of a name that somebody reads."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
         self._sizes = Sizes(page)
-        self._blocks: dict[int, tuple[dict[ast.AST, int], dict[str, int]]] = {}
+        self._starts = Starts()
 
-    def growing_loop(self, cell: CodeCell, assign: ast.Assign) -> Loop | None:
-        """The innermost loop over whose turns the target grows; None where it starts anew, or where there are few turns."""
-        target = assign.targets[0]
-        grown = path(_new_row(self._page, target) or target)
-        if grown is None:
-            return None
+    def loops(self, cell: CodeCell, assign: ast.Assign, grown: str) -> list[Loop]:
+        """The loops over whose turns the target grows, the innermost first; none where there are few turns."""
         root = grown.partition(".")[0]
         below: ast.AST = assign
         over: list[Loop] = []
         for loop in loops(cell, assign):
             targets = [] if isinstance(loop, ast.While) else list(ast.walk(loop.target))
             is_target = any(isinstance(node, ast.Name) and node.id == root for node in targets)
-            if is_target or self._anew(cell, loop, below, root):
+            if is_target or self._starts.before(cell, loop, below, root):
                 break
             over.append(loop)
             below = loop
-        return None if all(self._sizes.is_short(loop) for loop in over) else over[0]
+        return [] if all(self._sizes.is_short(loop) for loop in over) else over
 
-    def is_by_group(self, cell: CodeCell, loop: Loop) -> bool:
-        """Does the loop, with those around it, only turn once a group?"""
-        around = [loop, *loops(cell, loop)]
-        return all(self._sizes.is_by_group(each) or self._sizes.is_short(each) for each in around)
+    def matters(self, function: ast.AST | None, name: str, grown: list[_Grown]) -> bool:
+        """Is the function called, and the grown name read, by anything but its own growth?"""
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and not function.decorator_list:
+            called = self._page.names.mentioned
+            if function.name not in called and not function.name.startswith("__"):
+                return False
+        if not name.isidentifier():
+            return True
+        own = sum(_loads(each.assign)[name] for each in grown)
+        return (self._loads if function is None else _loads(function))[name] > own
 
-    def _anew(self, cell: CodeCell, loop: Loop, below: ast.AST, root: str) -> bool:
-        """Does a statement that always runs before `below` in the loop bind the name to something else?"""
-        here: ast.AST | None = below
-        while here is not None and here is not loop:
-            parent = cell.parent(here)
-            for name in ("body", "orelse", "finalbody"):
-                statements = getattr(parent, name, None)
-                if isinstance(statements, list):
-                    places, first = self._block(statements)
-                    if here in places and first.get(root, len(places)) < places[here]:
-                        return True
-            here = parent
-        return False
+    def is_long(self, grown: _Grown, function: ast.AST | None, name: str) -> bool:
+        """May there be many turns, for all that code and saved outputs show?"""
+        counts = [self._sizes.turns(grown.cell, loop) for loop in grown.over]
+        if None not in counts and math.prod(count or 1 for count in counts) < FEW_TURNS:
+            return False
+        # What is printed at every turn of the inner loop counts the turns of all.
+        printed = self._sizes.printed(grown.cell, grown.over[0])
+        names = [name] if function is None else self._results.get(getattr(function, "name", ""), [])
+        shown = [count for each in names if (count := self._sizes.shown(each))]
+        if min([*([printed] if printed else []), *([max(shown)] if shown else [])], default=FEW_TURNS) < FEW_TURNS:
+            return False
+        around = [*grown.over, *loops(grown.cell, grown.over[-1])]
+        return not all(self._sizes.is_by_group(loop) or self._sizes.is_short(loop) for loop in around)
 
-    def _block(self, statements: list[ast.stmt]) -> tuple[dict[ast.AST, int], dict[str, int]]:
-        """The place of each statement of a block, and the first place at which each name starts anew."""
-        known = self._blocks.get(id(statements))
-        if known is None:
-            first: dict[str, int] = {}
-            for place, statement in enumerate(statements):
-                for name in _starting(statement):
-                    first.setdefault(name, place)
-            known = {statement: place for place, statement in enumerate(statements)}, first
-            self._blocks[id(statements)] = known
-        return known
+    def is_by_data(self, over: list[Loop]) -> bool:
+        """Does one of the loops go over rows or files, or until something happens?"""
+        return any(isinstance(loop, ast.While) or self._sizes.is_by_data(loop.iter) for loop in over)
+
+    @cached_property
+    def _loads(self) -> Counter[str]:
+        names = (node for cell in self._page.code for node in cell.nodes(ast.Name))
+        return Counter(node.id for node in names if isinstance(node.ctx, ast.Load))
+
+    @cached_property
+    def _results(self) -> dict[str, list[str]]:
+        """The names that results of the notebook's own functions are bound to."""
+        found: dict[str, list[str]] = {}
+        for cell in self._page.code:
+            for assign in cell.nodes(ast.Assign):
+                call, target = assign.value, assign.targets[0]
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and isinstance(target, ast.Name):
+                    found.setdefault(call.func.id, []).append(target.id)
+        return found
 
 
-def _starting(statement: ast.stmt) -> set[str]:
-    """The names that a statement binds without building on their old values."""
-    if isinstance(statement, ast.With):
-        return set[str]().union(*(_starting(inner) for inner in statement.body))
-    if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
-        return set()
-    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    if not all(isinstance(target, ast.Name | ast.Tuple) for target in targets):
-        return set()
-    bound = {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
-    return bound - {node.id for node in ast.walk(statement.value) if isinstance(node, ast.Name)}
+def _loads(node: ast.AST) -> Counter[str]:
+    """How often each name is read in `node`."""
+    names = (inner for inner in ast.walk(node) if isinstance(inner, ast.Name))
+    return Counter(name.id for name in names if isinstance(name.ctx, ast.Load))

@@ -13,7 +13,7 @@ from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import Event
 from nbcritic.analysis.page import Page
 from nbcritic.rules.environment._links import EXISTS, links
-from nbcritic.rules.environment._paths import STARTS
+from nbcritic.rules.environment._paths import STARTS, place
 
 Role: TypeAlias = Literal["used", "named", "sought", "installed"]
 """`used` where it stands in the call that needs it, `sought` where it is only asked for, `named` where it gets a name."""
@@ -103,19 +103,23 @@ def _by_default(cell: CodeCell, node: ast.AST) -> bool:
 
 
 def _one_of_several(page: Page, cell: CodeCell, node: ast.AST) -> bool:
-    """Does it stand among places of which the first that exists is taken, one of them no path of a machine?"""
+    """Does it stand among places of different machines, or of none, of which the first that exists is taken?"""
     for parent in cell.ancestors(node):
         if isinstance(parent, ast.stmt):
             return False
         if isinstance(parent, ast.List | ast.Tuple | ast.Set) and len(parent.elts) > 1:
             sought = node in links(page).tested or _handed_to_a_search(cell, parent)
-            return sought and any(not _starts_at_a_machine(item) for item in parent.elts)
+            return sought and len({_machine(item) for item in parent.elts}) > 1
     return False
 
 
-def _starts_at_a_machine(item: ast.expr) -> bool:
-    strings = (n.value for n in ast.walk(item) if isinstance(n, ast.Constant) and isinstance(n.value, str))
-    return any(STARTS.match(text) for text in strings)
+def _machine(item: ast.expr) -> tuple[str, str] | None:
+    """The machine, person or host that a place belongs to; None for one within the project."""
+    for node in ast.walk(item):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and STARTS.match(node.value):
+            found = place(node.value)
+            return (found.kind, found.owner) if found is not None else ("", "")
+    return None
 
 
 def _handed_to_a_search(cell: CodeCell, node: ast.AST) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 
 from nbcritic.analysis.page import Page
@@ -12,15 +12,17 @@ from nbcritic.rule import rule
 from nbcritic.rules.environment._shared import PathUse, path_uses, told
 
 _ROOT = re.compile(
-    r"/(?:kaggle(?:/(?:input|working|temp|usr))?|content(?:/g?drive(?:/My ?Drive)?)?|gdrive|dbfs:?(?:/mnt)?)[/…*]*$"
+    r"/(?:kaggle(?:/(?:input|working|temp|tmp|usr))?|content(?:/g?drive(?:/My ?Drive)?)?|gdrive|dbfs:?(?:/mnt)?)(?:[/…]*$|/\*)"
 )
-"""What the host itself is called: a list of it, or the place where a drive appears, is no file of anybody's."""
+"""What the host itself is called: a list of it, or the place where a drive appears, is no file of anybody's, and who
+searches all of it need not know where the file lies."""
+_FOR_INSTALLING = re.compile(r"\.whl\b|wheel", re.I)
 _MANY_READERS = ("Kaggle", "Databricks")
 """Hosts on which each reader finds the same paths: there it takes a second place to be worth a remark."""
 _WORKING = re.compile(r"/(?:kaggle/working|content(?!/g?drive))/")
 """The folder in which a notebook of that host runs: what lies there needs no path at all."""
-_SPELLED = 3
-"""So often the same folder may not be written out, even in a list of names."""
+_SPELLED = 5
+"""So often the same folder may not be written out even where it gets a name; three times where that is in several cells."""
 
 
 @rule("NBC203", name="hosted-path", severity="minor", category="reproducibility", any_language=True)
@@ -49,8 +51,10 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         TRAIN = "/kaggle/input/titanic/train.csv"  # <- flagged
         TEST = "/kaggle/input/titanic/test.csv"
+        frames = [pd.read_csv(path) for path in (TRAIN, TEST)]
+        # %%
         SAMPLE = "/kaggle/input/titanic/sample.csv"
-        frames = [pd.read_csv(path) for path in (TRAIN, TEST, SAMPLE)]
+        sample = pd.read_csv(SAMPLE)
 
     Bad:
 
@@ -99,6 +103,7 @@ def check(page: Page) -> Iterator[Hit]:
         class Config:
             train = "/kaggle/input/titanic/train.csv"
             test = "/kaggle/input/titanic/test.csv"
+            sample = "/kaggle/input/titanic/sample.csv"
         SETTINGS = {"model": "/kaggle/input/model-v2/weights.pt"}
         frame = pd.read_csv(Config.train)
         frame.to_csv("/kaggle/working/submission.csv")
@@ -107,7 +112,7 @@ def check(page: Page) -> Iterator[Hit]:
 
         # %%
         import glob
-        print(glob.glob("/kaggle/input/*"), glob.glob("/kaggle/input/*/*"))
+        print(glob.glob("/kaggle/input/*"), glob.glob("/kaggle/input/**/train.csv", recursive=True))
         !ls /kaggle/input/titanic
         !pip install --no-index --find-links /kaggle/input/wheels /kaggle/input/wheels/shop-1.2-py3-none-any.whl
         sys.path.append("/kaggle/input/shop-source/src")
@@ -133,14 +138,19 @@ def check(page: Page) -> Iterator[Hit]:
 
 def _needed(use: PathUse) -> bool:
     what = use.purpose
-    return what.live and not what.guarded and what.role in ("used", "named") and not _ROOT.match(use.text)
+    if not what.live or what.guarded or what.role not in ("used", "named"):
+        return False
+    return not _ROOT.match(use.text) and not _FOR_INSTALLING.search(use.text)
 
 
 def _worth_telling(host: str, uses: list[PathUse]) -> list[PathUse]:
     """What is written where it is needed, and what a list of names says again and again; a list that names each folder once
     is what we would have asked for."""
-    folders = Counter(_folder(use.text) for use in uses)
-    places = [use for use in uses if use.purpose.role == "used" or folders[_folder(use.text)] >= _SPELLED]
+    folders = defaultdict[str, list[int]](list)
+    for use in uses:
+        folders[_folder(use.text)].append(use.at.cell)
+    repeated = {folder for folder, cells in folders.items() if len(cells) >= (_SPELLED if len(set(cells)) == 1 else 3)}
+    places = [use for use in uses if use.purpose.role == "used" or _folder(use.text) in repeated]
     return places if len(places) >= 1 + (host in _MANY_READERS) else []
 
 

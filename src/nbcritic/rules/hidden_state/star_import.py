@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit, Related, Span
+from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 
 
@@ -47,11 +47,12 @@ def check(page: Page) -> Iterator[Hit]:
         import numpy as np
         x = np.linspace(0, 1)
     """
-    found: list[tuple[str, Span]] = []
-    for cell in page.code:
-        for node in cell.nodes(ast.ImportFrom):
-            if node.names[0].name == "*":
-                found.append(("." * node.level + (node.module or ""), cell.at(node)))
+    found = [
+        ("." * node.level + (node.module or ""), cell.at(node))
+        for cell in page.code
+        for node in cell.nodes(ast.ImportFrom)
+        if node.names[0].name == "*"
+    ]
     if found:
         (module, first), *more = found
         others = [f"`{other}`" for other in dict.fromkeys(name for name, _ in more) if other != module]
