@@ -95,7 +95,7 @@ def test_what_our_rule_covers_is_not_said_again_by_ruff() -> None:
             "F403", Span(1, line, 1, line, 20), "`from numpy import *` used", "undefined-local-with-import-star"
         )
 
-    facts = page("# %%\nfrom numpy import *\nx = 1\n", lints=(lint(1), lint(2)))
+    facts = page("# %%\nfrom numpy import *\nx = 1\nfrom math import *\n", lints=(lint(1), lint(2), lint(3)))
     report = engine.critique(facts, Config(select=("star-import", "F403")))
     assert [(f.code, f.at.line) for f in report.findings] == [("NBC114", 1), ("F403", 2)]
 

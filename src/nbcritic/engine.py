@@ -106,8 +106,13 @@ def _wanted(lint: Lint, config: Config) -> bool:
 
 
 def _fold(found: Sequence[tuple[Finding, tuple[str, ...]]]) -> list[Finding]:
-    """Leave out what another finding at the same place says already."""
-    said = {(code, finding.at.cell, finding.at.line) for finding, covers in found for code in covers}
+    """Leave out what another finding says already, of the same place or of one that it names."""
+    said = {
+        (code, at.cell, at.line)
+        for finding, covers in found
+        for code in covers
+        for at in (finding.at, *(place.at for place in finding.related))
+    }
     return [finding for finding, _ in found if (finding.code, finding.at.cell, finding.at.line) not in said]
 
 

@@ -98,7 +98,10 @@ class Sizes:
             if name in _WRAPPERS or name in ("range", "len", "zip"):
                 return any(self._is_setting(item, depth + 1) for item in node.args)
         if isinstance(node, ast.Name):
-            return bool(_SETTING.search(node.id)) or self._page.values.kind(node) == "dict"
+            if _SETTING.search(node.id) or self._page.values.kind(node) == "dict":
+                return True
+            source = self._page.values.source(node) if depth < _STEPS else None
+            return source is not None and self._is_setting(source, depth + 1)
         return isinstance(node, ast.Attribute) and bool(_SETTING.search(node.attr))
 
     def _is_dict(self, method: ast.expr) -> bool:

@@ -150,11 +150,12 @@ def check(page: Page) -> Iterator[Hit]:
         import pandas as pd
         for feature in feature_names:
             importance = pd.concat([importance, score(feature)])
-        for column in df.columns:
-            gaps = pd.concat([gaps, count_gaps(column)])
+        scores = model.feature_importances_
+        for score in scores:
+            ranks = pd.concat([ranks, table_of(score)])
         for city in df["city"].unique():
             cities = pd.concat([cities, describe(city)])
-        print(importance, gaps, cities)
+        print(importance, ranks, cities)
         for row in stream:
             unread = pd.concat([unread, row])
         def uncalled(paths):
@@ -350,10 +351,10 @@ class _Growth:
     def matters(self, function: ast.AST | None, name: str, grown: list[_Grown]) -> bool:
         """Is the function called, and the grown name read, by anything but its own growth?"""
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and not function.decorator_list:
-            called = self._page.names.mentioned
-            if function.name not in called and not function.name.startswith("__"):
-                return False
-        if not name.isidentifier():
+            is_called = function.name in self._page.names.mentioned or function.name.startswith("__")
+            if not is_called or not name.isidentifier():
+                return is_called
+        elif not name.isidentifier():
             return True
         own = sum(_loads(each.assign)[name] for each in grown)
         return (self._loads if function is None else _loads(function))[name] > own
