@@ -19,7 +19,9 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _DEEPEST = 12
 """So many calls of the page's own functions are followed into one another."""
 _PATIENCE = 60_000
-"""So many statements of the page's own functions are followed, all calls together: a hostile page could go on for ever."""
+_PATIENCE_OF_A_CELL = 200
+"""So many statements of the page's own functions are followed, all calls together, and so many for each cell in any case: a hostile
+page could go on for ever."""
 _PASSED_THROUGH = frozenset(
     {"list", "tuple", "set", "sorted", "reversed", "iter", "zip", "enumerate", "filter", "dict"}
 )
@@ -45,6 +47,11 @@ class Calls(Expressions):
         self._local: dict[ast.AST, frozenset[str]] = {}
         self._active: list[ast.AST] = []
         self._patience = _PATIENCE
+
+    def start(self) -> None:
+        """A new cell begins."""
+        self.bound, self.altered, self.read, self.needed, self.called = set(), set(), {}, set(), {}
+        self._patience = max(self._patience, _PATIENCE_OF_A_CELL)
 
     def call(self, node: ast.Call) -> Things:
         """A call: of the page's own code, of a method that may change its object, or of a library."""

@@ -55,7 +55,7 @@ class Walk(Calls):
     def run(self, cells: Sequence[CodeCell]) -> Iterator[Reads]:
         """What each cell takes from the cells before it."""
         for self.now, cell in enumerate(cells):
-            self.bound, self.altered, self.read, self.needed, self.called = set(), set(), {}, set(), {}
+            self.start()
             if reason := self.names.unknown.get(cell.number):
                 self.open(by_star=reason.endswith("import *`"))
             if cell.plain.isolated:

@@ -191,6 +191,7 @@ def test_many_paths_are_near_linear(unit: str, work: Callable[[Callable[[], obje
         ("!ls /kaggle/input/a/b", "sought"),
         ("!cp /kaggle/input/a/b.csv .", "used"),
         ("!pip install /kaggle/input/a/b.whl", "installed"),
+        ("!pip install --no-index \\\n  --find-links /kaggle/input/a/b shop", "installed"),
     ],
 )
 def test_what_a_path_is_for(source: str, expected: str) -> None:

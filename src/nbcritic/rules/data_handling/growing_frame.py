@@ -352,12 +352,10 @@ class _Growth:
         """Is the function called, and the grown name read, by anything but its own growth?"""
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and not function.decorator_list:
             is_called = function.name in self._page.names.mentioned or function.name.startswith("__")
-            if not is_called or not name.isidentifier():
-                return is_called
-        elif not name.isidentifier():
-            return True
+            if not is_called:
+                return False
         own = sum(_loads(each.assign)[name] for each in grown)
-        return (self._loads if function is None else _loads(function))[name] > own
+        return not name.isidentifier() or (self._loads if function is None else _loads(function))[name] > own
 
     def is_long(self, grown: _Grown, function: ast.AST | None, name: str) -> bool:
         """May there be many turns, for all that code and saved outputs show?"""

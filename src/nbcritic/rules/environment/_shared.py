@@ -59,6 +59,8 @@ _QUOTED = re.compile(r"""(?P<quote>["'])(?P<text>(?:/|[A-Za-z]:[\\/])[^"'\n]{3,3
 _ARGUMENT = re.compile(
     r"""(?<![^\s"'=>(:,])(?:"(?P<d>[^"\n]*)"|'(?P<s>[^'\n]*)'|(?P<w>(?:file:|dbfs:)?(?:/|[A-Za-z]:[\\/])(?:\\[ ]|[^\s"'|;&<>(){}$`])+))"""
 )
+_INSTALLS = re.compile(r"\b(?:pip\d?|conda|mamba|uv|apt|apt-get|dpkg)\s")
+_ASKS = re.compile(r"\[\s*!?\s*-[defs]\s|^\s*!?\s*(?:ls|du|find|test|stat)\s")
 _RUNS_PYTHON = frozenset("time timeit prun memit lprun mprun snakeviz pyinstrument scalene".split())
 _ESCAPES = {ord(mark): "\\" + letter for mark, letter in zip("\a\b\t\n\v\f\r", "abtnvfr", strict=True)}
 """`"C:\\new"` written with one backslash holds a line break; the path that was meant does not."""
@@ -256,25 +258,30 @@ def _in_text(cell: CodeCell) -> Iterator[PathUse]:
 
 
 def _in_magic(cell: CodeCell, magic: Magic, databricks: bool) -> Iterator[PathUse]:
-    number = magic.line
-    yield from _in_shell(cell, number, cell.lines[number - 1], magic.column - 1, databricks)
+    number, start = magic.line, magic.column - 1
+    command = cell.lines[number - 1][start:]
+    yield from _in_shell(cell, number, command, start, databricks)
     while cell.lines[number - 1].endswith("\\") and number < len(cell.lines):
         number += 1
-        yield from _in_shell(cell, number, cell.lines[number - 1], 0, databricks)
+        yield from _in_shell(cell, number, command, 0, databricks)
 
 
-def _in_shell(cell: CodeCell, number: int, line: str, start: int, databricks: bool) -> Iterator[PathUse]:
+def _in_shell(cell: CodeCell, number: int, command: str, start: int, databricks: bool) -> Iterator[PathUse]:
+    """The paths of one line, which belongs to a command that may have begun some lines above."""
+    line = cell.lines[number - 1]
     if line.lstrip().startswith("#"):
         return
-    asks = re.search(r"\[\s*!?\s*-[defs]\s|^\s*!?\s*(?:ls|du|find|test|stat)\s", line[start:]) is not None
-    installs = re.search(r"\b(?:pip\d?|conda|mamba|uv|apt|apt-get|dpkg)\s", line) is not None
-    in_shell = Purpose("installed" if installs else "sought" if asks else "used", guarded=asks)
+    what_for = Purpose("used")
+    if _INSTALLS.search(command):
+        what_for = Purpose("installed")
+    elif _ASKS.search(command):
+        what_for = Purpose("sought", guarded=True)
     for found in _ARGUMENT.finditer(line, start):
         group = found.lastgroup or "w"
         text = found[group].replace("\\ ", " ")
         what = place(text, databricks) if STARTS.match(text) else None
         if what is not None and (what.plain or what.sure):
-            yield PathUse(cell.at_line(number, *found.span(group)), _short(text), what, purpose=in_shell)
+            yield PathUse(cell.at_line(number, *found.span(group)), _short(text), what, purpose=what_for)
 
 
 def _short(text: str, limit: int = 60) -> str:
