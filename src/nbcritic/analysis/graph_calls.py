@@ -105,8 +105,10 @@ class Calls(Expressions):
             made: dict[Thing, Thing] = {}
             return tuple(thing.again(start, made) for thing in given)
         start = Thing().serial
-        if node in self._active or len(self._active) >= _DEEPEST or self._patience <= 0:
+        length = 1 if isinstance(node, ast.Lambda) else len(node.body)
+        if node in self._active or len(self._active) >= _DEEPEST or self._patience < length:
             return ()
+        self._patience -= length
         if node not in self._local:
             self._local[node] = stored(node)
         frame = Frame(self._local[node], thing.frame)
@@ -116,10 +118,8 @@ class Calls(Expressions):
         self._active.append(node)
         try:
             if isinstance(node, ast.Lambda):
-                self._patience -= 1
                 self.returned += self.eval(node.body)
             else:
-                self._patience -= len(node.body)
                 self.body(node.body)
             given = tuple(dict.fromkeys(self.returned))
         finally:

@@ -33,7 +33,7 @@ _STATEFUL = frozenset(
     "train_test_split ShuffleSplit StratifiedShuffleSplit GroupShuffleSplit RepeatedKFold RepeatedStratifiedKFold "
     "RandomizedSearchCV HalvingRandomSearchCV "
     "RandomForestClassifier RandomForestRegressor ExtraTreesClassifier ExtraTreesRegressor BaggingClassifier BaggingRegressor "
-    "DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier ExtraTreeRegressor IsolationForest RandomTreesEmbedding "
+    "ExtraTreeClassifier ExtraTreeRegressor IsolationForest RandomTreesEmbedding "
     "MLPClassifier MLPRegressor SGDClassifier SGDRegressor "
     "KMeans MiniBatchKMeans BisectingKMeans SpectralClustering GaussianMixture BayesianGaussianMixture "
     "TSNE UMAP LatentDirichletAllocation GaussianRandomProjection SparseRandomProjection "

@@ -195,6 +195,14 @@ def _first_effects(found: Iterable[Change]) -> Iterator[Change]:
             return
 
 
+def _is_read(page: Page, cell: CodeCell, change: Change) -> bool:
+    """Does anything read what was changed, further down in the cell or in the cells below?"""
+    line = getattr(change.node, "end_lineno", None) or 0
+    below = any(change.name in read.reads for number, read in page.flow.touched.items() if number > cell.number)
+    uses = (event.node for event in page.names.of(cell.number).of("use") if event.name == change.name)
+    return below or any(getattr(node, "lineno", 0) > line for node in uses)
+
+
 def _said(page: Page, cell: CodeCell, change: Change) -> str:
     source = page.flow.sources[cell.number][change.name]
     what = f"`{change.key if len(change.key) <= 40 else change.name}`"
@@ -206,6 +214,8 @@ def _hit(page: Page, cell: CodeCell, found: list[tuple[Change, str]]) -> Hit:
     source = page.flow.sources[cell.number].get(first.name)
     related = [Related(Span(source), f"`{first.name}` comes from here")] if source is not None else []
     related += [Related(cell.at(change.node), "and this once more") for change, _ in found[1:6]]
+    if not first.is_loud and source is not None and not _is_read(page, cell, first):
+        return Hit(cell.at(first.node), message, tuple(related), severity="minor", confidence="possible")
     return Hit(cell.at(first.node), message, tuple(related), severity="minor" if first.is_loud else None)
 
 

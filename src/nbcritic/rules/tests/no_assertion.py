@@ -13,7 +13,7 @@ from nbcritic.rules.tests._shared import uses_samples, validates
 from nbcritic.rules.tests.unvalidated_data import reads_practice, unchecked
 
 
-@rule("NBC302", name="no-assertion", severity="minor", category="tests")
+@rule("NBC302", name="no-assertion", severity="minor", category="tests", confidence="possible")
 def check(page: Page) -> Iterator[Hit]:
     r"""The notebook hands on a result and asserts nothing about it.
 

@@ -22,7 +22,7 @@ _DATED = re.compile(r"(?<!\d)20[0-3]\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12
 """A day in a file's name: there will be another tomorrow."""
 
 
-@rule("NBC307", name="unvalidated-data", severity="minor", category="data-validation")
+@rule("NBC307", name="unvalidated-data", severity="minor", category="data-validation", profile="production")
 def check(page: Page) -> Iterator[Hit]:
     r"""Data enter from outside, and nothing checks that they are what is expected.
 
