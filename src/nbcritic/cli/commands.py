@@ -23,6 +23,7 @@ nbcritic reviews Jupyter notebooks.
   nbcritic .                       review every notebook under this folder
   nbcritic explain star-import     why a rule matters, with examples
   nbcritic rules                   every rule on one line
+  nbcritic flow analysis.ipynb     which cell needs what from which other cell
 
 nbcritic --help says more.
 """
