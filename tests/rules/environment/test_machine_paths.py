@@ -257,3 +257,19 @@ def test_many_names_are_near_linear(unit: str, work: Callable[[Callable[[], obje
     of(2)  # loads what is loaded once
     for twice, once in zip(of(800), of(400), strict=True):
         assert twice < 2.2 * once
+
+
+@pytest.mark.parametrize("after", ["", "import pandas as pd, os.path", "from matplotlib import pyplot"])
+def test_a_path_from_which_nothing_is_imported_is_a_line_too_many(after: str) -> None:
+    (hit,) = path_surgery.check.check(page_of(f'import sys\nsys.path.append("..")\n{after}'))
+    assert hit.severity == "nit"
+    assert hit.message.endswith("nothing is imported from there; remove the line")
+
+
+@pytest.mark.parametrize(
+    "after", ["import shop", "from . import x", "from shop import *", "%run x.py", "import pickle", "print 1"]
+)
+def test_a_path_from_which_something_may_be_imported(after: str) -> None:
+    source = Notebook("x.ipynb", (Cell(1, "code", 'import sys\nsys.path.append("..")'), Cell(2, "code", after)))
+    (hit,) = path_surgery.check.check(Page(source))
+    assert hit.severity is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -23,6 +24,13 @@ _DOWNLOADS = frozenset(
     ".dataset_download .model_download .notebook_output_download .snapshot_download snapshot_download .urlretrieve".split()
 )
 _BY_FILE = ("spec_from_file_location", "SourceFileLoader")
+_KNOWN = sys.stdlib_module_names | frozenset(
+    "IPython bs4 catboost cv2 dask geopandas ipywidgets joblib keras lightgbm matplotlib missingno networkx nltk numpy pandas PIL "
+    "plotly polars pyarrow pyspark requests scipy seaborn shap sklearn skimage spacy statsmodels sympy tensorflow torch "
+    "torchvision tqdm transformers xgboost yaml".split()
+)
+"""What is no code of the project's own, whatever the path."""
+_LOADS = frozenset("importlib runpy pickle joblib unittest subprocess torch multiprocessing".split())
 _CLONE = re.compile(
     r"""\bgit["',\s]+clone["',\s]+(?:--?[\w-]+(?:[= ]\d+)?["',\s]+|(?:-b|--branch)\s+\S+\s+)*(?P<address>https?://[^\s"',;]+)"""
     r"""(?:["']?[,\s]+["']?(?:[\w./{}$-]*/)?(?P<folder>[\w.-]+))?"""
@@ -63,6 +71,15 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         from sys import path
         path.append("..")  # <- flagged
+        import numpy, shop
+
+    Bad:
+
+        # %%
+        import sys
+        import pandas as pd
+        sys.path.append("..")  # <- flagged
+        orders = pd.read_csv("orders.csv")
 
     Bad:
 
@@ -145,7 +162,22 @@ def check(page: Page) -> Iterator[Hit]:
     if own := sorted(edit for edit in own if (edit[0].cell, edit[0].line) not in said):
         (at, what), *others = own
         related = tuple(Related(*other) for other in others[:SHOWN])
+        if all("PYTHONPATH" not in words for _, words in own) and not _imports_its_own(page):
+            words = f"{what}, but nothing is imported from there; remove the line{'s' * bool(others)}"
+            yield Hit(at, words, related, severity="nit")
+            return
         yield Hit(at, f"{what}; make the code a package and `pip install -e .` it", related)
+
+
+def _imports_its_own(page: Page) -> bool:
+    """May anything come from the folders on the path, also by way of an unpickled object?"""
+    if page.names.unknown or page.names.maybe or any(page.magics("run", "load_ext", "aimport")):
+        return True
+    roots = {
+        alias.name.partition(".")[0] for cell in page.code for node in cell.nodes(ast.Import) for alias in node.names
+    }
+    roots |= {(node.module or "").partition(".")[0] for cell in page.code for node in cell.nodes(ast.ImportFrom)}
+    return not roots <= _KNOWN or not roots.isdisjoint(_LOADS)
 
 
 def _sets(magic: Magic) -> bool:

@@ -23,6 +23,7 @@ _COUNTERS = re.compile(
     name="rerun-changes-state",
     severity="major",
     category="reproducibility",
+    confidence="possible",
 )
 def check(page: Page) -> Iterator[Hit]:
     r"""Running a cell a second time gives another result.
@@ -214,9 +215,9 @@ def _hit(page: Page, cell: CodeCell, found: list[tuple[Change, str]]) -> Hit:
     source = page.flow.sources[cell.number].get(first.name)
     related = [Related(Span(source), f"`{first.name}` comes from here")] if source is not None else []
     related += [Related(cell.at(change.node), "and this once more") for change, _ in found[1:6]]
-    if not first.is_loud and source is not None and not _is_read(page, cell, first):
-        return Hit(cell.at(first.node), message, tuple(related), severity="minor", confidence="possible")
-    return Hit(cell.at(first.node), message, tuple(related), severity="minor" if first.is_loud else None)
+    if first.is_loud or (source is not None and not _is_read(page, cell, first)):
+        return Hit(cell.at(first.node), message, tuple(related), severity="minor")
+    return Hit(cell.at(first.node), message, tuple(related))
 
 
 def _ran_on_its_own(page: Page, cell: CodeCell, name: str) -> bool:

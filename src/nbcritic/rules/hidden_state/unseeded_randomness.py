@@ -188,6 +188,7 @@ def check(page: Page) -> Iterator[Hit]:
     serious = is_serious(page)
     callers = {function.node: cell for function, cell in page.flow.called.items()}
     said: set[tuple[int, str]] = set()
+    reports = _reports(page)
     for draw in draws(page):
         key = (draw.cell.number, draw.name)
         if key in said or fixed.first.get(draw.family, 1 << 30) <= _when(page, draw, callers):
@@ -196,10 +197,20 @@ def check(page: Page) -> Iterator[Hit]:
             continue
         if not _is_idle(page, draw, serious=serious):
             said.add(key)
-            # Made-up numbers are often meant to differ; a split, a model or a choice among data is not.
-            sure = draw.takes_state or draw.name.rpartition(".")[2] in _PICKS
+            # A split decides every number below it, a model those that are reported; what else is drawn may be meant to differ.
+            last = draw.name.rpartition(".")[2]
+            sure = "split" in last.lower() or (draw.takes_state and reports)
             message = _message(draw, fixed.first.get(draw.family))
             yield Hit(draw.cell.at(draw.call), message, confidence=None if sure else "possible")
+
+
+def _reports(page: Page) -> bool:
+    """Does the page compute a score of a model?"""
+    return any(
+        (page.qualified(call.func) or "").startswith("sklearn.metrics.")
+        for cell in page.code
+        for call in cell.nodes(ast.Call)
+    )
 
 
 def _when(page: Page, draw: Draw, callers: Mapping[ast.AST, int]) -> int:

@@ -16,6 +16,8 @@ from nbcritic.rules.leakage._values import Findings, Fit, Split
 TELLING = frozenset({"selector", "encoder"})
 """What learns from the target: fitted on all rows, it carries the answers of the test set into the features."""
 
+SLIGHT = frozenset({"imputer", "vectoriser"})
+"""What rarely moves a score by itself: a median from more rows, words that the training rows do not hold."""
 INDIFFERENT = frozenset(
     """DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier ExtraTreeRegressor RandomForestClassifier
     RandomForestRegressor ExtraTreesClassifier ExtraTreesRegressor GradientBoostingClassifier GradientBoostingRegressor
@@ -35,8 +37,8 @@ def check(page: Page) -> Iterator[Hit]:
 
     A scaler, imputer, selector, projection or vocabulary that is fitted before the split knows the test rows: their mean, their
     range, their words. The test score then answers another question than "how well on rows never seen", and is too good, by a
-    little for a scaler on many rows (major; minor where it feeds only trees, and for a mean that fills gaps), by a lot for
-    a selector or a mean of the target (blocker).
+    little for a scaler on many rows (major; minor where it feeds only trees, and for an imputer or a vocabulary), by a lot
+    for a selector or a mean of the target (blocker).
 
     Instead, split first, fit on the training rows only and transform the rest with that; or put the steps into a `Pipeline` and
     give that to `cross_val_score` or the search, which then fits it anew in every fold.
@@ -168,16 +170,18 @@ def _severity(page: Page, fit: Fit, split: Split) -> Severity:
     """How much of the score the leak can move."""
     if fit.by == "group" or (fit.kind in TELLING and "search" not in split.how):
         return "blocker"
-    if fit.by == "statistic" or (fit.kind == "scaler" and _are_indifferent(page)):
+    if fit.by == "statistic" or fit.kind in SLIGHT or (fit.kind == "scaler" and _are_indifferent(page)):
         return "minor"
     return "major"
 
 
 def _are_indifferent(page: Page) -> bool:
     """Are all models of the page such that a feature's scale does not matter to them?"""
-    names = ((page.qualified(call.func) or "").rpartition(".")[2] for c in page.code for call in c.nodes(ast.Call))
+    calls = [page.qualified(call.func) or "" for cell in page.code for call in cell.nodes(ast.Call)]
+    names = (name.rpartition(".")[2] for name in calls)
     models = {name for name in names if _MODEL.search(name) and name[0].isupper()}
-    return bool(models) and models <= INDIFFERENT
+    boosted = any(name in ("lightgbm.train", "xgboost.train", "lightgbm.cv", "xgboost.cv") for name in calls)
+    return (bool(models) or boosted) and models <= INDIFFERENT
 
 
 def _is_thrown_away(split: Split) -> bool:

@@ -44,7 +44,7 @@ class Candidate:
         return Span(at.cell, at.line, at.column, at.line, len(self.cell.lines[at.line - 1]) + 1)
 
 
-@rule("NBC301", name="untested-function", severity="minor", category="tests")
+@rule("NBC301", name="untested-function", severity="minor", category="tests", confidence="possible")
 def check(page: Page, *, min_lines: int = 8, min_branches: int = 3) -> Iterator[Hit]:
     r"""Functions with logic of their own are exercised by no test.
 
