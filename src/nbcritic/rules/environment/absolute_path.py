@@ -103,7 +103,7 @@ def check(page: Page) -> Iterator[Hit]:
         import os
         import pandas as pd
         from pathlib import Path
-        cache = "/root/.cache/models"
+        cache = "/home/jovyan/.cache/models"
         folder = os.environ.get("SURVEYS", "/mnt/storage2/surveys")
         DATA = next(p for p in [Path("/mnt/storage2/surveys"), Path("data")] if p.exists())
         survey = pd.read_csv(DATA / "2020.csv")
