@@ -10,21 +10,19 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from textwrap import dedent
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from nbcritic.analysis.digest import Digest
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.project import Project
 from nbcritic.model import FAMILIES, Category, Confidence, Hit, Notebook, Profile, Severity
 from nbcritic.notebook import percent
 
 Check: TypeAlias = Callable[..., Iterator[Hit]]
-Across: TypeAlias = Callable[[Sequence[Digest]], Iterator[tuple[str, Hit]]]
 
 FLAG = "# <- flagged"
 _BLOCK = re.compile(r"^(?P<kind>Bad|Good|Fixed)(?: \((?P<options>[^)]*)\))?:\n\n(?P<body>(?:    .*\n|[ \t]*\n)+)", re.M)
@@ -63,7 +61,6 @@ class Rule:
     any_language: bool
     doc: str
     check: Check
-    across: Across | None = None
 
     @property
     def family(self) -> str:
@@ -118,19 +115,18 @@ def rule(
     confidence: Confidence = "likely",
     covers: tuple[str, ...] = (),
     any_language: bool = False,
-    across: Across | None = None,
 ) -> Callable[[Check], Rule]:
     """Declare the decorated function to be a rule.
 
     The function takes a `Page` and yields a `Hit` for each fault; its keyword-only parameters are options with their defaults.
     `covers` names codes of ruff (or of weaker rules of ours) that need not be said at the same place; `any_language` means that
-    the rule needs no Python, so that it also reads notebooks of other kernels; `across` looks at all notebooks of a scan.
+    the rule needs no Python, so that it also reads notebooks of other kernels.
     """
 
     def declare(check: Check) -> Rule:
         head, _, tail = (check.__doc__ or "").partition("\n")
         doc = head + "\n" + dedent(tail).rstrip()
-        return Rule(code, name, severity, category, profile, confidence, covers, any_language, doc, check, across)
+        return Rule(code, name, severity, category, profile, confidence, covers, any_language, doc, check)
 
     return declare
 

@@ -45,7 +45,7 @@ HOSTS = {
     "/content/x.csv": "Google Colab",
     "dbfs:/mnt/x": "Databricks",
     "/dbfs/FileStore/x.csv": "Databricks",
-    "/home/jovyan/work/x.csv": "a Jupyter container",
+    "/home/jovyan/" + "work/x.csv": "a Jupyter container",
     "/opt/ml/input/x": "SageMaker",
     "/home/jupyter/x.csv": "Vertex AI Workbench",
 }
