@@ -143,11 +143,11 @@ def test_a_missing_category_is_neutral_and_a_wrong_one_is_not() -> None:
     bare, right, wrong = (Answer("scaler split", "c3", category=name) for name in ("", "leakage", "tests"))
     likes = [likeness(leak, answer, PLACES) for answer in (bare, right, wrong)]
     assert likes[2] < likes[0] < likes[1]
-    assert likes[0] == pytest.approx((0.35 + 0.5 * 2 / 3) / 0.85)
+    assert likes[0] == pytest.approx((0.35 + 0.5 * 4 / 9) / 0.85)
 
 
 def test_doubtful_lines_are_shown_to_a_person_whose_word_counts() -> None:
-    doubtful = Answer("something about the scaler", "c4")
+    doubtful = Answer("something about the scaler", "c3")
     assert UNSURE <= likeness(KEY.remark[0], doubtful, PLACES) < MATCH
     card = grade(KEY, (doubtful,), NOTEBOOK)
     assert (card.claims, [doubt.remark for doubt in card.unsure]) == ((), ["leak"])

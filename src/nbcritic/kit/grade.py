@@ -119,9 +119,12 @@ def grade(
 
 
 def likeness(item: Remark | Decoy, answer: Answer, places: Places) -> float:
-    """How surely an answer speaks of an item, 0 to 1. A category that is not given weighs nothing."""
+    """How surely an answer speaks of an item, 0 to 1. A category that is not given weighs nothing.
+
+    The share of concepts is squared: all of them belong together, and the right cell with one word of three is a guess.
+    """
     place = places.overlap(answer.where, item.places)
-    concepts = Text(answer.text).share(item.concepts, item.void)
+    concepts = Text(answer.text).share(item.concepts, item.void) ** 2
     if isinstance(item, Remark) and answer.category:
         return PLACE * place + CATEGORY * (answer.category == item.category) + CONCEPTS * concepts
     return (PLACE * place + CONCEPTS * concepts) / (PLACE + CONCEPTS)
