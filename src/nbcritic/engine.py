@@ -30,6 +30,7 @@ from nbcritic.model import (
 from nbcritic.notebook.suppress import Suppression, suppressions
 from nbcritic.ruff import category_of, profile_of, severity_of
 from nbcritic.rule import Rule
+from nbcritic.rules.suppression._removal import without
 
 UNUSED = "NBC001"
 START_HERE = 3
@@ -151,7 +152,8 @@ def _unused(page: Page, config: Config, kept: Iterable[Finding], silenced: _Sile
         unused = [key for key in suppression.unused if key in ran]
         if unused and (suppression.at.cell, suppression.at.line) not in said:
             names = "" if unused == ["*"] else " of " + ", ".join(f"`{key}`" for key in unused)
-            yield rule, Hit(suppression.at, f"{suppression.text} silences nothing{names}")
+            fix = without(page, suppression, unused)
+            yield rule, Hit(suppression.at, f"{suppression.text} silences nothing{names}", fix=fix)
 
 
 def _unjudged(page: Page) -> Iterator[Skipped]:
@@ -222,6 +224,7 @@ class _Stamp:
             why=f"`ruff rule {lint.code}` explains it.",
             remedy=lint.fix_title,
             tool="ruff",
+            fix=lint.fix,
             **self._where(lint.at),
         )
 

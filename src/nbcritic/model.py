@@ -192,6 +192,7 @@ class Lint:
     message: str
     name: str = ""
     fix_title: str = ""
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True, slots=True)

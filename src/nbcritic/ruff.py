@@ -22,6 +22,7 @@ from nbcritic.analysis.page import Page
 from nbcritic.config import Config, strength
 from nbcritic.model import PROFILES as ORDER
 from nbcritic.model import Category, Lint, NbcriticError, Profile, Severity, Span
+from nbcritic.ruff_fix import Place, Remedy, fix_of
 
 TARGET = "py314"
 """The newest Python that every ruff we allow knows: no cell is broken because the notebook's own Python was newer. Which
@@ -120,17 +121,6 @@ class Linted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    row: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Remedy:
-    message: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class _Diagnostic:
     """One entry of ruff's JSON."""
 
@@ -139,9 +129,9 @@ class _Diagnostic:
     code: str | None = None
     name: str | None = None
     cell: int | None = None
-    location: _Place | None = None
-    end_location: _Place | None = None
-    fix: _Remedy | None = None
+    location: Place | None = None
+    end_location: Place | None = None
+    fix: Remedy | None = None
 
     @property
     def is_syntax(self) -> bool:
@@ -342,22 +332,18 @@ def _lints(page: Page, answer: Sequence[_Diagnostic]) -> Iterator[Lint]:
     for found in answer:
         if not found.is_syntax and found.cell in cells and found.location:
             cell = cells[found.cell]
-            lint = Lint(
-                found.code or "",
-                _span(cell, found.location, found.end_location or found.location),
-                found.message,
-                found.name or "",
-                (found.fix.message or "") if found.fix else "",
-            )
+            at = _span(cell, found.location, found.end_location or found.location)
+            title, fix = ((found.fix.message or ""), fix_of(cell, found.fix, at)) if found.fix else ("", None)
+            lint = Lint(found.code or "", at, found.message, found.name or "", title, fix)
             if not _is_mistaken(page, lint, _text(cell, found)):
                 yield lint
 
 
-def _span(cell: CodeCell, start: _Place, end: _Place) -> Span:
+def _span(cell: CodeCell, start: Place, end: Place) -> Span:
     """The place in the cell as its author wrote it."""
     shifts, last = cell.plain.shifts, len(cell.lines)
     if end.row > last:
-        end = _Place(last, len(cell.lines[-1]) + 1)
+        end = Place(last, len(cell.lines[-1]) + 1)
     return Span(
         cell.number,
         start.row,

@@ -1,18 +1,28 @@
 """Every rule against its own documentation: the examples of its docstring are its tests."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
 from nbcritic import rules
 from nbcritic.analysis.page import Page
+from nbcritic.config import Config
+from nbcritic.fixer import mend
 from nbcritic.model import FAMILIES, Notebook
+from nbcritic.notebook.write import rewrite
 from nbcritic.rule import Example, Rule
 
 RULES = list(rules.load().values())
 PAIRS = [(r, e, f"{r.name}-{i}-{e.kind}") for r in RULES for i, e in enumerate(r.examples)]
 CASES = [pytest.param(r, e, id=name) for r, e, name in PAIRS]
 BAD = [pytest.param(r, e, id=name) for r, e, name in PAIRS if e.kind == "Bad"]
+FIXED = [
+    pytest.param(r, bad, fixed, id=f"{r.name}-{i}")
+    for r in RULES
+    for i, (bad, fixed) in enumerate(pairwise(r.examples))
+    if fixed.kind == "Fixed"
+]
 
 
 def flagged(rule: Rule, example: Example) -> set[tuple[int, int]]:
@@ -38,6 +48,31 @@ def test_hits_are_places_in_the_notebook(rule: Rule, example: Example) -> None:
         assert hit.message
         assert "\n" not in hit.message
         assert not hit.message.endswith(".")
+
+
+@pytest.mark.parametrize("rule, bad, fixed", FIXED)
+def test_fix(rule: Rule, bad: Example, fixed: Example) -> None:
+    config = Config(select=(rule.code,), rule_options={rule.name: bad.options})
+    mended = mend(bad.notebook, config, bad.page.project, unsafe=True)
+    assert cells(mended.notebook) == cells(fixed.notebook)
+    assert not mended.refused
+    assert mended.report.findings == ()
+    assert not mend(mended.notebook, config, bad.page.project, unsafe=True).changed
+
+
+@pytest.mark.parametrize("rule, example", BAD)
+def test_fixes_break_nothing(rule: Rule, example: Example) -> None:
+    for hit in rule.check(example.page, **example.options):
+        if hit.fix:
+            assert rule.fixable, "show the result in a Fixed block"
+            after = Page(rewrite(example.notebook, hit.fix.edits).notebook, example.page.project)
+            assert all(cell.tree is not None for cell in after.cells)
+            missing = {undefined.name for undefined in example.page.flow.undefined}
+            assert {undefined.name for undefined in after.flow.undefined} <= missing
+
+
+def cells(notebook: Notebook) -> list[tuple[str, str, int | None]]:
+    return [(cell.kind, cell.source, cell.execution_count) for cell in notebook.cells]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: r.name)

@@ -14,6 +14,7 @@ from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.secrets import Family, Leak, is_credential, leaks_by_name, leaks_by_shape, redact, telling
 from nbcritic.model import Cell, Span
+from nbcritic.notebook.outputs import Output
 
 _COMMENT = re.compile(r"^\s*#+(?!\s*%%)")
 
@@ -104,6 +105,38 @@ def _leaks(page: Page, cell: Cell) -> Iterator[Leak]:
         for leak in leaks_by_name(code.lines[number - 1], bare=number in shell):
             at = offsets.starts[number - 1]
             yield replace(leak, start=leak.start + at, end=leak.end + at)
+
+
+_ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_EMBEDDED = re.compile(r"data:[\w/+.;=-]{1,80};base64,[A-Za-z0-9+/=\s]*")
+_VARIABLE = re.compile(r"^(?P<name>[A-Z][A-Z0-9_]{2,60})=(?P<value>\S{4,400})$", re.M)
+_MOST = 2_000_000
+"""So many characters of one output are looked at."""
+
+
+def shown_leaks(output: Output) -> Iterator[Leak]:
+    """What a saved output shows of credentials, each value once; offsets are those of the text without terminal escapes.
+
+    Pictures are never looked at, nor is what belongs to a page that anybody may read (public tokens of maps).
+    """
+    seen = set[str]()
+    for text in (output.text, output.html, "\n".join(output.traceback)):
+        text = _ESCAPE.sub("", _EMBEDDED.sub("", text[:_MOST]))
+        for leak in (*leaks_by_shape(text), *_named_in(text)):
+            value = text[leak.start : leak.end]
+            if not leak.public and value not in seen:
+                seen.add(value)
+                yield leak
+
+
+def _named_in(text: str) -> Iterator[Leak]:
+    """Values beside a telling name: quoted, as in a printed dict, or as an environment variable on a line of its own."""
+    # Code that is shown (in a traceback) may compare a password with an answer.
+    yield from (leak for leak in leaks_by_name(text) if "==" not in text[max(leak.start - 5, 0) : leak.start])
+    for found in _VARIABLE.finditer(text):
+        family = telling(found["name"])
+        if family and is_credential(found["value"], family):
+            yield Leak(*found.span("value"), f"a {family}", found["name"])
 
 
 class Offsets:

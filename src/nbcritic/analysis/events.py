@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -10,12 +11,6 @@ EventKind: TypeAlias = Literal["bind", "use", "call", "mutate", "delete", "unkno
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
-MUTATORS = frozenset(
-    "append extend insert remove pop clear sort reverse update add discard setdefault popitem appendleft extendleft popleft "
-    "intersection_update difference_update symmetric_difference_update fill put itemset partition resize "
-    "fit fit_transform fit_resample fit_predict partial_fit load_state_dict".split()
-)
-"""Methods that (may) change the object they are called on; whether one does depends on the object's kind."""
 EAGER = frozenset(
     "apply applymap map filter sorted min max sort reduce agg aggregate transform pipe assign starmap accumulate takewhile "
     "dropwhile groupby curve_fit quad dblquad odeint solve_ivp minimize minimize_scalar fsolve brentq root newton bisect "
@@ -39,6 +34,14 @@ AT_CONSTRUCTION = frozenset({"__init__", "__new__", "__post_init__"})
 
 LATER = "later"
 """How a name is used by code that runs at some unknown later time, if ever (a stored lambda, a callback)."""
+METHOD, PROPERTY = "method", "property"
+"""How a method is called: `name` is the object (empty where that is not a name), `origin` the method."""
+WRAPPED = "wrapped"
+"""How a decorator is called: what it has put around the function, each time somebody calls that."""
+SELF = "<self>"
+"""The object whose method it is, until the class is known."""
+_ENDS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+_QUERIED = re.compile(r"@([^\W\d]\w*)")
 
 
 class Event(NamedTuple):
@@ -47,7 +50,8 @@ class Event(NamedTuple):
     `how` says by what: `assign`, `augment`, `import`, `def`, `class`, `for`, `with`, `except`, `magic`, `global` … for a binding;
     `subscript`, `attribute`, `inplace` or `.method` for a change in place; `later` for what a callback will do some time; the
     reason for `unknown` (names may appear that the page does not show). `depth` counts the branches, loops and `try` around it,
-    `guarded` means that a missing name would be caught. `origin` is the full name of what an import binds.
+    `guarded` means that a missing name would be caught. `origin` is the full name of what an import binds, which method is called, or
+    under which name the result of a call is kept.
     """
 
     kind: EventKind
@@ -80,6 +84,10 @@ class Function:
     bound_by: ast.AST | None = None
     """The node of the event that binds the function to its name."""
     hooked: bool = False
+    lazy: bool = False
+    """Does the body run only when somebody iterates: a generator, or `map` and the like under a name?"""
+    runs: tuple[tuple[int, str], ...] = ()
+    """The parameters that the body calls: place and name."""
 
     @property
     def afterwards(self) -> tuple[Event, ...]:
@@ -87,6 +95,18 @@ class Function:
         if not self.methods:
             return self.later
         return (*self.later, *(e for method in self.methods for e in (*method.events, *method.afterwards)))
+
+
+def ends(statement: ast.AST) -> bool:
+    """Does nothing that stands below this statement in its block ever run?"""
+    return isinstance(statement, _ENDS)
+
+
+def queried(call: ast.Call) -> list[str]:
+    """The variables that the text of `df.query("a > @limit")` reads."""
+    first = call.args[0] if call.args and called_name(call.func) in ("query", "eval") else None
+    text = first.value if isinstance(first, ast.Constant) else None
+    return _QUERIED.findall(text) if isinstance(text, str) and isinstance(call.func, ast.Attribute) else []
 
 
 def root_name(node: ast.AST) -> ast.Name | None:
@@ -160,7 +180,8 @@ def opens(call: ast.Call) -> str:
     first = call.args[0] if call.args else None
     word = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
     if name in OPENING_CALLS:
-        return f"`{name}`"
+        own = name == "exec" and len(call.args) > 1 and not _namespace(call.args[1])
+        return "" if own else f"`{name}`"
     if name == "var" and word is not None:  # SymPy: var("x y") binds x and y
         return f'`var("{word}")`'
     if name not in HARMLESS_WITH_NAMESPACE and any(_namespace(word.value) for word in call.keywords):

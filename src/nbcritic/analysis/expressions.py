@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from nbcritic.analysis.events import (
     EAGER,
     LATER,
-    MUTATORS,
+    METHOD,
+    PROPERTY,
     Comprehension,
     Event,
     EventKind,
@@ -17,10 +18,13 @@ from nbcritic.analysis.events import (
     FunctionNode,
     asks_for_names,
     called_name,
+    ends,
     opens,
+    queried,
     root_name,
     stored_names,
 )
+from nbcritic.analysis.graph_changes import changes_object
 
 
 class Expressions:
@@ -28,7 +32,14 @@ class Expressions:
 
     handlers: ClassVar[dict[type[ast.AST], Callable[[Any, Any], None]]] = {}
 
-    def __init__(self, *, guarded: bool = False, annotations: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        guarded: bool = False,
+        annotations: bool = True,
+        methods: frozenset[str] = frozenset(),
+        top: bool = False,
+    ) -> None:
         self.events: list[Event] = []
         self.functions: list[Function] = []
         self.local_names: set[str] = set()
@@ -36,6 +47,15 @@ class Expressions:
         self.attributes: set[str] = set()
         """Every attribute that is read: a method that nobody mentions is one that nobody calls."""
         self._annotations = annotations
+        self._methods = methods
+        """The names of the methods of all classes of the page."""
+        self._top = top
+        """Is it the cell's own scope?"""
+        self._kept: tuple[ast.AST | None, str] = (None, "")
+        """The call whose result is kept, and under which name."""
+        self._discarded: ast.AST | None = None
+        """The value of a statement that does nothing with it."""
+        self._yields = False
         self._globals: set[str] = set()
         self._nonlocals: set[str] = set()
         self._depth = 0
@@ -67,10 +87,13 @@ class Expressions:
                 self.visit(value)
 
     def all(self, nodes: Iterable[ast.AST | None]) -> None:
-        """Visit these in order."""
+        """Visit these in order; what stands below a `return` is written down as if somebody caught what is missing there."""
+        guards = self._guards
         for node in nodes:
             if node is not None:
                 self.visit(node)
+                self._guards += ends(node)
+        self._guards = guards
 
     def branch(self, nodes: Iterable[ast.AST | None], *, guarded: bool = False) -> None:
         """Visit what need not happen, or (guarded) what happens under the eyes of somebody who expects a missing name."""
@@ -143,6 +166,9 @@ class Expressions:
         if node.ctx.__class__ is ast.Load:
             if isinstance(node, ast.Attribute):
                 self.attributes.add(node.attr)
+                if node.attr in self._methods:
+                    root = root_name(node.value)
+                    self.add("call", root.id if root is not None else "", node, PROPERTY, node.attr)
         elif (root := root_name(node)) is not None:
             self.add("mutate", root.id, node, "subscript" if isinstance(node, ast.Subscript) else "attribute")
 
@@ -159,24 +185,49 @@ class Expressions:
         for argument in arguments if eager else ():
             if isinstance(argument, ast.Name):
                 self.add("call", argument.id, argument, "handed over")
+        for name in queried(node):
+            self.add("use", name, node)
         if isinstance(function, ast.Name):
-            self.add("call", function.id, node)
-        elif isinstance(function, ast.Attribute) and (root := root_name(function.value)) is not None:
-            if any(word.arg == "inplace" and getattr(word.value, "value", None) is True for word in node.keywords):
-                self.add("mutate", root.id, node, "inplace")
-            elif function.attr in MUTATORS:
-                self.add("mutate", root.id, node, f".{function.attr}")
+            kept, under = self._kept
+            self.add("call", function.id, node, origin=under if node is kept else "")
+        elif isinstance(function, ast.Attribute):
+            self._method(node, function)
         if reason := opens(node):
             self.add("unknown", "", node, reason)
 
+    def _method(self, node: ast.Call, function: ast.Attribute) -> None:
+        """A method of a class of the page, or one that changes its object."""
+        root = root_name(function.value)
+        if function.attr in self._methods:
+            self.add("call", root.id if root is not None else "", node, METHOD, function.attr)
+        if root is None:
+            return
+        if any(word.arg == "inplace" and getattr(word.value, "value", None) is True for word in node.keywords):
+            self.add("mutate", root.id, node, "inplace")
+        elif changes_object(function.attr, None, discarded=node is self._discarded):
+            self.add("mutate", root.id, node, f".{function.attr}")
+
+    def discarded(self, node: ast.Expr) -> None:
+        """A statement that is an expression: a method that gives something back as well would be another one."""
+        self._discarded = node.value
+        self.visit(node.value)
+
+    def produced(self, node: ast.Yield | ast.YieldFrom) -> None:
+        """`yield` makes a generator of its function."""
+        self._yields = True
+        self.children(node)
+
     def comprehension(self, node: Comprehension) -> None:
         """A scope of its own; only the first iterable is evaluated outside, and `:=` binds outside."""
+        self.visit(node.generators[0].iter)
+        self._elements(node)
+
+    def _elements(self, node: Comprehension) -> None:
+        """What a comprehension does for each of what it iterates over."""
         inner = self._inner(self._depth)
-        first, *rest = node.generators
-        self.visit(first.iter)
         targets: set[str] = set()
-        for generator in (first, *rest):
-            if generator is not first:
+        for generator in node.generators:
+            if generator is not node.generators[0]:
                 inner.visit(generator.iter)
             targets.update(stored_names(generator.target))
             inner.all(generator.ifs)
@@ -228,4 +279,7 @@ Expressions.handlers = {
     ast.NamedExpr: Expressions.walrus,
     ast.IfExp: Expressions.conditional,
     ast.Lambda: Expressions.anonymous,
+    ast.Expr: Expressions.discarded,
+    ast.Yield: Expressions.produced,
+    ast.YieldFrom: Expressions.produced,
 }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import LATER, Event, Function
 from nbcritic.analysis.names import PYTHON2, Names
+from nbcritic.analysis.stage import Happening, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,6 @@ class Touched:
     reads: Mapping[str, Event]
     binds: Mapping[str, Event]
     mutates: Mapping[str, Event]
-
-
-_PATIENCE = 200_000
-"""How many events of functions are looked at again because another cell calls the function as well."""
 
 
 class Flow:
@@ -89,10 +85,10 @@ class Flow:
     @cached_property
     def touched(self) -> Mapping[int, Touched]:
         """For each code cell, what it takes from other cells and leaves to them in a run from top to bottom."""
-        stage = _Stage(self._names, brief=True)
+        stage = Stage(self._names, brief=True)
         found = {}
         for number in self.document_order:
-            found[number] = _touched(stage.play(number), self.aliases)
+            found[number] = _touched(stage.play(number), self.aliases, self._names.imports)
             stage.forget_calls()
         return found
 
@@ -104,7 +100,7 @@ class Flow:
     @cached_property
     def called(self) -> Mapping[Function, int]:
         """The page's own functions that a run from top to bottom calls, with the cell that calls each first."""
-        stage = _Stage(self._names)
+        stage = Stage(self._names)
         for number in self.document_order:
             for _ in stage.play(number):
                 pass
@@ -119,69 +115,6 @@ class Flow:
             found[number] = {name: writer[name] for name in cell.reads if name in writer}
             writer.update(dict.fromkeys((*cell.binds, *cell.mutates), number))
         return found
-
-
-class _Happening(NamedTuple):
-    """An event as it happens: in which cell it is written, and in which function that somebody called."""
-
-    event: Event
-    home: int
-    via: str | None
-    guarded: bool
-
-
-class _Stage:
-    """Plays cells one after the other; calls of the page's own functions are followed, each function once."""
-
-    def __init__(self, names: Names, *, brief: bool = False) -> None:
-        self._names = names
-        self._brief = brief
-        self._bodies: dict[Function, tuple[Event, ...]] = {}
-        self._functions: dict[str, tuple[int, Function]] = {}
-        self.called: dict[Function, int] = {}
-        """Which functions were called, and the cell that called each first."""
-        self._patience = _PATIENCE
-
-    def forget_calls(self) -> None:
-        """Follow functions again that were followed before; a page that goes on for ever is not followed for ever."""
-        if self._patience > 0:
-            self._patience -= sum(len(self._body(function)) for function in self.called)
-            self.called.clear()
-
-    def play(self, number: int) -> Iterator[_Happening]:
-        """What happens in a cell, in order."""
-        cell = self._names.of(number)
-        bound_by = {function.bound_by: function for function in cell.functions if function.bound_by is not None}
-        stack: list[tuple[Iterator[Event], int, str | None, bool]] = [(iter(cell.events), number, None, False)]
-        while stack:
-            events, home, via, guarded = stack[-1]
-            event = next(events, None)
-            if event is None:
-                stack.pop()
-            elif event.kind == "call":
-                where, function = self._functions.get(event.name, (0, None))
-                if event.how != LATER and function is not None and function not in self.called:
-                    self.called[function] = number
-                    stack.append((iter(self._body(function)), where, event.name, guarded or event.guarded))
-            else:
-                if event.kind == "bind" and via is None:
-                    self._define(event, number, bound_by.get(event.node) if event.node is not None else None)
-                yield _Happening(event, home, via, guarded or event.guarded)
-
-    def _body(self, function: Function) -> tuple[Event, ...]:
-        """The events of a call; in brief, each kind of event on a name once."""
-        if not self._brief:
-            return function.events
-        if function not in self._bodies:
-            first = {(event.kind, event.name): event for event in reversed(function.events)}
-            self._bodies[function] = tuple(reversed(first.values()))
-        return self._bodies[function]
-
-    def _define(self, event: Event, cell: int, function: Function | None) -> None:
-        if function is not None:
-            self._functions[event.name] = (cell, function)
-        else:
-            self._functions.pop(event.name, None)
 
 
 def _aliases(cells: Iterable[CodeCell]) -> dict[str, frozenset[str]]:
@@ -219,7 +152,9 @@ def _objects(value: ast.expr) -> list[str]:
     return [part.id for part in parts if isinstance(part, ast.Name)]
 
 
-def _touched(happenings: Iterable[_Happening], aliases: Mapping[str, frozenset[str]]) -> Touched:
+def _touched(
+    happenings: Iterable[Happening], aliases: Mapping[str, frozenset[str]], imports: Mapping[str, str]
+) -> Touched:
     reads: dict[str, Event] = {}
     binds: dict[str, Event] = {}
     mutates: dict[str, Event] = {}
@@ -229,7 +164,7 @@ def _touched(happenings: Iterable[_Happening], aliases: Mapping[str, frozenset[s
             reads.setdefault(event.name, event)
         elif event.kind == "bind":
             binds[event.name] = event
-        elif event.kind == "mutate":
+        elif event.kind == "mutate" and not (event.name in imports and event.how.startswith(".")):
             mutates[event.name] = event
             for other in aliases.get(event.name, ()):
                 mutates.setdefault(other, event)
@@ -249,7 +184,7 @@ class _Replay:
         self._open = False
 
     def run(self, order: Iterable[int]) -> list[Undefined]:
-        stage = _Stage(self._names)
+        stage = Stage(self._names)
         for number in order:
             for happening in stage.play(number):
                 self._step(happening, number)
@@ -258,7 +193,7 @@ class _Replay:
         self._not_called(stage.called)
         return list(self._missing.values())
 
-    def _step(self, happening: _Happening, cell: int) -> None:
+    def _step(self, happening: Happening, cell: int) -> None:
         event, name = happening.event, happening.event.name
         if event.kind == "bind":
             self._bound.add(name)
@@ -298,7 +233,17 @@ class _Replay:
         if self._python2 and name in PYTHON2:
             return
         bindings = self._names.bindings.get(name, [])
-        if any(bound.how == "global" and number <= cell for number, bound in bindings):
+        if any(bound.how == "global" and number <= cell for number, bound in bindings) and self._may_declare(name):
             return  # a function that declares the name global may have been called in a way that the page does not show
         binders = tuple(dict.fromkeys(number for number, _ in bindings))
         self._missing[name] = Undefined(cell, name, event, home, via, called, binders, self._deleted.get(name))
+
+    def _may_declare(self, name: str) -> bool:
+        """Does anybody mention a function that declares the name global?"""
+        mentioned = self._names.mentioned
+        return any(
+            (function.hooked or function.name in mentioned or function.methods)
+            and any(event.name == name and event.how == "global" for event in (*function.events, *function.afterwards))
+            for pairs in self._names.functions.values()
+            for _, function in pairs
+        )

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import OPENING_MAGICS, Event, EventKind, Function
 from nbcritic.analysis.scopes import Visitor
+from nbcritic.notebook.arguments import RUNNERS
 from nbcritic.notebook.magics import Magic
 
 BUILTINS = frozenset(dir(builtins)) | {"WindowsError", "PythonFinalizationError"}
@@ -25,10 +26,12 @@ INTERACTIVE = frozenset(
 )
 """Names that IPython and its front ends put into every session."""
 LAUNCHER = frozenset(
-    "spark sc sqlContext sqlCtx hiveContext dbutils displayHTML table sql glueContext mssparkutils notebookutils "
+    "spark sc sqlContext sqlCtx hiveContext dbutils displayHTML glueContext mssparkutils notebookutils "
     "QuantBook get_pricing".split()
 )
 """Names that Spark, Databricks and other hosts put into a session before the first cell."""
+ORDINARY = frozenset({"table", "sql"})
+"""Two more of these, which are words that people use themselves: there the page's own use counts."""
 PYTHON2 = frozenset(
     "unicode xrange raw_input unichr long basestring file cmp execfile reload reduce intern apply buffer coerce".split()
 )
@@ -95,7 +98,14 @@ class Names:
     @cached_property
     def _by_cell(self) -> dict[int, CellNames]:
         annotations = not any("annotations" in cell.source and _FUTURE.search(cell.source) for cell in self.cells)
-        return {cell.number: _names_of(cell, annotations) for cell in self.cells}
+        methods = frozenset(
+            method.name
+            for cell in self.cells
+            for owner in cell.nodes(ast.ClassDef)
+            for method in owner.body
+            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef)
+        )
+        return {cell.number: _names_of(cell, annotations, methods) for cell in self.cells}
 
     def of(self, cell: int) -> CellNames:
         """What the code cell with this number does with names."""
@@ -184,7 +194,9 @@ class Names:
 
     def is_known(self, name: str) -> bool:
         """Does a fresh session know this name before the first cell has run (a builtin, IPython's or a launcher's)?"""
-        return name in BUILTINS or name in INTERACTIVE or name in LAUNCHER or bool(_HISTORY.match(name))
+        if name in BUILTINS or name in INTERACTIVE or name in LAUNCHER or _HISTORY.match(name):
+            return True
+        return name in ORDINARY and name not in self.bindings
 
 
 def is_python2(cell: CodeCell) -> bool:
@@ -195,8 +207,9 @@ def is_python2(cell: CodeCell) -> bool:
     return bool(_PYTHON2_ERROR.search(cell.error) or _PYTHON2_LINE.search(line))
 
 
-def _names_of(cell: CodeCell, annotations: bool) -> CellNames:
-    visitor = Visitor(guarded=not _SKIPPED_TAGS.isdisjoint(cell.tags), annotations=annotations)
+def _names_of(cell: CodeCell, annotations: bool, methods: frozenset[str]) -> CellNames:
+    skipped = not _SKIPPED_TAGS.isdisjoint(cell.tags)
+    visitor = Visitor(guarded=skipped, annotations=annotations, methods=methods, top=True)
     if cell.language == "unknown":
         visitor.add("unknown", "", None, "a cell magic of unknown language")
     magics = list(reversed(cell.magics))
@@ -231,5 +244,6 @@ def _magics(visitor: Visitor, waiting: list[Magic], before: int | None) -> None:
             visitor.add("unknown", "", None, f"%{magic.name}")
         elif magic.name == "store" and magic.argument.split() == ["-r"]:
             visitor.add("unknown", "", None, "%store -r")
-        visitor.events += [Event("use", name, None, "magic", guarded=True) for name in magic.reads]
+        lenient = magic.name not in RUNNERS  # a statement that is timed is Python; a shell has variables of its own
+        visitor.events += [Event("use", name, None, "magic", guarded=lenient) for name in magic.reads]
         visitor.events += [Event("bind", name, None, "magic") for name in magic.binds]

@@ -11,8 +11,10 @@ from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.digest import Block, Digest
 from nbcritic.analysis.flow import Flow
 from nbcritic.analysis.graph import Graph
+from nbcritic.analysis.idempotence import Idempotence
 from nbcritic.analysis.names import Names
 from nbcritic.analysis.project import NOWHERE, Project
+from nbcritic.analysis.staleness import Staleness
 from nbcritic.analysis.values import Values
 from nbcritic.model import Cell, Lint, Notebook
 from nbcritic.notebook import positions
@@ -90,6 +92,16 @@ class Page:
     def graph(self) -> Graph:
         """Which value flows from which cell to which, from top to bottom."""
         return Graph(self.cells, self.flow.document_order, self.names, self.values)
+
+    @cached_property
+    def staleness(self) -> Staleness:
+        """Which cells last ran on values that a run from top to bottom would not give them."""
+        return Staleness(self.cells, self.graph, self.flow.recorded_order, self.names, self.values)
+
+    @cached_property
+    def idempotence(self) -> Idempotence:
+        """Which cells would leave something else if they ran a second time, and why."""
+        return Idempotence(self)
 
     @cached_property
     def values(self) -> Values:

@@ -1,100 +1,236 @@
-"""What stands around a notebook, read as text and never imported."""
+"""What stands around a notebook: found once for each project, read as text and never imported."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 
-ROOT_MARKS = (
-    ".git",
-    "pyproject.toml",
-    "setup.py",
-    "setup.cfg",
-    "requirements.txt",
-    "environment.yml",
-    "Pipfile",
-    "tox.ini",
-)
-SKIPPED_FOLDERS = frozenset({"node_modules", "site-packages", "build", "dist", "__pycache__", "venv", "env"})
-MAX_FILES = 2_000
+from nbcritic.analysis.project_files import is_build, is_ci, is_test, listing, root_above, text_of
+from nbcritic.analysis.project_manifests import Manifest, is_manifest, manifest
+from nbcritic.analysis.project_uses import Notebooks, Use, uses
+
+MAX_READ = 2_000
+"""So many files of one kind are read."""
 MAX_BYTES = 1_000_000
-MAX_ENTRIES = 50_000
+MAX_LOCK_BYTES = 10_000_000
+MAX_NOTEBOOK_BYTES = 5_000_000
+MAX_NOTEBOOKS_BYTES = 64_000_000
+MAX_DATA = 20_000
+EXAMPLE = "example.ipynb"
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w., \t]+)", re.M)
+_TESTING = re.compile(
+    r"\b(?:pytest|unittest|tox|nox|nosetests|make\s+(?:test|check)\w*|py\.test|trial|stestr|pixi run test\w*)\b"
+)
+_EXECUTORS = re.compile(
+    r"\b(?:nbmake|nbval|testbook|papermill|nbclient|treon|nbconvert(?=[^\n]*--execute)|ExecutePreprocessor|NotebookClient|runipy|nbdev_test|"
+    r"run_notebook|jupyter[- ]book|jupyter execute|nbsphinx|myst_nb|myst-nb|mkdocs-jupyter|ploomber|quarto render|jupytext(?=[^\n]*--execute)|"
+    r"nb_execution_mode|nbexec|notebook-tester|pytest-notebook|pytest_notebook|nbtest\w*|jupyter-cache|snakemake(?=[^\n]*notebook)|databricks jobs)"
+)
+_CODE = (".py", ".pyx", ".pyi", ".so", ".pyd", ".ipynb")
+_DATA = re.compile(
+    r"\.(?:csv|tsv|xlsx?|json|jsonl|parquet|feather|pkl|pickle|h5|hdf5|npy|npz|db|sqlite3?|geojson|shp|zip|gz|txt|dta|sav|rds|arrow|orc)$", re.I
+)  # fmt: skip
+_NEARBY = frozenset(
+    "requirements/ binder/ .binder/ conda/ env/ envs/ environment/ environments/ docker/ .devcontainer/ deps/ dependencies/".split()
+)
+"""The folders beside a notebook's own ones where a project keeps its manifests."""
 
 
 @dataclass(frozen=True)
 class Project:
-    """The text files around a notebook that rules look at: for now its tests.
+    """The facts about the files around a notebook that rules look at; every path is from the root, with `/`.
 
     `root` is None where the notebook stands alone (read from stdin, or in no recognisable project).
     """
 
     root: str | None
-    tests: Mapping[str, str]
+    place: str = EXAMPLE
+    """The notebook itself."""
+    manifests: tuple[Manifest, ...] = ()
+    modules: frozenset[str] = frozenset()
+    """Every name under which a file of the project may be imported: files and the folders that they stand in."""
+    scripts: tuple[str, ...] = ()
+    """The Python files that are no tests."""
+    tests: tuple[str, ...] = ()
+    test_words: frozenset[str] = frozenset()
+    """Every identifier that a test file of the project mentions, in strings too (testbook hands names over as strings)."""
+    test_imports: frozenset[str] = frozenset()
+    """The parts of the names of all modules that a test file imports."""
+    ci: tuple[str, ...] = ()
+    """The files that have a service run tests on each change."""
+    executors: frozenset[str] = frozenset()
+    """The tools that the project's tests, its CI or its build use to execute notebooks."""
+    notebooks: tuple[str, ...] = ()
+    data: frozenset[str] = frozenset()
+    """The names of data files."""
+    uses: tuple[Use, ...] = ()
+    """Where notebooks of the project are taken for libraries."""
+    readmes: frozenset[str] = frozenset()
+    """The folders whose README tells how to install something."""
+    partial: bool = False
+    """There were more files than were looked at: what is missing here may exist."""
+    key: str = field(default="", compare=False)
+    """Changes whenever a fact does: a cached judgement holds as long as it stays."""
 
     @classmethod
     def of(cls, files: Mapping[str, str], root: str | None = ".") -> Project:
-        """A project made of these files (path → text)."""
-        return cls(root, MappingProxyType({path: text for path, text in files.items() if is_test(path)}))
+        """A project made of these files (path → text), with the notebook at its root."""
+        paths = (*files, EXAMPLE) if root and EXAMPLE not in files else tuple(files)
+        return _project(root, paths, lambda path, limit: files.get(path, "").encode("utf-8", "replace"))
 
-    @cached_property
-    def test_words(self) -> frozenset[str]:
-        """Every identifier that a test file of the project mentions."""
-        import re
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders that the notebook stands in, from the root (empty) inwards, each ending in `/`."""
+        parts = self.place.split("/")[:-1]
+        return ("", *("/".join(parts[: end + 1]) + "/" for end in range(len(parts))))
 
-        return frozenset(word for text in self.tests.values() for word in re.findall(r"[A-Za-z_]\w*", text))
+    @property
+    def near(self) -> tuple[Manifest, ...]:
+        """The manifests that hold for the notebook: those of the folders that it stands in, and of `requirements/`, `binder/` … there."""
+        above = frozenset(self.folders)
+        return tuple(one for one in self.manifests if one.folder in above or _holds(one.folder, above))
+
+    def users(self) -> tuple[Use, ...]:
+        """Where other code takes this notebook for a library."""
+        return tuple(use for use in self.uses if use.target == self.place)
 
 
-NOWHERE = Project(None, MappingProxyType({}))
+Reader = Callable[[str, int], bytes | None]
+"""Reads a file of the project (path from the root) unless it holds more bytes than are asked for."""
 
 
-def is_test(path: str) -> bool:
-    """Is this a test file by its name, as pytest and unittest find them?"""
-    name = path.replace("\\", "/").rpartition("/")[2]
-    return name.endswith(".py") and (
-        name.startswith("test_") or name.endswith(("_test.py", "_tests.py")) or name == "tests.py"
-    )
+def _holds(folder: str, above: frozenset[str]) -> bool:
+    parent, _, name = folder.rstrip("/").rpartition("/")
+    return f"{name}/" in _NEARBY and (f"{parent}/" if parent else "") in above
 
 
 def discover(path: str) -> Project:
     """The project that the notebook at `path` belongs to; each root is read once."""
     if path == "-":
         return NOWHERE
-    root = root_of(str(Path(path).absolute().parent))
-    return _read(root) if root else NOWHERE
+    file = Path(path).absolute()
+    root = root_of(str(file.parent))
+    return replace(_read(root), place=file.relative_to(root).as_posix()) if root else NOWHERE
 
 
 @lru_cache(maxsize=4096)
 def root_of(folder: str) -> str | None:
-    """The nearest folder, upwards, that looks like the top of a project; the user's home and `/` never do."""
-    home = str(Path.home())
-    while folder != home:
-        if any((Path(folder) / mark).exists() for mark in ROOT_MARKS):
-            return folder
-        folder, last = str(Path(folder).parent), folder
-        if folder == last:
-            return None
-    return None
+    """The top of the project that a folder belongs to, if any."""
+    return root_above(folder)
 
 
 @lru_cache(maxsize=64)
 def _read(root: str) -> Project:
-    files: dict[str, str] = {}
-    seen = 0
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(f for f in folders if f not in SKIPPED_FOLDERS and not f.startswith("."))
-        seen += len(names) + len(folders)
-        for name in sorted(names):
-            path = Path(folder, name)
-            if is_test(name) and len(files) < MAX_FILES:
-                try:
-                    if path.stat().st_size <= MAX_BYTES:
-                        files[path.relative_to(root).as_posix()] = path.read_text("utf-8", "replace")
-                except OSError:
-                    continue
-        if seen > MAX_ENTRIES:
+    def read(path: str, limit: int) -> bytes | None:
+        try:
+            with Path(root, path).open("rb") as file:
+                data = file.read(limit + 1)
+        except OSError:
+            return None
+        return data if len(data) <= limit else None
+
+    found = listing(root)
+    return replace(_project(root, found.files, read), partial=found.partial)
+
+
+def _project(root: str | None, files: tuple[str, ...], read: Reader) -> Project:
+    tests = tuple(path for path in files if is_test(path))
+    scripts = tuple(path for path in files if path.endswith(".py") and not is_test(path))
+    notebooks = tuple(path for path in files if path.endswith(".ipynb"))
+    words, imports, executors = set[str](), set[str](), set[str]()
+    for path in tests[:MAX_READ]:
+        text = _text(read, path)
+        words.update(_WORD.findall(text))
+        imports.update(_WORD.findall(" ".join(_IMPORTED.findall(text))))
+        executors.update(_EXECUTORS.findall(text))
+    ci = list[str]()
+    for path in [path for path in files if is_ci(path) or is_build(path)][:MAX_READ]:
+        text = _text(read, path)
+        executors.update(_EXECUTORS.findall(text))
+        if is_ci(path) and _TESTING.search(text):
+            ci.append(path)
+    project = Project(
+        root,
+        manifests=_manifests(files, read),
+        modules=_modules(files),
+        scripts=scripts,
+        tests=tests,
+        test_words=frozenset(words),
+        test_imports=frozenset(imports),
+        ci=tuple(ci),
+        executors=frozenset(executors),
+        notebooks=notebooks,
+        data=frozenset([path.rpartition("/")[2] for path in files if _DATA.search(path)][:MAX_DATA]),
+        uses=_uses(files, scripts, notebooks, read),
+        readmes=frozenset(_readmes(files, read)),
+    )
+    return replace(project, key=_key(project))
+
+
+def _text(read: Reader, path: str, limit: int = MAX_BYTES) -> str:
+    return text_of(read(path, limit) or b"")
+
+
+def _manifests(files: tuple[str, ...], read: Reader) -> tuple[Manifest, ...]:
+    paths = [path for path in files if is_manifest(path)][:MAX_READ]
+    found = (manifest(path, _text(read, path, MAX_LOCK_BYTES)) for path in paths)
+    return tuple(one for one in found if one is not None)
+
+
+def _modules(files: tuple[str, ...]) -> frozenset[str]:
+    found = set[str]()
+    for path in files:
+        if path.endswith(_CODE):
+            *folders, name = path.split("/")
+            found.add(name.partition(".")[0])
+            if not name.endswith(".ipynb"):
+                found.update(folders)
+    return frozenset(found)
+
+
+def _uses(
+    files: tuple[str, ...], scripts: tuple[str, ...], notebooks: tuple[str, ...], read: Reader
+) -> tuple[Use, ...]:
+    if not notebooks:
+        return ()
+    known = Notebooks(files)
+    found = set[Use]()
+    left = MAX_NOTEBOOKS_BYTES
+    for path in (*scripts[:MAX_READ], *notebooks[:MAX_READ]):
+        data = read(path, MAX_NOTEBOOK_BYTES) or b""
+        left -= len(data)
+        found.update(uses(path, data, known))
+        if left < 0:
             break
-    return Project.of(files, root)
+    return tuple(sorted(found))
+
+
+_TELLS = re.compile(r"\b(?:pip3?|conda|mamba|uv|poetry|pipenv)\s+(?:install|create|env|add|sync)\b", re.I)
+
+
+def _readmes(files: tuple[str, ...], read: Reader) -> list[str]:
+    named = [path for path in files if re.search(r"(?:^|/)(?:readme|install)[^/]*\.(?:md|rst|txt)$", path, re.I)]
+    return [path[: path.rfind("/") + 1] for path in named[:MAX_READ] if _TELLS.search(_text(read, path))]
+
+
+def _key(project: Project) -> str:
+    facts = (sorted(value) if isinstance(value, frozenset) else value for value in vars(project).values())
+    return hashlib.blake2b(
+        repr([_stable(fact) for fact in facts]).encode("utf-8", "replace"), digest_size=16
+    ).hexdigest()
+
+
+def _stable(fact: object) -> object:
+    """The same text for the same fact in every process: sets have no order of their own."""
+    if isinstance(fact, tuple):
+        return [_stable(one) for one in fact]
+    return (fact.path, sorted(fact.names), fact.own, fact.partial, fact.lock) if isinstance(fact, Manifest) else fact
+
+
+NOWHERE = Project.of({}, None)

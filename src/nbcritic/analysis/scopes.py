@@ -6,14 +6,21 @@ Functions and classes are summarised: what their bodies do to names from outside
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
+from dataclasses import replace
 
 from nbcritic.analysis.events import (
     AT_CONSTRUCTION,
+    METHOD,
+    PROPERTY,
+    SELF,
+    WRAPPED,
     Event,
     EventKind,
     Function,
     FunctionNode,
     asks_for_names,
+    called_name,
     catches_names,
     forgives_names,
     is_main,
@@ -38,12 +45,31 @@ class Visitor(Expressions):
         first = node.targets[0]
         if isinstance(node.value, ast.Lambda) and isinstance(first, ast.Name):
             self.functions.append(self._function(first.id, node.value, first))
+        elif self._top and isinstance(first, ast.Name) and _is_lazy(node.value):
+            self._generator(first, node.value)
         else:
+            self._kept = (node.value, first.id if isinstance(first, ast.Name) else "")
             self.visit(node.value)
         for target in node.targets:
             if reason := opens_by_store(target):
                 self.add("unknown", "", target, reason)
             self.visit(target)
+
+    def _generator(self, target: ast.Name, value: ast.expr) -> None:
+        """`x = (f(n) for n in m)` and `x = map(f, m)`: what is done for each comes when somebody iterates over `x`."""
+        inner = self._inner(self._depth)
+        if isinstance(value, ast.GeneratorExp):
+            self.visit(value.generators[0].iter)
+            inner._elements(value)
+        elif isinstance(value, ast.Call):
+            function = value.args[0]
+            self.all(value.args[isinstance(function, ast.Lambda) :])
+            if isinstance(function, ast.Lambda):
+                inner._inline(function, now=True)
+            elif isinstance(function, ast.Name):
+                inner.add("call", function.id, function, "handed over")
+        self._adopt(inner)
+        self.functions.append(Function(target.id, value, tuple(inner.events), bound_by=target, lazy=True))
 
     def augmented(self, node: ast.AugAssign) -> None:
         """`x += 1` reads and binds `x`; `x[i] += 1` changes `x` in place."""
@@ -209,25 +235,27 @@ class Visitor(Expressions):
         else:
             inner._annotations = False  # those of local variables are never evaluated
             inner.all(node.body)
+        named = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
         own = {argument.arg for argument in parameters(node.args)} | _type_parameters(node) | {"__class__"}
         bound = {event.name for event in inner.events if event.kind in ("bind", "delete")}
         own |= bound - inner._globals - inner._nonlocals
+        first = named[0] if named else ""
         events = [
             event._replace(how="global") if event.kind == "bind" and event.name in inner._globals else event
-            for event in inner.events
-            if event.name not in own
+            for event in (*_wrapping(node), *_outward(inner.events, own, first))
         ]
         later = list[Event]()
-        called = {event.name for event in inner.events if event.kind == "call"}
+        called = {event.name for event in inner.events if event.kind == "call" and event.how not in (METHOD, PROPERTY)}
         for function in inner.functions:
-            (events if function.name in called else later).extend(e for e in function.events if e.name not in own)
-            later += [event for event in function.afterwards if event.name not in own]
+            (events if function.name in called else later).extend(_outward(function.events, own, first))
+            later += _outward(function.afterwards, own, first)
+        runs = tuple((place, name) for place, name in enumerate(named) if name in called)
         self.local_names |= own | inner.local_names
         self.local_imports.update(inner.local_imports)
         self.local_imports.update({e.name: e.origin for e in inner.events if e.how == "import" and e.name in own})
         self.attributes |= inner.attributes
         hooked = bool(getattr(node, "decorator_list", ()))
-        return Function(name, node, tuple(events), tuple(later), (), bound_by, hooked)
+        return Function(name, node, tuple(events), tuple(later), (), bound_by, hooked, inner._yields, runs)
 
     def class_definition(self, node: ast.ClassDef) -> None:
         """A class body runs now, in a scope that its methods do not see."""
@@ -237,16 +265,17 @@ class Visitor(Expressions):
         own = {event.name for event in inner.events if event.kind == "bind"} - inner._globals
         own |= _type_parameters(node) | {"__module__", "__qualname__"}
         self.events += [event for event in inner.events if event.name not in own]
-        now = [e for f in inner.functions if f.name in AT_CONSTRUCTION for e in f.events]
-        later = [e for f in inner.functions if f.name in AT_CONSTRUCTION for e in f.afterwards]
-        methods = [f for f in inner.functions if f.name not in AT_CONSTRUCTION]
+        functions = [_of_class(function, node.name) for function in inner.functions]
+        now = [e for f in functions if f.name in AT_CONSTRUCTION for e in f.events]
+        later = [e for f in functions if f.name in AT_CONSTRUCTION for e in f.afterwards]
+        methods = [f for f in functions if f.name not in AT_CONSTRUCTION]
         self._adopt(inner, functions=False)
         hooked = bool(node.bases or node.decorator_list)
         self.functions.append(Function(node.name, node, tuple(now), tuple(later), tuple(methods), node, hooked))
         self.add("bind", node.name, node, "class")
 
     def _inner(self, depth: int = 0) -> Visitor:
-        inner = Visitor(guarded=self._guards > 0, annotations=self._annotations)
+        inner = Visitor(guarded=self._guards > 0, annotations=self._annotations, methods=self._methods)
         inner._depth = depth
         return inner
 
@@ -254,6 +283,42 @@ class Visitor(Expressions):
 def _type_parameters(node: ast.AST) -> set[str]:
     """The `T` of `def f[T](x: T)` (Python 3.12)."""
     return {parameter.name for parameter in getattr(node, "type_params", ())}
+
+
+def _is_lazy(value: ast.expr) -> bool:
+    """Is it a generator expression, `map(f, x)` or `filter(f, x)`?"""
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+        return value.func.id in ("map", "filter") and len(value.args) > 1
+    return isinstance(value, ast.GeneratorExp)
+
+
+def _wrapping(node: FunctionNode) -> list[Event]:
+    """The calls of what decorators have put around a function."""
+    decorators = getattr(node, "decorator_list", ())
+    functions = [decorator.func if isinstance(decorator, ast.Call) else decorator for decorator in decorators]
+    return [Event("call", called_name(f), f, WRAPPED) for f in functions if isinstance(f, ast.Name)]
+
+
+def _outward(events: Iterable[Event], own: set[str], first: str) -> list[Event]:
+    """The events of a scope that are seen from outside; a method's call is, even that of a local variable or of `self`."""
+    found = []
+    for event in events:
+        if event.name not in own:
+            found.append(event)
+        elif event.kind == "call" and event.how in (METHOD, PROPERTY):
+            found.append(event._replace(name=SELF if event.name == first else ""))
+    return found
+
+
+def _of_class(method: Function, owner: str) -> Function:
+    """A method that knows whose it is."""
+    if not any(event.name == SELF for event in (*method.events, *method.later)):
+        return method
+    events, later = (
+        tuple(event._replace(name=owner) if event.name == SELF else event for event in some)
+        for some in (method.events, method.later)
+    )
+    return replace(method, events=events, later=later)
 
 
 Visitor.handlers = {

@@ -78,6 +78,16 @@ def _varied(value: str) -> bool:
     return len(set(value)) > 7
 
 
+def _mixed(value: str) -> bool:
+    """Letters of both cases and digits: no word and no number."""
+    return (
+        _varied(value)
+        and any(map(str.isdigit, value))
+        and any(map(str.islower, value))
+        and any(map(str.isupper, value))
+    )
+
+
 _W = r"(?<![\w-])"
 _E = r"(?![\w-])"
 SHAPES = (
@@ -85,25 +95,65 @@ SHAPES = (
     Shape("an AWS access key id", "ASIA", rf"{_W}ASIA[A-Z2-7]{{16}}{_E}", _varied),
     *(Shape("a GitHub token", f"gh{kind}_", rf"{_W}gh{kind}_[A-Za-z0-9]{{36}}{_E}", _crc) for kind in "pousr"),
     Shape("a GitHub token", "github_pat_", rf"{_W}github_pat_[A-Za-z0-9]{{22}}_[A-Za-z0-9]{{59}}{_E}", _varied),
-    Shape("a GitLab token", "glpat-", rf"{_W}glpat-[\w-]{{20,}}", _varied),
+    *(Shape("a GitLab token", f"{kind}-", rf"{_W}{kind}-[\w-]{{20,}}", _varied) for kind in "glpat gldt glrt glptt gloas glcbt".split()),
     Shape("an npm token", "npm_", rf"{_W}npm_[A-Za-z0-9]{{36}}{_E}", _crc),
     Shape("a PyPI token", "pypi-AgEI", rf"{_W}pypi-AgEIcHlwaS5vcmc[\w-]{{50,}}"),
     Shape("a Slack token", "xox", rf"{_W}xox[abeoprs]-(?:\d{{6,}}-){{1,3}}[A-Za-z0-9-]{{16,}}", _varied),
+    Shape("a Slack token", "xapp-", rf"{_W}xapp-\d-[A-Z0-9]+-\d+-[a-f0-9]{{40,}}", _varied),
     Shape("a Slack webhook", "hooks.slack", r"hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/\w{18,}", _varied),
     Shape("a Discord webhook", "/api/webhooks/", r"discord(?:app)?\.com/api/webhooks/\d{15,}/[\w-]{60,}", _varied),
     Shape("a Discord bot token", "iscord", rf"{_W}[MNO][\w-]{{23,25}}\.[\w-]{{6}}\.[\w-]{{27,38}}{_E}", _discord),
     Shape("a Telegram bot token", ":AA", r"(?<![\w-])(?:bot)?\d{8,10}:AA[\w-]{33}(?![\w-])", _varied),
     Shape("a Google API key", "AIza", rf"{_W}AIza[\w-]{{35}}{_E}", _varied),
     Shape("a Google client secret", "GOCSPX", rf"{_W}GOCSPX-[\w-]{{28}}{_E}", _varied),
+    Shape("a Google access token", "ya29.", rf"{_W}ya29\.[\w-]{{60,}}", _varied),
     Shape("an OpenAI key", "T3BlbkFJ", rf"{_W}sk-[\w-]{{20,}}T3BlbkFJ[\w-]{{20,}}", _varied),
     Shape("an Anthropic key", "sk-ant-", rf"{_W}sk-ant-(?:api|admin)\d\d-[\w-]{{80,}}", _varied),
     Shape("a Groq key", "gsk_", rf"{_W}gsk_[A-Za-z0-9]{{52}}{_E}", _varied),
     Shape("an OpenRouter key", "sk-or-", rf"{_W}sk-or-v1-[0-9a-f]{{64}}{_E}", _varied),
+    Shape("an xAI key", "xai-", rf"{_W}xai-[A-Za-z0-9]{{70,}}{_E}", _varied),
+    Shape("an NVIDIA key", "nvapi-", rf"{_W}nvapi-[\w-]{{60,}}{_E}", _varied),
+    Shape("a Tavily key", "tvly-", rf"{_W}tvly-(?:dev-|prod-)?[A-Za-z0-9]{{28,}}{_E}", _varied),
+    Shape("a LangSmith key", "lsv2_", rf"{_W}lsv2_(?:pt|sk)_[a-f0-9]{{32}}_[a-f0-9]{{10}}{_E}", _varied),
+    Shape("a Pinecone key", "pcsk_", rf"{_W}pcsk_[A-Za-z0-9]{{5,6}}_[A-Za-z0-9]{{60,}}{_E}", _varied),
+    Shape("a Fireworks key", "fw_", rf"{_W}fw_3[A-Za-z0-9]{{21,}}{_E}", _varied),
+    Shape("a Kaggle key", "KGAT_", rf"{_W}KGAT_[0-9a-f]{{32}}{_E}", _varied),
     Shape("a Hugging Face token", "hf_", rf"{_W}hf_[A-Za-z]{{34}}{_E}", _varied),
     Shape("a Hugging Face token", "api_org_", rf"{_W}api_org_[A-Za-z]{{34}}{_E}", _varied),
     Shape("a Perplexity key", "pplx-", rf"{_W}pplx-[A-Za-z0-9]{{40,}}{_E}", _varied),
     Shape("a Replicate token", "r8_", rf"{_W}r8_[A-Za-z0-9]{{37}}{_E}", _varied),
     Shape("a Databricks token", "dapi", rf"{_W}dapi[0-9a-f]{{32}}(?:-\d)?{_E}", _varied),
+    Shape("a DigitalOcean token", "_v1_", rf"{_W}do[opr]_v1_[a-f0-9]{{64}}{_E}", _varied),
+    Shape("a Docker Hub token", "dckr_", rf"{_W}dckr_[po]at_[\w-]{{27,}}{_E}", _varied),
+    Shape("a Heroku key", "HRKU-", rf"{_W}HRKU-[\w-]{{36,}}{_E}", _varied),
+    Shape("a Vault token", "hvs.", rf"{_W}hvs\.[\w-]{{60,}}", _varied),
+    Shape("a Terraform token", ".atlasv1.", rf"{_W}[A-Za-z0-9]{{14}}\.atlasv1\.[\w=-]{{60,}}", _varied),
+    Shape("a Pulumi token", "pul-", rf"{_W}pul-[a-f0-9]{{40}}{_E}", _varied),
+    Shape("a Doppler token", "dp.", rf"{_W}dp\.(?:pt|st|ct|sa)\.[A-Za-z0-9]{{40,}}", _varied),
+    Shape("a Grafana token", "gl", rf"{_W}gl(?:sa_[A-Za-z0-9]{{32}}_[A-Fa-f0-9]{{8}}|c_[A-Za-z0-9+/]{{32,}}={{0,2}})(?![\w-])", _varied),
+    Shape("a New Relic key", "NRAK-", rf"{_W}NRAK-[A-Z0-9]{{27}}{_E}", _varied),
+    Shape("a Sentry token", "sntrys_", rf"{_W}sntrys_eyJ[\w+/=-]{{60,}}", _varied),
+    Shape("a Postman key", "PMAK-", rf"{_W}PMAK-[a-f0-9]{{24}}-[a-f0-9]{{34}}{_E}", _varied),
+    Shape("a PlanetScale key", "pscale_", rf"{_W}pscale_(?:tkn|pw|oauth)_[\w=.-]{{32,}}", _varied),
+    Shape("a Supabase key", "sb", rf"{_W}(?:sbp_[a-f0-9]{{40}}|sb_secret_[\w-]{{31,}}){_E}", _varied),
+    Shape("an Airtable token", "pat", rf"{_W}pat[A-Za-z0-9]{{14}}\.[a-f0-9]{{64}}{_E}", _varied),
+    Shape("a Notion key", "ntn_", rf"{_W}ntn_[0-9]{{11}}[A-Za-z0-9]{{35}}{_E}", _varied),
+    Shape("a Linear key", "lin_api_", rf"{_W}lin_api_[A-Za-z0-9]{{40}}{_E}", _varied),
+    Shape("a Figma token", "figd_", rf"{_W}figd_[\w-]{{40}}{_E}", _varied),
+    Shape("a Prefect key", "pnu_", rf"{_W}pnu_[A-Za-z0-9]{{36}}{_E}", _varied),
+    Shape("a RubyGems key", "rubygems_", rf"{_W}rubygems_[a-f0-9]{{48}}{_E}", _varied),
+    Shape("a Shopify token", "shp", rf"{_W}shp(?:at|ca|pa|ss)_[a-fA-F0-9]{{32}}{_E}", _varied),
+    Shape("a Square token", "sq0", rf"{_W}sq0(?:atp|csp)-[\w-]{{22,43}}{_E}", _varied),
+    Shape("a Brevo key", "xkeysib-", rf"{_W}xkeysib-[a-f0-9]{{64}}-[A-Za-z0-9]{{16}}{_E}", _varied),
+    Shape("a Typeform token", "tfp_", rf"{_W}tfp_[\w.=-]{{59}}{_E}", _varied),
+    Shape("a Stripe webhook secret", "whsec_", rf"{_W}whsec_[A-Za-z0-9+/]{{32,}}", _varied),
+    Shape("a Cloudflare key", "v1.0-", rf"{_W}v1\.0-[a-f0-9]{{24}}-[a-f0-9]{{146}}{_E}", _varied),
+    Shape("a Facebook token", "EAA", rf"{_W}EAA[MC][A-Za-z0-9]{{100,}}{_E}", _varied),
+    Shape("an Alibaba access key id", "LTAI", rf"{_W}LTAI[A-Za-z0-9]{{17,21}}{_E}", _mixed),
+    Shape("an age key", "AGE-SECRET-KEY-", rf"{_W}AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{{58}}{_E}", _varied),
+    Shape("an Azure client secret", "8Q~", r"(?<![\w~.-])[\w~.]{3}8Q~[\w~.-]{31,34}(?![\w~.-])", _varied),
+    Shape("a Sonar token", "sq", rf"{_W}sq[pua]_[a-f0-9]{{40}}{_E}", _varied),
+    Shape("a JFrog key", "AKCp", rf"{_W}AKCp[A-Za-z0-9]{{69}}{_E}", _varied),
     Shape("a Stripe live key", "k_live_", rf"{_W}[rs]k_live_[A-Za-z0-9]{{24,}}{_E}", _varied),
     Shape("a SendGrid key", "SG.", rf"{_W}SG\.[\w-]{{22}}\.[\w-]{{43}}{_E}", _varied),
     Shape("a Mailgun key", "key-", rf"{_W}key-[0-9a-f]{{32}}{_E}", _varied),

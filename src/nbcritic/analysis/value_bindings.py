@@ -16,6 +16,7 @@ Step: TypeAlias = "int | str"
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_SCOPES = (*FUNCTIONS, ast.ClassDef, *COMPREHENSIONS)
 RETURNED = "return value"
 """The name (no identifier) under which a function's scope keeps what it returns."""
 _MANY = 24
@@ -26,7 +27,8 @@ _MANY = 24
 class Binding:
     """One binding of a variable: the value of `node`, and the way from there to the name.
 
-    A step is the place in an unpacking, `each` for an element of an iterable, `enter` for what a context manager gives. Without a
+    A step is the place in an unpacking, `each` for an element of an iterable, `enter` for what a context manager gives, `given`
+    for what a call hands over. Without a
     node the variable is of the kind `fixed`, or anything at all where that is None.
     """
 
@@ -54,6 +56,7 @@ class Bindings:
                 collect(cell)
         for name in self.magic:
             self._add((None, name), Binding(None))
+        self._arguments()
 
     def variable(self, name: ast.Name) -> Variable:
         """The variable that a name means where it stands."""
@@ -70,12 +73,13 @@ class Bindings:
     # -- scopes ------------------------------------------------------------------------------------------------------
 
     def _mark(self, cell: CodeCell) -> None:
-        scopes = cell.nodes(*FUNCTIONS, ast.ClassDef, *COMPREHENSIONS)
-        for scope in sorted(scopes, key=_outer_first):
-            self._parents[scope] = self._scopes.get(scope)
-            for node in ast.walk(scope):
+        scopes = cell.nodes(*_SCOPES)
+        # Parents come before their children there.
+        for node, parent in cell.parents.items() if scopes else ():
+            scope = parent if isinstance(parent, _SCOPES) else self._scopes.get(parent)
+            if scope is not None:
                 self._scopes[node] = scope
-            self._scopes[scope] = self._parents[scope]
+        self._parents.update((scope, self._scopes.get(scope)) for scope in scopes)
         for declaration in cell.nodes(ast.Global, ast.Nonlocal):
             inside = self._scopes.get(declaration)
             outer = None if isinstance(declaration, ast.Global) else self._parents.get(inside) if inside else None
@@ -169,6 +173,51 @@ class Bindings:
         if arguments.kwarg:
             self._add((function, arguments.kwarg.arg), Binding(None, fixed="dict"))
 
+    def _arguments(self) -> None:
+        """Bind the parameters of functions that are only ever called, by their one name, to what the calls hand over."""
+        calls: dict[str, list[ast.Call]] = {}
+        called = set[ast.AST]()
+        for cell in self.cells:
+            for call in cell.nodes(ast.Call):
+                if isinstance(call.func, ast.Name):
+                    calls.setdefault(call.func.id, []).append(call)
+                    called.add(call.func)
+        names = (name for cell in self.cells for name in cell.nodes(ast.Name))
+        # What is handed to `map` or `apply` is called with anything.
+        loose = {name.id for name in names if isinstance(name.ctx, ast.Load) and name not in called}
+        for name in calls.keys() - loose:
+            bindings = self.of.get((None, name), ())
+            function = bindings[0].fixed if len(bindings) == 1 else None
+            if isinstance(function, ast.FunctionDef) and not function.decorator_list:
+                self._give(function, calls[name])
+
+    def _give(self, function: ast.FunctionDef, calls: Sequence[ast.Call]) -> None:
+        if any(isinstance(item, ast.Starred) for call in calls for item in call.args):
+            return
+        if any(word.arg is None for call in calls for word in call.keywords):
+            return
+        positional = [*function.args.posonlyargs, *function.args.args]
+        defaults: dict[str, ast.expr | None] = {
+            argument.arg: value
+            for arguments, values in (
+                (reversed(positional), reversed(function.args.defaults)),
+                (function.args.kwonlyargs, function.args.kw_defaults),
+            )
+            for argument, value in zip(arguments, values, strict=False)
+        }
+        for place, argument in enumerate((*positional, *function.args.kwonlyargs)):
+            if argument.annotation is not None:
+                continue
+            given = []
+            for call in calls:
+                words = {word.arg: word.value for word in call.keywords}
+                by_place = call.args[place] if place < min(len(call.args), len(positional)) else None
+                given.append(by_place or words.get(argument.arg) or defaults.get(argument.arg))
+            if None not in given:
+                known = self.of[function, argument.arg]
+                others = [binding for binding in known if binding.steps != ("annotation",)]
+                self.of[function, argument.arg] = [Binding(value, ("given",)) for value in given] + others
+
     def _others(self, cell: CodeCell) -> None:
         blocks: list[ast.With | ast.AsyncWith] = [*cell.nodes(ast.With), *cell.nodes(ast.AsyncWith)]
         for block in blocks:
@@ -191,8 +240,3 @@ class Bindings:
             captured = getattr(capture, "name", None) or getattr(capture, "rest", None)
             if captured:
                 self._add((self._here(capture), captured), Binding(None))
-
-
-def _outer_first(scope: ast.AST) -> tuple[int, int, int, int]:
-    at: tuple[int, ...] = (scope.lineno, scope.col_offset, scope.end_lineno or 0, scope.end_col_offset or 0)  # type: ignore[attr-defined]
-    return at[0], at[1], -at[2], -at[3]

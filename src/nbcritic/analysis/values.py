@@ -126,6 +126,8 @@ class Values:
         for step in steps:
             if step == "each":
                 fact = each(fact)
+            elif step == "given":
+                continue
             elif step == "enter":
                 fact = fact if fact in ("file", UNREACHED) else None
             else:

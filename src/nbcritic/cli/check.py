@@ -75,6 +75,30 @@ def _complete_selector(ctx: click.Context, param: click.Parameter, incomplete: s
     type=click.Choice((*SEVERITIES, "never")),
     help="Exit with 1 from this severity on. [default: blocker; with --profile production: major]",
 )
+@click.option(
+    "--fix", is_flag=True, help="Fix what can be fixed without a change of meaning, then report what is left."
+)
+@click.option(
+    "--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes after which to look at the result."
+)
+@click.option("--diff", is_flag=True, help="Show what --fix would change, cell by cell, and write nothing.")
+@click.option(
+    "--since",
+    metavar="REV",
+    help="Only findings on cells that have changed since this revision of git: main, HEAD~3, a commit.",
+)
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    type=click.Path(),
+    help="Leave out the findings that this file knows; they count as suppressed.",
+)
+@click.option(
+    "--write-baseline",
+    metavar="FILE",
+    type=click.Path(),
+    help="Write the findings there are to this file, in place of a report, so that --baseline can leave them out.",
+)
 @click.option("--format", type=click.Choice(FORMATS), default="text", show_default=True, help="What to write.")
 @click.option(
     "--output",
@@ -99,6 +123,12 @@ def command(
     extend_select: tuple[str, ...] | None,
     ignore: tuple[str, ...] | None,
     fail_on: str | None,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    since: str | None,
+    baseline: str | None,
+    write_baseline: str | None,
     format: str,
     output: str | None,
     statistics: bool,
@@ -116,37 +146,48 @@ def command(
       nbcritic analysis.ipynb
       nbcritic --profile explore --fail-on never notebooks/
       nbcritic --select leakage,NBC205 --format json --output report.json .
+      nbcritic --diff analysis.ipynb
       git show HEAD:analysis.ipynb | nbcritic -
 
     \b
     Exit code:
       0    nothing as grave as --fail-on
-      1    findings at or above --fail-on
+      1    findings at or above --fail-on; with --diff, something to fix
       2    wrong usage, or a notebook that could not be judged
       130  interrupted
 
     In a notebook, `# nbcritic: ignore[rule-name]` at the end of a line silences a rule on that line.
     """
+    from nbcritic.cli.changes import Fixing, View, check_options, say_aside
     from nbcritic.cli.output import columns, wants_color, writing
     from nbcritic.cli.progress import Progress
     from nbcritic.report import render
     from nbcritic.scanner import configure, find, scan
 
+    check_options(paths, fix=fix, unsafe=unsafe_fixes, diff=diff, baseline=baseline, write_baseline=write_baseline)
     chosen = configure(paths, config).with_options(
         profile=profile, select=select, extend_select=extend_select, ignore=ignore, fail_on=fail_on
     )
     on_terminal = output is None and sys.stdout.isatty()
     progress = Progress(lambda: sum(1 for _ in find(paths, chosen)), sys.stderr, beside_text=on_terminal)
     watch = Watch(chosen.effective_fail_on)
-    reports = watch(scan(paths, chosen, progress=progress if sys.stderr.isatty() else None))
-    pieces = render(
-        reports,
-        format,
-        color=format == "text" and wants_color(color, output),
-        width=columns(output),
-        statistics=statistics,
-        brief=quiet,
-    )
+    view = View(baseline, since)
+    fixing = Fixing(chosen, view, unsafe=unsafe_fixes)
+    seen = view.of(scan(paths, chosen, progress=progress if sys.stderr.isatty() else None))
+    reports = watch(fixing(seen) if fix else seen)
+    if diff:
+        pieces = fixing.diffs(reports, color=wants_color(color, output))
+    elif write_baseline is not None:
+        pieces = _written(write_baseline, reports)
+    else:
+        pieces = render(
+            reports,
+            format,
+            color=format == "text" and wants_color(color, output),
+            width=columns(output),
+            statistics=statistics,
+            brief=quiet,
+        )
     try:
         with writing(output) as write:
             for piece in pieces:
@@ -161,7 +202,23 @@ def command(
     if watch.interrupted:
         kept = f"; {output} is unchanged" if output is not None else ""
         click.echo(f"nbcritic: interrupted after {watch.notebooks} notebooks{kept}", err=True)
+    say_aside((*fixing.closing("would fix" if diff else "fixed"), *filter(None, [view.closing()])))
+    if diff or write_baseline is not None:
+        watch.failed = fixing.notebooks > 0
     return watch.exit_code
+
+
+def _written(target: str, reports: Iterable[Report]) -> Iterator[str]:
+    """Write a baseline, and one line about it."""
+    from nbcritic.baseline import dumps
+    from nbcritic.cli.output import writing
+    from nbcritic.report.totals import Totals, plural
+
+    totals = Totals()
+    text = dumps(target, totals.counting(reports))
+    with writing(target) as write:
+        write(text)
+    yield f"{target}: {plural(totals.severities.total(), 'finding')} of {plural(totals.with_findings, 'notebook')}\n"
 
 
 class Watch:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from itertools import accumulate
-from typing import TypeAlias
 
 import msgspec
 from msgspec import Raw
@@ -13,17 +12,11 @@ from msgspec import Raw
 from nbcritic.model import Notebook
 from nbcritic.notebook import percent
 from nbcritic.notebook.encoding import repair, utf8
-
-_Place: TypeAlias = tuple[int, int]
-"""Where a JSON value starts and ends, as offsets into the text."""
+from nbcritic.notebook.places import KEY, Place, after_gap, members
 
 _FIELDS = msgspec.json.Decoder(dict[str, Raw])
 _ITEMS = msgspec.json.Decoder(list[Raw])
 _ANY = msgspec.json.Decoder()
-_GAP = re.compile(rb"[ \t\r\n,]*")
-_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_KEY = re.compile(rb"[ \t\r\n,]*(" + _STRING + rb")[ \t\r\n]*:[ \t\r\n]*", re.DOTALL)
-_PIECE = re.compile(_STRING + rb'|[\[{]|[\]}]|[^"\[\]{},]+', re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -68,17 +61,17 @@ class _Walk:
 
     def notebook(self) -> list[list[int]]:
         """The lines of each cell, in the order in which `read` numbers them."""
-        top = self.members((_after_gap(self.text, 0), len(self.text)))
+        top = self.members((after_gap(self.text, 0), len(self.text)))
         if "cells" in top and self.starts_with(top["cells"], b"["):
             return self.cells(top["cells"])
         sheets = [self.members(sheet) for sheet in self.items(top["worksheets"]) if self.starts_with(sheet, b"{")]
         return [lines for sheet in sheets if "cells" in sheet for lines in self.cells(sheet["cells"])]
 
-    def cells(self, place: _Place) -> list[list[int]]:
+    def cells(self, place: Place) -> list[list[int]]:
         """The lines of each cell of a list of cells."""
         return [self.cell(item) for item in self.items(place)] if self.starts_with(place, b"[") else []
 
-    def cell(self, place: _Place) -> list[int]:
+    def cell(self, place: Place) -> list[int]:
         """The lines of one cell's source."""
         fields = self.members(place) if self.starts_with(place, b"{") else {}
         for name in ("source", "input"):
@@ -86,7 +79,7 @@ class _Walk:
                 return lines
         return [self.line_at(fields.get("source", place)[0])]
 
-    def source(self, place: _Place) -> list[int]:
+    def source(self, place: Place) -> list[int]:
         """The line of each source line; none for an empty source."""
         if self.starts_with(place, b'"'):
             text = _ANY.decode(self.view[slice(*place)])
@@ -102,7 +95,7 @@ class _Walk:
         texts = [part if isinstance(part, str) else "" for part in parts]
         return _lines_of_parts(texts, lines) if any(texts) else []
 
-    def starts_with(self, place: _Place, mark: bytes) -> bool:
+    def starts_with(self, place: Place, mark: bytes) -> bool:
         """Does the value there start with this byte?"""
         return self.text.startswith(mark, place[0])
 
@@ -115,40 +108,30 @@ class _Walk:
         self.counted = offset
         return self.line
 
-    def items(self, place: _Place) -> list[_Place]:
+    def items(self, place: Place) -> list[Place]:
         """The places of a list's items."""
         places, at = [], place[0] + 1
         for raw in _ITEMS.decode(self.view[slice(*place)]):
-            at = _after_gap(self.text, at)
+            at = after_gap(self.text, at)
             places.append((at, at + len(raw)))
             at += len(raw)
         return places
 
-    def members(self, place: _Place) -> dict[str, _Place]:
+    def members(self, place: Place) -> dict[str, Place]:
         """The places of an object's values, by name; of a name that comes twice, the last."""
-        places: dict[str, _Place] = {}
+        places: dict[str, Place] = {}
         at = place[0] + 1
         for name, raw in _FIELDS.decode(self.view[slice(*place)]).items():
-            key = _KEY.match(self.text, at)
+            key = KEY.match(self.text, at)
             if (
                 key is None
                 or _ANY.decode(key[1]) != name
                 or not self.text.startswith(bytes(memoryview(raw)[:64]), key.end())
             ):
-                return self.members_one_by_one(
-                    place
-                )  # a name that came twice: lengths no longer lead from value to value
+                # a name that came twice: lengths no longer lead from value to value
+                return members(self.text, place[0])
             at = key.end() + len(raw)
             places[name] = (key.end(), at)
-        return places
-
-    def members_one_by_one(self, place: _Place) -> dict[str, _Place]:
-        """As `members`, in Python alone."""
-        places: dict[str, _Place] = {}
-        at = place[0] + 1
-        while key := _KEY.match(self.text, at):
-            at = _after_value(self.text, key.end())
-            places[_ANY.decode(key[1])] = (key.end(), at)
         return places
 
 
@@ -161,21 +144,6 @@ def _one_a_line(text: bytes, count: int) -> bool:
         and lines[0].strip() == b"["
         and all(line.lstrip().startswith(b'"') for line in lines[1:-1])
     )
-
-
-def _after_gap(text: bytes, at: int) -> int:
-    found = _GAP.match(text, at)
-    return found.end() if found else at
-
-
-def _after_value(text: bytes, at: int) -> int:
-    depth = 0
-    for piece in _PIECE.finditer(text, at):
-        first = text[piece.start()]
-        depth += (first in b"[{") - (first in b"]}")
-        if depth <= 0:
-            return piece.end() - (depth < 0)
-    return len(text)
 
 
 def _lines_of_parts(parts: list[str], lines: list[int]) -> list[int]:

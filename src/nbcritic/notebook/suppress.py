@@ -29,6 +29,8 @@ class Suppression:
     keys: frozenset[str]
     """Codes, names or families in lower case; empty means everything."""
     text: str
+    comment: Span | None = None
+    """Where the comment stands, for one that is no tag and no metadata; `at` is what it reaches."""
     used: set[str] = field(default_factory=set)
 
     def silences(self, finding: Finding, first_cell: int) -> bool:
@@ -80,9 +82,9 @@ def _in_cell(cell: Cell) -> Iterator[Suppression]:
         if found is None or (found["mark"] == "#" and cell.kind == "markdown"):
             continue
         alone = not line[: found.start()].strip()
-        # The place of the comment itself is kept apart from its reach: a suppression that is not needed is shown there.
         reach = Span(cell.number) if alone else Span(cell.number, number, found.start() + 1, number, len(line) + 1)
-        yield Suppression(reach, _keys((found["keys"] or "").split(",")), f"`{found[0]}` on line {number}")
+        comment = Span(cell.number, number, found.start() + 1, number, found.end() + 1)
+        yield Suppression(reach, _keys((found["keys"] or "").split(",")), f"`{found[0]}` on line {number}", comment)
 
 
 def _keys(words: Iterable[str]) -> frozenset[str]:

@@ -44,9 +44,18 @@ def _end(totals: Totals, style: Style, limit: int, hint: str | None) -> str:
     elif totals.clean:
         # Any other has said in its own section what there is to say.
         text = f"{style('✔', 'green', 'bold')} {visible(totals.last)}: no findings{_suppressed(totals.suppressed, style)}\n"
+    text += _fixable(totals, style)
     if hint:
         text += style(f"Why, with examples: nbcritic explain {visible(hint)}", "dim") + "\n"
     return text
+
+
+def _fixable(totals: Totals, style: Style) -> str:
+    safe, unsafe = totals.fixable, totals.unsafely_fixable
+    if not safe:
+        return style(f"{unsafe} can be fixed with --fix --unsafe-fixes", "dim") + "\n" if unsafe else ""
+    more = f", {unsafe} more with --unsafe-fixes" if unsafe else ""
+    return style(f"[*] {safe} can be fixed with --fix{more}", "dim") + "\n"
 
 
 def _suppressed(count: int, style: Style) -> str:
@@ -172,7 +181,7 @@ class _Section:
 
     def _label(self, finding: Finding) -> str:
         name = "" if finding.name == finding.code else f" {visible(finding.name)}"
-        return visible(finding.code) + name
+        return visible(finding.code) + name + " [*]" * (finding.fix is not None and finding.fix.safe)
 
     def _doubt(self, finding: Finding) -> tuple[str, ...]:
         return ("possible: judge for yourself",) if finding.confidence == "possible" else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -31,6 +31,10 @@ class Totals:
     last: str = ""
     unsaid: int = 0
     """Notebooks without findings of which something was not judged: they are not called clean."""
+    fixable: int = 0
+    """Findings with a safe fix."""
+    unsafely_fixable: int = 0
+    """Findings with a fix that is not safe."""
 
     @classmethod
     def of(cls, *reports: Report) -> Totals:
@@ -40,6 +44,12 @@ class Totals:
             totals.add(report)
         return totals
 
+    def counting(self, reports: Iterable[Report]) -> Iterator[Report]:
+        """The same reports, each counted as it goes by."""
+        for report in reports:
+            self.add(report)
+            yield report
+
     def add(self, report: Report) -> None:
         """Count one report."""
         self.notebooks += 1
@@ -47,6 +57,9 @@ class Totals:
         self.suppressed += report.suppressed
         self.severities.update(finding.severity for finding in report.findings)
         self.skipped.update(visible(skipped.reason) for skipped in report.skipped)
+        fixes = [finding.fix.safe for finding in report.findings if finding.fix]
+        self.fixable += sum(fixes)
+        self.unsafely_fixable += len(fixes) - sum(fixes)
         if report.problem:
             self.problem_paths.append(report.path)
         self.with_findings += bool(report.findings)

@@ -22,15 +22,15 @@ def message(text: str) -> str:
         ("for i in range(len(df)):\n    df.at[i, 'c'] = df['a'][i] + df.b[i]", "df['c'] = df['a'] + df['b']"),
         (
             "o = []\nfor r in df.itertuples():\n    o.append(math.sqrt(r.a ** 2 + r.b ** 2))",
-            "o = (np.sqrt((df['a'] ** 2) + (df['b'] ** 2))).tolist()",
+            "o = np.sqrt((df['a'] ** 2) + (df['b'] ** 2)).tolist()",
         ),
-        ("df['c'] = df.apply(lambda r: r.a if r.a > r.b else 0, axis=1)", "np.where(df['a'] > df['b'], df['a'], 0)"),
-        ("df['c'] = df.apply(lambda r: r['a'] > 1 and not r['b'] > 2, axis=1)", "(df['a'] > 1) & ~(df['b'] > 2)"),
-        ("df['c'] = df.apply(lambda r: round(r['a'] * 2, 1), axis='columns')", "(df['a'] * 2).round(1)"),
-        ("df['c'] = df.apply(lambda r: r.a * r.b * r.c - 1, 1)", "(df['a'] * df['b'] * df['c']) - 1"),
+        ("df['c'] = df.apply(lambda r: r.a if r.a > r.b else 0, axis=1)", "df['c'] = np.where(df['a'] > df['b'], df['a'], 0)"),
+        ("df['c'] = df.apply(lambda r: r['a'] > 1 and not r['b'] > 2, axis=1)", "df['c'] = (df['a'] > 1) & ~(df['b'] > 2)"),
+        ("df['c'] = df.apply(lambda r: round(r['a'] * 2, 1), axis='columns')", "df['c'] = (df['a'] * 2).round(1)"),
+        ("df['c'] = df.apply(lambda r: r.a * r.b * r.c - 1, 1)", "df['c'] = (df['a'] * df['b'] * df['c']) - 1"),
         (
             "for k, (i, r) in enumerate(df.iterrows()):\n    df.loc[i, 'c'] = -r['a'] + abs(r['b'])",
-            "df['c'] = -df['a'] + (df['b']).abs()",
+            "df['c'] = -df['a'] + abs(df['b'])",
         ),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from typing import Protocol
 
 from nbcritic.analysis.page import Page
 from nbcritic.rules.data_handling._shared import path
@@ -42,6 +43,11 @@ class Row:
             return _text(key)
         return self._by_index(value, key)
 
+    def whole(self, node: ast.AST) -> str | None:
+        """What stands for the whole column that `node` reads one value of, as source text; None where it is something else."""
+        column = self.column(node)
+        return None if column is None else f"{path(self.frame) or 'df'}[{column}]"
+
     def _by_index(self, value: ast.expr, key: ast.expr) -> str | None:
         frame = path(self.frame)
         if frame is None or not self.index:
@@ -76,10 +82,21 @@ def _text(node: ast.expr) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
+class Element(Protocol):
+    """What a loop has of the data at one turn: a row of a frame, or an element of an array."""
+
+    @property
+    def row(self) -> str: ...
+    @property
+    def index(self) -> str: ...
+    def column(self, node: ast.AST) -> str | None: ...
+    def whole(self, node: ast.AST) -> str | None: ...
+
+
 class _Body:
     """Reads a body: is everything in it arithmetic on the row, with no tie between one row and the next?"""
 
-    def __init__(self, page: Page, row: Row) -> None:
+    def __init__(self, page: Page, row: Element) -> None:
         self.page = page
         self.row = row
         self.bound: set[str] = set()
@@ -214,7 +231,7 @@ def _is_number(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
 
 
-def body_computes(page: Page, block: ast.For | ast.FunctionDef | ast.AsyncFunctionDef, row: Row) -> bool:
+def body_computes(page: Page, block: ast.For | ast.FunctionDef | ast.AsyncFunctionDef, row: Element) -> bool:
     """Does the body of a loop over rows (or of a function that is applied to rows) do what columns can do, and nothing else?"""
     body = _Body(page, row)
     if isinstance(block, ast.For) and block.orelse:
@@ -238,73 +255,9 @@ def _tied(block: ast.AST, body: _Body) -> bool:
     return False
 
 
-def is_arithmetic(page: Page, expression: ast.expr, row: Row) -> bool:
+def is_arithmetic(page: Page, expression: ast.expr, row: Element) -> bool:
     """Is the expression arithmetic (or a comparison) on the fields of one row?"""
     body = _Body(page, row)
     fine = body.value(expression)
     compares = isinstance(expression, ast.Compare | ast.BoolOp) and body.reads_row(expression)
     return fine and (body.computes or compares)
-
-
-def in_columns(page: Page, node: ast.expr, row: Row, frame: str) -> str:
-    """The expression on whole columns, as source text; empty where it is not a simple one."""
-    try:
-        text = _columns(page, node, row, frame, 0)
-    except _TooHard:
-        return ""
-    return text if len(text) <= 100 else ""
-
-
-class _TooHard(Exception):
-    """No one-line form."""
-
-
-_BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**"}
-_COMPARE = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
-
-
-def _columns(page: Page, node: ast.expr, row: Row, frame: str, depth: int) -> str:
-    def inner(part: ast.expr) -> str:
-        text = _columns(page, part, row, frame, depth + 1)
-        same = type(part.op) is type(node.op) if isinstance(node, ast.BinOp) and isinstance(part, ast.BinOp) else False
-        if same and part is getattr(node, "left", None) and not isinstance(getattr(node, "op", None), ast.Pow):
-            return text
-        return f"({text})" if isinstance(part, ast.BinOp | ast.Compare | ast.BoolOp) else text
-
-    column = row.column(node)
-    if column is not None:
-        return f"{frame}[{column}]"
-    if depth > _DEEP:
-        raise _TooHard
-    if isinstance(node, ast.Constant):
-        return repr(node.value)
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
-        return f"{inner(node.left)} {_BINARY[type(node.op)]} {inner(node.right)}"
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARE:
-        return f"{inner(node.left)} {_COMPARE[type(node.ops[0])]} {inner(node.comparators[0])}"
-    if isinstance(node, ast.BoolOp):
-        return (" & " if isinstance(node.op, ast.And) else " | ").join(inner(value) for value in node.values)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not):
-        return ("-" if isinstance(node.op, ast.USub) else "~") + inner(node.operand)
-    if isinstance(node, ast.IfExp):
-        test, body, orelse = (
-            _columns(page, part, row, frame, depth + 1) for part in (node.test, node.body, node.orelse)
-        )
-        return f"np.where({test}, {body}, {orelse})"
-    if isinstance(node, ast.Call):
-        name = page.qualified(node.func) or ""
-        if name in ELEMENTWISE or name.startswith(("numpy.", "math.")):
-            arguments = ", ".join(_columns(page, argument, row, frame, depth + 1) for argument in node.args)
-            short = name.rpartition(".")[2]
-            if name in ELEMENTWISE:
-                return f"({arguments}).abs()" if name == "abs" else _rounded(page, node, row, frame, depth)
-            return f"np.{short}({arguments})"
-    raise _TooHard
-
-
-def _rounded(page: Page, node: ast.Call, row: Row, frame: str, depth: int) -> str:
-    value = _columns(page, node.args[0], row, frame, depth + 1)
-    places = _columns(page, node.args[1], row, frame, depth + 1) if len(node.args) > 1 else "0"
-    return f"({value}).round({places})"

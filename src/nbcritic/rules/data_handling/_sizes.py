@@ -11,6 +11,7 @@ from functools import cached_property
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.rules.data_handling._shared import Loop, keyword, loops
+from nbcritic.rules.data_handling._shown import shown
 
 FEW = 12
 """A loop of at most so many turns costs nothing, however it is written."""
@@ -29,9 +30,6 @@ _WRAPPERS = frozenset(
     "enumerate list tuple set sorted reversed tqdm tqdm_notebook unique array asarray sort Series DataFrame track".split()
 )
 """Functions that give at most as many elements as their first argument has."""
-_SHAPE = re.compile(r"\((\d+), ?\d+\)")
-_SHOWN = re.compile(r"(\d+) rows (?:×|x|&times;) \d+ columns")
-_ENTRIES = re.compile(r"Index: (\d+) entries")
 _BAR = re.compile(r"\| *\d{1,9}/(\d{1,9}) \[")
 _BY_DATA = frozenset("iterrows itertuples glob iglob rglob listdir scandir walk iterdir".split())
 _SETTING = re.compile(
@@ -87,22 +85,32 @@ class Sizes:
         """Does the loop turn once for each column, setting or distinct value, of which there are few as a rule?"""
         if isinstance(loop, ast.While):
             return False
-        return self._is_setting(loop.iter) or self._groups(loop.iter, 0)
+        return self.is_setting(loop.iter) or self._groups(loop.iter, 0)
 
-    def _is_setting(self, node: ast.expr, depth: int = 0) -> bool:
+    def is_setting(self, node: ast.expr, depth: int = 0) -> bool:
         """Is it a list of columns or settings, by its name or by what it is made of?"""
         if isinstance(node, ast.Call) and depth < _STEPS:
             name = getattr(node.func, "attr", "") or getattr(node.func, "id", "")
             if name in ("product", "keys") or (name in ("values", "items") and self._is_dict(node.func)):
                 return True
             if name in _WRAPPERS or name in ("range", "len", "zip"):
-                return any(self._is_setting(item, depth + 1) for item in node.args)
+                return any(self.is_setting(item, depth + 1) for item in node.args)
         if isinstance(node, ast.Name):
             if _SETTING.search(node.id) or self._page.values.kind(node) == "dict":
                 return True
             source = self._page.values.source(node) if depth < _STEPS else None
-            return source is not None and self._is_setting(source, depth + 1)
+            return source is not None and self.is_setting(source, depth + 1)
         return isinstance(node, ast.Attribute) and bool(_SETTING.search(node.attr))
+
+    def is_filled_by_data(self, name: ast.Name) -> bool:
+        """Is something appended to it at every row or file of a loop, in which it does not start anew?"""
+        start = self._page.values.source(name)
+        return any(
+            self.is_by_data(loop.iter) and loop not in set(cell.ancestors(start) if start is not None else ())
+            for cell, call in self._appends.get(name.id, ())
+            for loop in loops(cell, call)
+            if not isinstance(loop, ast.While)
+        )
 
     def _is_dict(self, method: ast.expr) -> bool:
         return isinstance(method, ast.Attribute) and self._page.values.kind(method.value) in ("dict", None)
@@ -166,6 +174,11 @@ class Sizes:
                 ):
                     return True
         return False
+
+    def is_by_rows(self, node: ast.AST) -> bool:
+        """Is it `frame.iterrows()` or `frame.itertuples()`?"""
+        function = node.func if isinstance(node, ast.Call) else None
+        return isinstance(function, ast.Attribute) and function.attr in ("iterrows", "itertuples")
 
     def is_read(self, node: ast.AST) -> bool:
         """Is it a name that is bound to what a file holds, with nothing in between?"""
@@ -344,7 +357,7 @@ class Sizes:
         for cell in self._page.code:
             if cell.cell.outputs == b"[]" or cell.tree is None:
                 continue
-            for name, count in _shown(self._page, cell):
+            for name, count in shown(self._page, cell):
                 found[name].append(count)
         return found
 
@@ -354,38 +367,3 @@ def _given(call: ast.Call, place: int, name: str) -> ast.expr | None:
     if any(isinstance(item, ast.Starred) for item in call.args):
         return None
     return call.args[place] if place < len(call.args) else keyword(call, name)
-
-
-def _shown(page: Page, cell: CodeCell) -> list[tuple[str, int]]:
-    """Names of frames with the numbers of rows that the outputs of the cell show."""
-    assert cell.tree is not None
-    last = cell.tree.body[-1] if cell.tree.body else None
-    shapes = [n.value.id for n in cell.nodes(ast.Attribute) if n.attr == "shape" and isinstance(n.value, ast.Name)]
-    infos = [n.value.id for n in cell.nodes(ast.Attribute) if n.attr == "info" and isinstance(n.value, ast.Name)]
-    expression = last.value if isinstance(last, ast.Expr) else None
-    measured = isinstance(expression, ast.Call) and expression.args and page.qualified(expression.func) == "len"
-    wanted = isinstance(expression, ast.Name) or measured or len(shapes) == 1 or len(infos) == 1
-    if not wanted:
-        return []
-    found: list[tuple[str, int]] = []
-    text = "\n".join(output.text for output in cell.outputs if output.kind != "error")
-    for names, pattern in ((shapes, _SHAPE), (infos, _ENTRIES)):
-        counts = pattern.findall(text)
-        if len(names) == len(counts) == 1:
-            found.append((names[0], int(counts[0][:12])))
-    results = [output for output in cell.outputs if output.kind == "result"]
-    if not results:
-        return found
-    result = results[-1]
-    if isinstance(expression, ast.Name):
-        shown = _SHOWN.search(result.html or result.text)
-        body = result.html.partition("<tbody>")[2]
-        if shown:
-            found.append((expression.id, int(shown[1][:12])))
-        elif 'class="dataframe"' in result.html and body:
-            found.append((expression.id, body.count("<tr")))
-    elif measured and isinstance(expression, ast.Call) and result.text.strip().isdecimal():
-        counted = expression.args[0]
-        if isinstance(counted, ast.Name):
-            found.append((counted.id, int(result.text.strip()[:12])))
-    return found

@@ -9,12 +9,14 @@ from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Severity
 from nbcritic.rule import rule
-from nbcritic.rules.data_handling._rows import Row, body_computes, in_columns, is_arithmetic
+from nbcritic.rules.data_handling import _vector as vector
+from nbcritic.rules.data_handling._rows import Row, body_computes, is_arithmetic
 from nbcritic.rules.data_handling._shared import is_constant, keyword, path
 from nbcritic.rules.data_handling._sizes import LARGE, Sizes
 
 FEW_ROWS = 500
 """A frame of fewer rows is done at once, whichever way."""
+BY_COLUMN = "compute with whole columns, `np.where` or `np.select`"
 VERY_LARGE = 20 * LARGE
 """So many rows take a second or more by `apply`, which is faster than a loop."""
 
@@ -218,33 +220,9 @@ def _indexed(page: Page, iterable: ast.expr) -> ast.expr | None:
 
 
 def _message(page: Page, cell: CodeCell, loop: ast.For, row: Row) -> str:
-    frame = path(row.frame) or "df"
-    better = _better(page, loop, row, frame)
+    better = vector.loop(page, cell, loop, row)
     advice = f"write `{better}`" if better else "whole columns, `np.where` or `np.select` do it at once"
-    return f"`{cell.segment(loop.iter)}` computes `{frame}` one row at a time; {advice}"
-
-
-def _better(page: Page, loop: ast.For, row: Row, frame: str) -> str:
-    """The whole loop in one statement, where it is a simple one."""
-    if len(loop.body) != 1:
-        return ""
-    statement = loop.body[0]
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        call = statement.value
-        if isinstance(call.func, ast.Attribute) and call.func.attr == "append" and len(call.args) == 1:
-            columns = in_columns(page, call.args[0], row, frame)
-            return f"{path(call.func.value)} = ({columns}).tolist()" if columns and path(call.func.value) else ""
-    if (
-        isinstance(statement, ast.AugAssign)
-        and isinstance(statement.op, ast.Add)
-        and isinstance(statement.target, ast.Name)
-    ):
-        columns = in_columns(page, statement.value, row, frame)
-        return f"{statement.target.id} += ({columns}).sum()" if columns else ""
-    if isinstance(statement, ast.Assign) and (column := row.column(statement.targets[0])) is not None:
-        columns = in_columns(page, statement.value, row, frame)
-        return f"{frame}[{column}] = {columns}" if columns else ""
-    return ""
+    return f"`{cell.segment(loop.iter)}` computes `{path(row.frame) or 'df'}` one row at a time; {advice}"
 
 
 def _applied(page: Page, cell: CodeCell, call: ast.Call) -> str | None:
@@ -255,19 +233,27 @@ def _applied(page: Page, cell: CodeCell, call: ast.Call) -> str | None:
         return None
     if not isinstance(axis, ast.Constant) or axis.value not in (1, "columns"):
         return None
-    frame = path(function.value)
     applied = call.args[0]
     if isinstance(applied, ast.Lambda) and len(applied.args.args) == 1:
         row = Row(function.value, applied.args.args[0].arg, "")
         if not is_arithmetic(page, applied.body, row):
             return None
-        better = in_columns(page, applied.body, row, frame or "df")
-        advice = f"write `{better}`" if better else "compute with whole columns, `np.where` or `np.select`"
+        better = vector.expression(page, applied.body, row)
+        advice = f"write `{_bound(cell, call)}{better}`" if better else BY_COLUMN
         return f"`{cell.segment(call)}` calls Python once a row; {advice}"
     if isinstance(applied, ast.Name) and (definition := page.values.function(applied)) is not None:
         arguments = definition.args
         plain = len(arguments.args) == 1 and not arguments.vararg and not arguments.kwarg
         row = Row(function.value, arguments.args[0].arg if plain else "", "")
         if plain and body_computes(page, definition, row):
-            return f"`{cell.segment(call)}` calls `{applied.id}` once a row; compute with whole columns, `np.where` or `np.select`"
+            better = vector.function(page, definition, row)
+            advice = f"write `{_bound(cell, call)}{better}`" if better else BY_COLUMN
+            return f"`{cell.segment(call)}` calls `{applied.id}` once a row; {advice}"
     return None
+
+
+def _bound(cell: CodeCell, call: ast.Call) -> str:
+    """`name = `, where the call is all that is bound to a name."""
+    parent = cell.parent(call)
+    plain = isinstance(parent, ast.Assign) and parent.value is call and len(parent.targets) == 1
+    return f"{cell.segment(parent.targets[0])} = " if plain else ""  # type: ignore[union-attr]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -85,6 +85,31 @@ class Links:
                     waiting += self._sources.get(name, ())
         return Behind(tuple(texts), frozenset(names), frozenset(nodes))
 
+    def sources(self, name: str) -> Sequence[ast.expr]:
+        """The expressions that a name may be bound to."""
+        return self._sources.get(name, ())
+
+    def is_fixed(self, node: ast.expr) -> bool:
+        """Is the value made of literals of the notebook alone, whichever way the code goes?"""
+        waiting, seen = [node], set[str]()
+        while waiting and self._left > 0:
+            self._left -= 1
+            here = waiting.pop()
+            if isinstance(here, ast.Constant | ast.Starred):
+                waiting += [here.value] if isinstance(here, ast.Starred) else []
+            elif isinstance(here, ast.Name):
+                bound = self.sources(here.id)
+                if not bound:
+                    return False
+                if here.id not in seen:
+                    seen.add(here.id)
+                    waiting += bound
+            elif (parts := _parts(here)) is not None:
+                waiting += parts
+            else:
+                return False
+        return self._left > 0
+
     @cached_property
     def tested(self) -> frozenset[ast.AST]:
         """The strings of which the page finds out whether they exist, to do something else where they do not."""
@@ -152,6 +177,32 @@ def _results(cell: CodeCell) -> Iterator[tuple[str, ast.expr]]:
                     yield parent.name, value
                     yield f".{parent.name}", value
                     break
+
+
+_PURE = frozenset("str repr tuple list sorted set range zip enumerate len int float dict join format strip lower upper replace split items keys values".split())  # fmt: skip
+"""Calls that only give their arguments, or the object that they are called on, another form."""
+
+
+def _parts(node: ast.expr) -> list[ast.expr] | None:
+    """What an expression is made of; None where something else comes in."""
+    if isinstance(node, ast.JoinedStr | ast.Tuple | ast.List | ast.Set):
+        return node.values if isinstance(node, ast.JoinedStr) else node.elts
+    if isinstance(node, ast.FormattedValue | ast.Subscript):
+        return [node.value]
+    if isinstance(node, ast.BinOp):
+        return [node.left, node.right]
+    if isinstance(node, ast.UnaryOp):
+        return [node.operand]
+    if isinstance(node, ast.IfExp):
+        return [node.body, node.orelse]
+    if isinstance(node, ast.Dict):
+        return [*filter(None, node.keys), *node.values]
+    if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp):
+        return [node.elt, *(generator.iter for generator in node.generators)]
+    if isinstance(node, ast.Call) and _last(node.func) in _PURE:
+        owner = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+        return [*owner, *node.args, *(word.value for word in node.keywords)]
+    return None
 
 
 def _functions(cell: CodeCell) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:

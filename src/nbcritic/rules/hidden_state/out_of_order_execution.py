@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit, Related, Span
+from nbcritic.model import ClearCounts, Fix, Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._shared import counted, listed
 
@@ -18,6 +18,8 @@ _LITERAL = (
     ast.expr_context, ast.operator, ast.unaryop, ast.keyword,
 )  # fmt: skip
 _PATHS = ("os.path.", "pathlib.Path")
+_CLEARED = Fix("Clear the execution counts; then run all cells, for the outputs are as they were", (ClearCounts(),))
+"""Not safe: the counts are the evidence of what is wrong with the outputs."""
 _NO_DATA = frozenset({"import", "def", "class", "for", "except"})
 
 
@@ -47,6 +49,16 @@ def check(page: Page) -> Iterator[Hit]:
         # %% In[4]
         prices = [price * 1.2 for price in prices]
         # %% In[2]
+        print(sum(prices))
+        #> 7
+
+    Fixed:
+
+        # %%
+        prices = [3, 4]
+        # %%
+        prices = [price * 1.2 for price in prices]
+        # %%
         print(sum(prices))
         #> 7
 
@@ -151,7 +163,7 @@ def check(page: Page) -> Iterator[Hit]:
         yield _sessions([cell for cell in cells if cell.execution_count == repeated[0]])
     elif len(falls) == 1 and counts[falls[0]] <= 2 and max(counts[falls[0] :]) < min(counts[: falls[0]]):
         message = f"The counts start again at {counted(cells[falls[0]])}: the saved outputs come from two sessions"
-        yield Hit(Span(), message, severity="minor", confidence="likely")
+        yield Hit(Span(), message, fix=_CLEARED, severity="minor", confidence="likely")
     elif falls:
         yield from _disorder(page, cells, counts)
 
@@ -168,9 +180,8 @@ def _only_imports(cell: CodeCell) -> bool:
 def _sessions(same: Sequence[CodeCell]) -> Hit:
     where = listed(cell.number for cell in same)
     message = f"The saved outputs come from several sessions: In[{same[0].execution_count}] stands at {where}"
-    return Hit(
-        Span(), message, tuple(Related(Span(cell.number), "the same count") for cell in same[1:]), severity="minor"
-    )
+    related = tuple(Related(Span(cell.number), "the same count") for cell in same[1:])
+    return Hit(Span(), message, related, _CLEARED, severity="minor")
 
 
 def _disorder(page: Page, cells: Sequence[CodeCell], counts: Sequence[int]) -> Iterator[Hit]:
@@ -180,7 +191,7 @@ def _disorder(page: Page, cells: Sequence[CodeCell], counts: Sequence[int]) -> I
         numbers = listed(cell.number for cell in moved)
         message = f"{numbers[0].upper()}{numbers[1:]} ran out of order{found}"
         related = tuple(Related(Span(cell.number), f"ran as In[{cell.execution_count}]") for cell in moved[:10])
-        yield Hit(Span(), message, related, severity=None if found else "minor")
+        yield Hit(Span(), message, related, _CLEARED, severity=None if found else "minor")
 
 
 def _weighty(page: Page, cells: Sequence[CodeCell]) -> list[CodeCell]:

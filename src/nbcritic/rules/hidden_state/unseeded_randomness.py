@@ -6,12 +6,12 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
+from nbcritic.analysis.chance import ADVICE, Draw, draws, functions_around, is_reached, seeds
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._looked_at import is_only_looked_at, only_plots
-from nbcritic.rules.hidden_state._random import ADVICE, Draw, draws, functions_around, is_reached, seeds
 from nbcritic.rules.hidden_state._shared import SERIOUS, is_serious
 
 _SHOWS = frozenset(

@@ -8,6 +8,7 @@ from nbcritic.analysis.flow import Undefined
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
+from nbcritic.rules.hidden_state._moved_up import moved_up
 from nbcritic.rules.hidden_state._shared import counted, defined_in, missing_names, never_ran, place
 
 
@@ -34,6 +35,33 @@ def check(page: Page) -> Iterator[Hit]:
         sales.head()  # <- flagged
         # %%
         sales = pd.read_csv("sales.csv")
+
+    Fixed:
+
+        # %%
+        import pandas as pd
+        # %%
+        sales = pd.read_csv("sales.csv")
+        # %%
+        sales.head()
+
+    Bad:
+
+        # %%
+        values = np.arange(3)  # <- flagged
+        # %%
+        %matplotlib inline
+        import numpy as np
+        print(np.pi)
+
+    Fixed:
+
+        # %%
+        import numpy as np
+        values = np.arange(3)
+        # %%
+        %matplotlib inline
+        print(np.pi)
 
     Bad:
 
@@ -132,6 +160,7 @@ def _hit(page: Page, missing: Undefined, definer: int) -> Hit:
         place(home, missing.event.node),
         message + (", which ran first" if ran_first else ""),
         related,
+        moved_up(page, missing, definer),
         confidence="certain" if certain else None,
         severity="major" if never_ran(page, cell) or (missing.via and missing.event.may) else None,
     )

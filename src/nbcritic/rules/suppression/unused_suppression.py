@@ -9,6 +9,7 @@ from nbcritic.analysis.page import Page
 from nbcritic.model import FAMILIES, Hit
 from nbcritic.notebook.suppress import suppressions
 from nbcritic.rule import rule
+from nbcritic.rules.suppression._removal import without
 
 
 @rule(
@@ -32,6 +33,11 @@ def check(page: Page) -> Iterator[Hit]:
         # nbcritic: ignore[no-such-rule]
         total = 1 + 1
 
+    Fixed:
+
+        # %%
+        total = 1 + 1
+
     Good:
 
         # %%
@@ -44,7 +50,8 @@ def check(page: Page) -> Iterator[Hit]:
     for suppression in suppressions(page.notebook):
         for key in sorted(suppression.keys - known):
             if not is_ruff_code(key):
-                yield Hit(suppression.at, f"{suppression.text} names `{key}`, which is no rule")
+                message = f"{suppression.text} names `{key}`, which is no rule"
+                yield Hit(suppression.at, message, fix=without(page, suppression, {key}))
 
 
 def is_ruff_code(key: str) -> bool:

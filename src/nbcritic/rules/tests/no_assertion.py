@@ -10,7 +10,7 @@ from nbcritic.rule import rule
 from nbcritic.rules.tests._hosted import is_exercise, is_hosted, practises
 from nbcritic.rules.tests._results import results
 from nbcritic.rules.tests._shared import uses_samples, validates
-from nbcritic.rules.tests.unvalidated_data import reads_practice, unchecked
+from nbcritic.rules.tests.unvalidated_data import reads_practice
 
 
 @rule("NBC302", name="no-assertion", severity="minor", category="tests", confidence="possible")
@@ -101,15 +101,15 @@ def check(page: Page) -> Iterator[Hit]:
         df = load("/kaggle/working/orders")
         df.to_csv("out_of_fold.csv")
 
-    Good:
+    Bad:
 
         # %%
         import pandas as pd
         df = pd.read_csv("orders.csv")
-        df.dropna().to_csv("clean.csv")
+        df.dropna().to_csv("clean.csv")  # <- flagged
     """
-    if validates(page) or unchecked(page):
-        return  # where data enter unchecked, NBC307 speaks: one missing assertion, one finding
+    if validates(page):
+        return
     if is_exercise(page) or is_hosted(page) or uses_samples(page) or practises(page) or reads_practice(page):
         return
     written = results(page)

@@ -15,11 +15,14 @@ from nbcritic.rules.tests._functions import Function, gives_back, logic, pure_fu
 from nbcritic.rules.tests._hosted import is_contest, is_exercise
 from nbcritic.rules.tests._results import is_called_by_others, results, scores
 from nbcritic.rules.tests._shared import is_assertion
+from nbcritic.rules.tests._sketch import sketch
 
 _SHOWING = re.compile(
     r"plot|draw|visuali[sz]|display|show|widget|colou?r|chart|graph_|print|animate|tree_?map|sankey|figure|^main$|inspect|explore|^test",
     re.I,
 )
+_RUNNERS = frozenset({"nbmake", "nbval", "treon", "pytest-notebook", "pytest_notebook"})
+"""What makes a test of each whole notebook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,23 @@ def check(page: Page, *, min_lines: int = 8, min_branches: int = 3) -> Iterator[
         # file: tests/test_fee.py
         from shop import fee
         def test_fee(): assert fee(1, "home", False) == 4.9
+
+    Good:
+
+        # %%
+        def fee(weight, zone, express):
+            price = 4.9
+            if zone == "abroad":
+                price += 9
+            for step in (2, 5, 10):
+                if weight > step:
+                    price *= 1.2
+            return price * 2 if express else price
+        # %%
+        fees = [fee(w, z, False) for w, z in zip(weights, zones)]
+        # file: tox.ini
+        [testenv]
+        commands = pytest --nbmake
 
     Good:
 
@@ -218,7 +238,7 @@ def check(page: Page, *, min_lines: int = 8, min_branches: int = 3) -> Iterator[
         prices = smooth(prices, 5)
         prices.to_csv("smooth.csv")
     """
-    if is_contest(page) or is_exercise(page):
+    if is_contest(page) or is_exercise(page) or page.project.executors & _RUNNERS:
         return
     found = list(_candidates(page, min_lines, min_branches))
     if not any(candidate.pure for candidate in found):
@@ -232,6 +252,8 @@ def check(page: Page, *, min_lines: int = 8, min_branches: int = 3) -> Iterator[
         text = f"no test exercises {which}, nor {names}{more}: begin with the first"
     else:
         text = f"no test exercises {which}"
+    if hint := sketch(page, first.node):
+        text += f"; {hint}"
     several = sum(candidate.pure for candidate in ranked.values()) >= 3
     yield Hit(
         first.head,

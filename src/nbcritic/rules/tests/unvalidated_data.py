@@ -22,7 +22,14 @@ _DATED = re.compile(r"(?<!\d)20[0-3]\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12
 """A day in a file's name: there will be another tomorrow."""
 
 
-@rule("NBC307", name="unvalidated-data", severity="minor", category="data-validation", profile="production")
+@rule(
+    "NBC307",
+    name="unvalidated-data",
+    severity="minor",
+    category="data-validation",
+    profile="production",
+    covers=("NBC302",),
+)
 def check(page: Page) -> Iterator[Hit]:
     r"""Data enter from outside, and nothing checks that they are what is expected.
 
@@ -163,6 +170,7 @@ def check(page: Page) -> Iterator[Hit]:
     cell, call = first
     seen = next(((place, shown) for place, shown, _ in looks(page) if place.number >= cell.number), None)
     related = [Related(c.at(n), "and these data") for c, n in others[:5]]
+    related += [Related(c.at(n), "this is handed on") for c, n in results(page)[-1:]]  # where NBC302 would speak
     if seen is not None:
         place, shown = seen
         there = f"cell {place.number}" if place is not cell else "the same cell"

@@ -6,10 +6,13 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import called_name
-from nbcritic.analysis.page import Page
+
+if TYPE_CHECKING:
+    from nbcritic.analysis.page import Page
 
 _NUMPY = frozenset(
     "rand randn randint random random_sample ranf sample random_integers choice shuffle permutation bytes normal uniform "
@@ -94,11 +97,12 @@ def draws(page: Page) -> Iterator[Draw]:
     """Every call on the page that depends on chance and is not given a seed of its own."""
     for cell in page.code:
         for call in cell.nodes(ast.Call):
-            if found := _draw(page, cell, call):
+            if found := draw_of(page, cell, call):
                 yield found
 
 
-def _draw(page: Page, cell: CodeCell, call: ast.Call) -> Draw | None:
+def draw_of(page: Page, cell: CodeCell, call: ast.Call) -> Draw | None:
+    """The draw that a call is, or None."""
     name = page.qualified(call.func) or ""
     package, _, rest = name.partition(".")
     last = name.rpartition(".")[2]

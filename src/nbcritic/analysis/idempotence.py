@@ -1,0 +1,164 @@
+"""Would running a cell a second time leave what running it once left? If not: which statement is to blame, and for which name.
+
+Each cell is followed on paper twice in a row (`idempotence_machine`), with terms for values. Where both runs leave equal terms under
+every name, the cell is idempotent; else the first change that differs between the runs is the reason.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from nbcritic.analysis.idempotence_machine import Machine
+from nbcritic.analysis.idempotence_objects import Exhausted, Write
+from nbcritic.analysis.idempotence_terms import Term
+from nbcritic.model import Span
+
+if TYPE_CHECKING:
+    from nbcritic.analysis.page import Page
+
+ReasonKind: TypeAlias = Literal[
+    "accumulates", "reapplies", "rebinds", "crosses", "raises", "draws", "consumes", "writes"
+]
+"""`accumulates`: grows or counts on. `reapplies`: an operation known to have an effect each time. `rebinds`: a name from itself, by an
+operation of which no more is known. `crosses`: reads what the cell sets further down. `raises`: stops with an error. `draws`: chance
+or the clock. `consumes`: reads on in an iterator or file. `writes`: adds to something outside the session."""
+
+_GROWS = frozenset(
+    "append extend insert appendleft add pandas.concat numpy.append numpy.concatenate numpy.vstack numpy.hstack".split()
+)
+_KNOWN = frozenset(
+    "Add Sub Mult Div FloorDiv Pow MatMult cut merge join map pop remove reverse shift diff pct_change cumsum cumprod transpose T "
+    "reset_index numpy.log numpy.log10 numpy.log2 numpy.log1p numpy.exp numpy.expm1 numpy.sqrt numpy.square numpy.diff "
+    "numpy.transpose numpy.flip numpy.fliplr numpy.flipud pandas.merge USub Invert filter get_dummies fit partial_fit".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a second run of a cell leaves something else than the first.
+
+    `span` is the statement of the cell, `node` the statement that does it, which may stand in a function of another cell.
+    `operation` says what it does to the old value: an operator (`Add`), a method (`append`), a full name (`pandas.concat`), for
+    `raises` the error (`KeyError`). `key` is the column, element or attribute that differs, None for the thing as a whole.
+    """
+
+    span: Span
+    name: str
+    kind: ReasonKind
+    operation: str
+    node: ast.AST
+    key: Any = None
+
+
+class Idempotence:
+    """The answers for one page."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._found: dict[int, tuple[Reason, ...]] = {}
+
+    @cached_property
+    def _functions(self) -> Mapping[str, ast.AST]:
+        """The functions and classes that a name can only mean one of."""
+        names = self._page.names
+        return {
+            name: found[-1][1].node
+            for name, found in names.functions.items()
+            if len(found) == len(names.bindings.get(name, ()))
+        }
+
+    def reasons(self, cell: int) -> tuple[Reason, ...]:
+        """Why a second run of this cell right after the first would not leave the state as it is; empty: it would.
+
+        A cell that is too long to be followed is taken to be idempotent.
+        """
+        if cell not in self._found:
+            self._found[cell] = tuple(self._reasons(cell))
+        return self._found[cell]
+
+    def _reasons(self, number: int) -> Iterator[Reason]:
+        cell = self._page.cell(number)
+        if cell.tree is None:
+            return
+        machine = Machine(self._page, cell, self._functions)
+        try:
+            first, _ = machine.run(again=False)
+            once = {name: thing.content for name, thing in machine.globals.items()}
+            outside = tuple(machine.outside)
+            second, error = machine.run(again=True)
+        except (Exhausted, RecursionError):
+            return
+        found = []
+        for name, before in once.items():
+            after = machine.globals[name].content
+            if after is not before and not name.startswith("\0"):
+                found.append(_first_difference(name, before, after, first, second))
+        for write in sorted(filter(None, found), key=lambda write: first.index(write)):
+            yield self._reason(number, write)
+        for node, site in dict.fromkeys(outside):
+            yield Reason(cell.at(site), "", "writes", "append", node)
+        if error is not None:
+            yield Reason(cell.at(error.site), error.name, "raises", str(error.args[0]), error.node)
+
+    def _reason(self, number: int, write: Write) -> Reason:
+        kind, operation = _judged(write)
+        return Reason(self._page.cell(number).at(write.site), write.name, kind, operation, write.node, write.key)
+
+
+def _first_difference(
+    name: str, before: Term, after: Term, first: Sequence[Write], second: Sequence[Write]
+) -> Write | None:
+    """The first write of the first run that gives something else in the second."""
+    keys = _differing(before, after)
+    mine = [write for write in first if write.name == name]
+    again: dict[int, list[Write]] = {}
+    for write in second:
+        if write.name == name:
+            again.setdefault(id(write.node), []).append(write)
+    for write in mine:
+        others = again.get(id(write.node))
+        other = others.pop(0) if others else None
+        if (
+            other is not None
+            and write.key in keys
+            and _shorn(other.value, write.key) is not _shorn(write.value, write.key)
+        ):
+            return write
+    return next(iter(reversed([write for write in mine if write.key in keys] or mine)), None)
+
+
+def _shorn(value: Term, key: Any) -> Term:
+    return value.args[0] if key is None and value.op == "over" else value
+
+
+def _differing(before: Term, after: Term) -> set[Any]:
+    """The keys under which two contents differ; None: they differ as a whole."""
+    ours, items = (before.args[0], dict(before.args[1])) if before.op == "over" else (before, {})
+    theirs, others = (after.args[0], dict(after.args[1])) if after.op == "over" else (after, {})
+    found = {key for key in {**items, **others} if items.get(key) is not others.get(key)}
+    if ours is not theirs or not found:
+        found.add(None)
+    return found
+
+
+def _judged(write: Write) -> tuple[ReasonKind, str]:
+    value = write.value
+    while value.op in ("norm", "filter", "over", "part", "columns", "comp"):
+        value = value.args[1 if value.op == "columns" else 0]
+    if value.op == "ite":
+        value = next((side for side in value.args[1:] if side.op not in ("const", "sym", "get")), value)
+    operation = value.op.rpartition(":")[2] if value.op.startswith(("m:", "call:")) else value.op
+    if any(name.startswith("\0") for name in value.syms):
+        return "draws", operation
+    if value.op in ("taken", "next"):
+        return "consumes", operation
+    if write.name not in value.syms:
+        return "crosses", operation
+    grows = operation in _GROWS or (operation == "Add" and isinstance(write.node, ast.AugAssign))
+    if grows:
+        return "accumulates", operation
+    return ("reapplies" if operation in _KNOWN else "rebinds"), operation

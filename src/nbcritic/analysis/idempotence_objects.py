@@ -1,0 +1,74 @@
+"""What names stand for while a cell is followed on paper: objects whose content is a term, and the scopes that hold them."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbcritic.analysis.idempotence_terms import Term
+
+
+class Obj:
+    """An object: names that share it see each other's changes. `part_of` says whose element it is, and under which key."""
+
+    __slots__ = ("content", "function", "is_iterator", "items", "kind", "klass", "made_by", "names", "part_of", "scope")
+
+    def __init__(self, content: Term, kind: str = "") -> None:
+        self.content = content
+        self.kind = kind
+        """The kind that the page's values tell, or an empty string."""
+        self.items: list[Obj] | None = None
+        """The elements of a literal collection."""
+        self.part_of: tuple[Obj, Any] | None = None
+        self.klass: ast.ClassDef | None = None
+        """The page's own class that it is an instance of."""
+        self.made_by: ast.ClassDef | None = None
+        """The class that it is."""
+        self.function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None = None
+        self.scope: Scope | None = None
+        """Where a function was defined; None for the notebook itself."""
+        self.is_iterator = False
+        self.names: set[str] = set()
+        """The names of the notebook that it was bound to."""
+
+
+class Scope:
+    """The names of one call of a function."""
+
+    __slots__ = ("names", "objects", "outer", "returned")
+
+    def __init__(self, names: frozenset[str], outer: Scope | None) -> None:
+        self.names = names
+        self.objects: dict[str, Obj] = {}
+        self.outer = outer
+        self.returned: list[Obj] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A change to what a name of the notebook stands for: a new content, or that of one key."""
+
+    name: str
+    key: Any
+    value: Term
+    content: Term
+    node: ast.AST
+    """The statement that does it, in whatever function it stands."""
+    site: ast.stmt
+    """The statement of the cell that leads there."""
+
+
+class Raised(Exception):
+    """The run stops with an error. `args[0]` is the error's name."""
+
+    def __init__(self, error: str, name: str, node: ast.AST, site: ast.stmt) -> None:
+        super().__init__(error)
+        self.name = name
+        self.node = node
+        self.site = site
+
+
+class Exhausted(Exception):
+    """The cell is too long to be followed."""

@@ -1,0 +1,252 @@
+"""The state of a cell that is followed on paper: names, objects, branches, and the notes of what was changed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from nbcritic.analysis.idempotence_objects import Exhausted, Obj, Raised, Scope, Write
+from nbcritic.analysis.idempotence_tables import GENERATORS, ITERATORS
+from nbcritic.analysis.idempotence_terms import MissingKey, Term, Terms
+
+if TYPE_CHECKING:
+    from nbcritic.analysis.code import CodeCell
+    from nbcritic.analysis.page import Page
+
+Names: TypeAlias = "dict[str, Obj]"
+_PATIENCE = 6_000
+"""So many expressions of one cell are followed, those of functions that it calls included."""
+
+
+class State:
+    """What is there while a cell runs."""
+
+    def __init__(self, page: Page, cell: CodeCell, functions: Mapping[str, ast.AST]) -> None:
+        self.page = page
+        self.cell = cell
+        self.terms = Terms()
+        self.globals: Names = {}
+        self.scope: Scope | None = None
+        self.again = False
+        self.writes: list[Write] = []
+        self.outside: list[tuple[ast.AST, ast.stmt]] = []
+        """What adds to files or data bases."""
+        self.branches: list[ast.AST] = []
+        self.loops = 0
+        self.node: ast.AST = ast.Pass()
+        self.site: ast.stmt = ast.Pass()
+        self.discarded: ast.AST | None = None
+        self._functions = functions
+        self._conditions: dict[int, set[Term]] = {}
+        self._contents: list[tuple[Obj, Term]] = []
+        self._bindings: list[tuple[Names, str, Obj | None]] = []
+        self._patience = _PATIENCE
+
+    def eval(self, node: ast.AST) -> Obj:
+        """The object that an expression gives."""
+        raise NotImplementedError
+
+    def spend(self) -> None:
+        """One more step."""
+        self._patience -= 1
+        if self._patience < 0:
+            raise Exhausted
+
+    # -- names -------------------------------------------------------------------------------------------------------
+
+    def lookup(self, node: ast.Name) -> Obj:
+        """What a name stands for."""
+        name = node.id
+        scope = self.scope
+        while scope is not None:
+            if name in scope.objects:
+                return scope.objects[name]
+            if name in scope.names:
+                return Obj(self.terms.make("unbound", name))
+            scope = scope.outer
+        if name not in self.globals:
+            self.globals[name] = found = self._from_before(node)
+            found.names.add(name)
+        found = self.globals[name]
+        if found.content is self.terms.removed:
+            if self.again:
+                raise Raised("NameError", name, self.node, self.site)
+            return Obj(self.terms.make("sym", name))
+        return found
+
+    def _from_before(self, node: ast.Name) -> Obj:
+        """The object that an earlier cell has bound to a name."""
+        name = node.id
+        found = Obj(self.terms.make("sym", name), self.page.values.kind_of_name(name) or "")
+        definition = self._functions.get(name)
+        if isinstance(definition, ast.ClassDef):
+            found.made_by = definition
+        elif isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            found.function = definition
+        source = self.page.values.source(node)
+        if source is None or source in self.cell.parents:
+            return found
+        if isinstance(source, ast.Name) and source.id != name:
+            return self.lookup(source)
+        if isinstance(source, ast.Constant) and isinstance(source.value, int | float | str | bool | None):
+            found.content = self.terms.const(source.value)
+        elif isinstance(source, ast.List | ast.Tuple) and all(isinstance(item, ast.Name) for item in source.elts):
+            found.items = [self.lookup(item) for item in source.elts if isinstance(item, ast.Name)]
+        elif isinstance(source, ast.GeneratorExp):
+            found.is_iterator = True
+        elif isinstance(source, ast.Call):
+            qualified = self.page.qualified(source.func) or ""
+            made = self._functions.get(source.func.id) if isinstance(source.func, ast.Name) else None
+            found.klass = made if isinstance(made, ast.ClassDef) else None
+            found.is_iterator = qualified in ITERATORS or is_generator(made)
+            if qualified in GENERATORS:
+                found.kind = "generator"
+            elif qualified == "collections.Counter":
+                found.kind = "counter"
+        return found
+
+    def bind(self, name: str, value: Obj) -> None:
+        """Bind a name in the scope that it belongs to."""
+        scope = self.scope
+        if scope is not None and name in scope.names:
+            self._put(scope.objects, name, value)
+            return
+        while scope is not None:
+            scope = scope.outer
+            if scope is not None and name in scope.names:
+                self._put(scope.objects, name, value)
+                return
+        if value.part_of is None and value.content.op == "const":
+            value = Obj(value.content, value.kind)  # a literal is nobody's alias
+        self._put(self.globals, name, value)
+        value.names.add(name)
+        self.writes.append(Write(name, None, value.content, value.content, self.node, self.site))
+
+    def _put(self, names: Names, name: str, value: Obj) -> None:
+        self._bindings.append((names, name, names.get(name)))
+        names[name] = value
+
+    def change(self, thing: Obj, content: Term, key: Any = None, depth: int = 0) -> None:
+        """Change an object in place, and with it what it is a part of."""
+        if content is thing.content:
+            return
+        self._contents.append((thing, thing.content))
+        thing.content = content
+        value = dict(content.args[1]).get(key, content) if key is not None and content.op == "over" else content
+        for name in sorted(thing.names):
+            if self.globals.get(name) is thing:
+                self.writes.append(Write(name, key, value, content, self.node, self.site))
+        if thing.part_of is not None and depth < 8:
+            whole, place = thing.part_of
+            self.change(whole, self.terms.over(whole.content, {place: content}), place, depth + 1)
+
+    def take(self, owner: Obj, key: Any) -> Term:
+        """What stands under a key; the run stops where it is gone."""
+        try:
+            return self.terms.get(owner.content, key)
+        except MissingKey as error:
+            if self.again:
+                name = min(owner.names, default="")
+                kind = "AttributeError" if isinstance(key, tuple) and key[:1] == ("attr",) else str(error)
+                raise Raised(kind, name, self.node, self.site) from None
+            return self.terms.make("get", owner.content, key)
+
+    # -- branches ----------------------------------------------------------------------------------------------------
+
+    def is_guard(self, node: ast.AST, condition: Term) -> bool:
+        """Does a condition ask for what the first run has changed, so that it keeps the second from doing it again?"""
+        seen = self._conditions.setdefault(id(node), set())
+        if not self.again:
+            seen.add(condition)
+            return False
+        plain = condition.args[0] if condition.op == "Not" else condition
+        known = not seen.isdisjoint((plain, self.terms.make("Not", plain)))
+        return not known and not any(name.startswith("\0") for name in condition.syms)
+
+    def join(self, condition: Term, one: Callable[[], None], other: Callable[[], None]) -> None:
+        """Follow two branches and choose by the condition what everything is afterwards."""
+        contents, bindings = self._contents, self._bindings
+        ends: list[tuple[dict[Obj, Term], dict[tuple[int, str], tuple[Names, Obj]]]] = []
+        error: Raised | None = None
+        for branch, holds in ((one, True), (other, False)):
+            self._contents, self._bindings = [], []
+            self._assume(condition, holds=holds)
+            try:
+                branch()
+            except Raised as raised:
+                error = raised
+            touched = {thing: thing.content for thing, _ in self._contents}
+            bound = {(id(names), name): (names, names[name]) for names, name, _ in self._bindings if name in names}
+            touched |= {thing: thing.content for _, thing in bound.values()}
+            ends.append((touched, bound))
+            self._undo()
+        self._contents, self._bindings = contents, bindings
+        if error is not None:
+            raise error
+        (touched1, bound1), (touched2, bound2) = ends
+        for thing in dict.fromkeys((*touched1, *touched2)):
+            after = self.terms.choose(condition, touched1.get(thing, thing.content), touched2.get(thing, thing.content))
+            if after is not thing.content:
+                self._contents.append((thing, thing.content))
+                thing.content = after
+        for key in dict.fromkeys((*bound1, *bound2)):
+            names = (bound1.get(key) or bound2[key])[0]
+            self._join_names(names, key[1], condition, bound1.get(key), bound2.get(key), touched1, touched2)
+
+    def _join_names(
+        self,
+        names: Names,
+        name: str,
+        condition: Term,
+        one: tuple[Names, Obj] | None,
+        other: tuple[Names, Obj] | None,
+        touched1: Mapping[Obj, Term],
+        touched2: Mapping[Obj, Term],
+    ) -> None:
+        before = names.get(name)
+        if before is None and names is self.globals:
+            before = self.lookup(ast.Name(name, ast.Load()))
+        first, second = one[1] if one else before, other[1] if other else before
+        if first is None or second is None or first is second:
+            found = first or second
+            if found is not None:
+                self._put(names, name, found)
+            return
+        content = self.terms.choose(condition, touched1.get(first, first.content), touched2.get(second, second.content))
+        joined = Obj(content, first.kind if first.kind == second.kind else "")
+        joined.klass = first.klass or second.klass
+        joined.function = first.function or second.function
+        self._put(names, name, joined)
+        if names is self.globals:
+            joined.names.add(name)
+
+    def _undo(self) -> None:
+        for names, name, before in reversed(self._bindings):
+            if before is None:
+                names.pop(name, None)
+            else:
+                names[name] = before
+        for thing, content in reversed(self._contents):
+            thing.content = content
+
+    def _assume(self, condition: Term, *, holds: bool) -> None:
+        """In a branch, what was chosen by the same condition before is known."""
+        for thing in dict.fromkeys(self.globals.values()):
+            content = thing.content
+            if content.op == "over":
+                base, items = content.args
+                known = {key: self.terms.given(term, condition, holds=holds) for key, term in items}
+                content = self.terms.over(self.terms.given(base, condition, holds=holds), known)
+            else:
+                content = self.terms.given(content, condition, holds=holds)
+            if content is not thing.content:
+                self._contents.append((thing, thing.content))
+                thing.content = content
+
+
+def is_generator(function: ast.AST | None) -> bool:
+    """Is it a function with a `yield` of its own?"""
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))

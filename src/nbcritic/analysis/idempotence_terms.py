@@ -1,0 +1,351 @@
+"""Values as terms: what an expression computes from what was there before, so that two runs of a cell can be compared without running it.
+
+Equal terms are the same object (hash-consing, as in global value numbering), and what a library promises is built into the
+constructors: a filter filtered again, a column overwritten, a text stripped twice are the term that was there before. Frames,
+dictionaries and objects are a base with the keys that were set since.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+Key = Any
+"""A constant, or the term of a key that is computed."""
+
+
+class Term:
+    """An operation and what it is applied to. `syms` are the names from before the cell that it depends on."""
+
+    __slots__ = ("args", "op", "syms")
+
+    def __init__(self, op: str, args: tuple[Any, ...]) -> None:
+        self.op = op
+        self.args = args
+        inner = list(_inner(args))
+        self.syms: frozenset[str] = frozenset(args) if op == "sym" else frozenset().union(*(t.syms for t in inner))
+
+    def __repr__(self) -> str:
+        return f"{self.op}({', '.join(map(repr, self.args))})"
+
+
+def _inner(arguments: Iterable[Any]) -> Iterator[Term]:
+    """The terms among arguments, in tuples and sets too."""
+    for argument in arguments:
+        if isinstance(argument, Term):
+            yield argument
+        elif isinstance(argument, tuple | frozenset):
+            yield from _inner(argument)
+
+
+class MissingKey(Exception):
+    """The key was taken out before: the operation would raise the error named by `args[0]`."""
+
+
+_LARGEST: Final = 1 << 40
+_COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "Eq": operator.eq,
+    "NotEq": operator.ne,
+    "Lt": operator.lt,
+    "LtE": operator.le,
+    "Gt": operator.gt,
+    "GtE": operator.ge,
+}
+_ARITHMETIC: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "Add": operator.add,
+    "Sub": operator.sub,
+    "Mult": operator.mul,
+    "FloorDiv": operator.floordiv,
+    "Div": operator.truediv,
+    "Mod": operator.mod,
+    "BitAnd": operator.and_,
+    "BitOr": operator.or_,
+    "BitXor": operator.xor,
+}
+_REPEATABLE: Final = frozenset({"BitOr", "BitAnd", "And", "Or", "Mod"})
+"""Operators for which `(x op y) op y` is `x op y`."""
+_STATISTICS: Final = frozenset("mean median std min max sum var norm".split())
+
+
+class Terms:
+    """Makes terms; two of the same make are the same object."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, ...], Term] = {}
+        self.none = self.const(None)
+        self.true = self.const(True)
+        self.false = self.const(False)
+        self.removed = self.make("removed")
+
+    def make(self, op: str, *args: Any) -> Term:
+        """The term as it is written."""
+        key = (op, *args)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = Term(op, args)
+        return found
+
+    def const(self, value: object) -> Term:
+        """A literal."""
+        return self.make("const", type(value).__name__, value)
+
+    # -- keys --------------------------------------------------------------------------------------------------------
+
+    def over(self, base: Term, items: Mapping[Key, Term]) -> Term:
+        """`base` with these keys set (or removed)."""
+        found: dict[Key, Term] = {}
+        if base.op == "over":
+            found.update(base.args[1])
+            base = base.args[0]
+        found.update(items)
+        kept = {key: term for key, term in found.items() if term is not self.make("get", base, key)}
+        return self.make("over", base, frozenset(kept.items())) if kept else base
+
+    def get(self, whole: Term, key: Key) -> Term:
+        """What stands under a key. Raises `MissingKey` where it was taken out."""
+        if whole.op == "over":
+            found = dict(whole.args[1])
+            if key in found:
+                if found[key] is self.removed:
+                    raise MissingKey("KeyError")
+                return found[key]
+            return self.get(whole.args[0], key)
+        if whole.op == "ite":
+            condition, one, other = whole.args
+            if one.op == "over" or other.op == "over":
+                return self.choose(condition, self.get(one, key), self.get(other, key))
+        if whole.op == "filter" and not _is_position(key):
+            return self.filter(self.get(whole.args[0], key), whole.args[1])
+        if whole.op == "norm" and not _is_position(key):
+            return self.norm(self.get(whole.args[0], key), whole.args[1])
+        if whole.op == "labelled" and isinstance(key, str):
+            labels = whole.args[1]
+            if labels.op == "list" and all(label.op == "const" for label in labels.args):
+                if key not in [label.args[1] for label in labels.args]:
+                    raise MissingKey("KeyError")
+        if whole.op in ("list", "tuple") and isinstance(key, int) and -len(whole.args) <= key < len(whole.args):
+            return whole.args[key]  # type: ignore[no-any-return]
+        if whole.op == "at0" and key == 0:
+            return whole
+        if whole.op == "columns":
+            keys = whole.args[0]
+            if key in keys:
+                return whole.args[1 + keys.index(key)]  # type: ignore[no-any-return]
+            if isinstance(key, str):
+                raise MissingKey("KeyError")
+        if key == 0 and whole.op in ("m:split", "m:partition", "m:rsplit", "m:str.split", "m:str.rsplit"):
+            first = self.make("at0", *whole.args) if whole.args[0].op != "at0" else whole.args[0]
+            return first
+        return self.make("get", whole, key)
+
+    def holds(self, whole: Term, key: Key) -> Term:
+        """`key in whole`."""
+        if whole.op == "over":
+            found = dict(whole.args[1])
+            if key in found:
+                return self.false if found[key] is self.removed else self.true
+            return self.holds(whole.args[0], key)
+        if whole.op == "ite":
+            condition, one, other = whole.args
+            return self.choose(condition, self.holds(one, key), self.holds(other, key))
+        if whole.op in ("norm", "filter"):
+            return self.holds(whole.args[0], key)
+        if whole.op in ("list", "tuple", "set") and all(item.op == "const" for item in whole.args):
+            if not isinstance(key, Term):
+                return self.const(key in [item.args[1] for item in whole.args])
+        if whole.op == "m:append" and len(whole.args) == 2:
+            if whole.args[1] is key or whole.args[1] is self.const(key):
+                return self.true
+            return self.holds(whole.args[0], key)
+        return self.make("in", key, whole)
+
+    # -- what repeats without effect ---------------------------------------------------------------------------------
+
+    def norm(self, value: Term, tags: Iterable[Any], kind: str = "") -> Term:
+        """`value` brought into a form which it keeps: each tag (an operation with its arguments) counts once.
+
+        `kind` is what the operation gives (`number`, `str`, `datetime` …), where it gives always the same.
+        """
+        tags = frozenset(tags)
+        if value.op == "filter":
+            return self.filter(self.norm(value.args[0], tags, kind), value.args[1])
+        if value.op == "over" and value.args[0].op == "norm" and tags <= value.args[0].args[1]:
+            return value
+        kind = kind or kind_of(value)
+        if value.op == "norm":
+            return self.make("norm", value.args[0], value.args[1] | tags, kind)
+        return self.make("norm", value, tags, kind)
+
+    def filter(self, value: Term, masks: Iterable[Term]) -> Term:
+        """The rows of `value` that every mask keeps."""
+        masks = frozenset(masks)
+        if value.op == "filter":
+            masks |= value.args[1]
+            value = value.args[0]
+        if value in masks or value.op == "const":
+            return self.true if value in masks else value
+        if value.op == "over":
+            base, items = value.args
+            inner = {key: term if term is self.removed else self.filter(term, masks) for key, term in items}
+            return self.over(self.filter(base, masks), inner)
+        return self.make("filter", value, masks)
+
+    def keep(self, value: Term, mask: Term, place: int) -> Term:
+        """`value[mask]`. Rows that the same line (`place`) has picked pass it again, unless it asks where they stand among all."""
+        if mask is self.true:
+            return value
+        core = mask.args[0] if mask.op == "filter" else mask
+        return self.filter(value, (core if _is_relative(core) else self.make("row", place),))
+
+    def choose(self, condition: Term, one: Term, other: Term) -> Term:
+        """`one if condition else other`, row by row or as a whole."""
+        if condition.op == "const":
+            return one if condition.args[1] else other
+        one, other = self.given(one, condition, holds=True), self.given(other, condition, holds=False)
+        if one is other:
+            return one
+        if one is self.true and other is self.false:
+            return condition
+        if condition.op == "Not":
+            return self.choose(condition.args[0], other, one)
+        return self.make("ite", condition, one, other)
+
+    def given(self, term: Term, condition: Term, *, holds: bool) -> Term:
+        """What is left of a term once it is known whether the condition holds."""
+        while True:
+            if term is condition:
+                return self.true if holds else self.false
+            if term.op == "ite" and term.args[0] is condition:
+                term = term.args[1] if holds else term.args[2]
+                continue
+            return term
+
+    # -- operators ---------------------------------------------------------------------------------------------------
+
+    def negate(self, value: Term) -> Term:
+        """`not value`."""
+        if value.op == "const":
+            return self.const(not value.args[1])
+        if value.op == "ite":
+            return self.choose(value.args[0], self.negate(value.args[1]), self.negate(value.args[2]))
+        return value.args[0] if value.op == "Not" else self.make("Not", value)  # type: ignore[no-any-return]
+
+    def binary(self, op: str, left: Term, right: Term) -> Term:
+        """`left op right` for an operator by the name of its class in `ast`."""
+        if left.op == "const" and right.op == "const" and (done := self._computed(op, left, right)) is not None:
+            return done
+        if op in ("Is", "IsNot"):
+            return self._is(left, right) if op == "Is" else self.negate(self._is(left, right))
+        masks = [side.args[1] for side in (left, right) if side.op == "filter"]
+        if masks and all(side.op in ("filter", "const") for side in (left, right)) and len(set(masks)) == 1:
+            cores = [side.args[0] if side.op == "filter" else side for side in (left, right)]
+            return self.filter(self.binary(op, *cores), masks[0])
+        if op in _COMPARE:
+            for side, other, swapped in ((left, right, False), (right, left, True)):
+                if side.op == "ite":
+                    both = [self.binary(op, other, s) if swapped else self.binary(op, s, other) for s in side.args[1:]]
+                    return self.choose(side.args[0], *both)
+        if op in _REPEATABLE:
+            return self.norm(left, {(op, right)})
+        if op in ("Sub", "Div") and _is_statistic(right, left):
+            return self.norm(left, {(op, right.op)}, "number")
+        return self.make(op, left, right)
+
+    def _computed(self, op: str, left: Term, right: Term) -> Term | None:
+        function = _COMPARE.get(op) or _ARITHMETIC.get(op)
+        a, b = left.args[1], right.args[1]
+        small = all(isinstance(v, str | float) or (isinstance(v, int) and abs(v) < _LARGEST) for v in (a, b))
+        if function is None or not small or (op in ("Mult", "Mod") and isinstance(a, str) | isinstance(b, str)):
+            return None
+        if isinstance(a, str) and isinstance(b, str) and len(a) + len(b) > 200:
+            return None
+        try:
+            return self.const(function(a, b))
+        except (TypeError, ValueError, ArithmeticError):
+            return None
+
+    def _is(self, left: Term, right: Term) -> Term:
+        if left is right:
+            return self.true
+        if right is self.none and left.op == "ite":
+            return self.choose(left.args[0], self._is(left.args[1], right), self._is(left.args[2], right))
+        if right is self.none and left.op not in ("sym", "get", "const", "m:get", "default"):
+            return self.false  # what somebody made on purpose is something
+        if left.op == "const" and right.op == "const":
+            return self.false
+        return self.make("Is", left, right)
+
+
+def _is_position(key: Key) -> bool:
+    return isinstance(key, int) or (isinstance(key, Term) and key.op not in ("const", "each"))
+
+
+def _is_statistic(term: Term, of: Term) -> bool:
+    """Is it a mean, a spread or the like of the same value, by which that is centred or scaled for good?"""
+    name = term.op.rpartition(":")[2].rpartition(".")[2]
+    if name in _STATISTICS:
+        return bool(term.syms & of.syms)
+    return term.op == "Sub" and all(isinstance(side, Term) and _is_statistic(side, of) for side in term.args)
+
+
+_RELATIVE: Final = frozenset("mean median std quantile percentile rank describe mad".split())
+
+
+def _is_relative(mask: Term, patience: int = 200) -> bool:
+    """Does a condition compare rows with a statistic of all rows?"""
+    waiting = [mask]
+    while waiting and patience:
+        here = waiting.pop()
+        patience -= 1
+        if here.op.rpartition(":")[2].rpartition(".")[2] in _RELATIVE:
+            return True
+        waiting += _inner(here.args)
+    return False
+
+
+_KINDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("Sub", "Div", "Mult", "Pow", "FloorDiv", "m:str.len", "call:len", "call:sum"), "number"),
+    **dict.fromkeys(("list", "tuple", "set", "dict"), ""),
+    "m:dt.strftime": "str",
+    "call:str.join": "str",
+}
+
+
+def kind_of(term: Term) -> str:
+    """What a value is known to be by the operation that made it: `number`, `str`, `datetime`, `list` …, or an empty string."""
+    if term.op == "const":
+        return {"int": "number", "float": "number", "str": "str"}.get(term.args[0], "")
+    if term.op == "norm":
+        return str(term.args[2])
+    if term.op in ("filter", "over", "part"):
+        return kind_of(term.args[0])
+    if term.op == "ite":
+        one, other = kind_of(term.args[1]), kind_of(term.args[2])
+        return one if one == other else ""
+    if term.op.startswith("dt."):
+        return "date"
+    return _KINDS.get(term.op, "") or (term.op if term.op in ("list", "tuple", "set") else "")
+
+
+def root(term: Term) -> Term:
+    """What lies under forms and keys: the operation that made the value."""
+    while term.op in ("norm", "over", "filter"):
+        term = term.args[0]
+    return term
+
+
+def contains(term: Term, wanted: Term, patience: int = 2_000) -> bool:
+    """Is a term computed from another one?"""
+    seen: set[Term] = set()
+    waiting = [term]
+    while waiting and patience:
+        here = waiting.pop()
+        patience -= 1
+        if here is wanted:
+            return True
+        if here in seen or not wanted.syms <= here.syms:
+            continue
+        seen.add(here)
+        waiting += _inner(here.args)
+    return False

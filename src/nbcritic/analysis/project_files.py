@@ -1,0 +1,126 @@
+"""Which files stand around a notebook: a bounded walk that reads no file."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT_MARKS = (
+    ".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "environment.yaml", "Pipfile",
+    "tox.ini", "pixi.toml",
+)  # fmt: skip
+ENVIRONMENT_MARKS = frozenset({"pyvenv.cfg", "conda-meta"})
+SKIPPED_FOLDERS = frozenset(
+    "node_modules site-packages build dist __pycache__ venv env mlruns mlartifacts wandb lightning_logs renv".split()
+)
+"""What tools fill: packages, environments, build products and the records of training runs."""
+HIDDEN = frozenset({".github", ".gitlab", ".circleci", ".binder", ".devcontainer", ".azure-pipelines"})
+"""The hidden folders that say something about the project."""
+MAX_ENTRIES = 100_000
+"""After so many entries the walk ends; what lies nearest to the root comes first."""
+
+_TEST = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests|conftest)\.py$")
+_CI = re.compile(
+    r"(?:^|/)(?:\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.gitlab/[^/]+\.ya?ml|\.circleci/config\.ya?ml|\.travis\.ya?ml|"
+    r"\.?appveyor\.ya?ml|azure-pipelines[^/]*\.ya?ml|\.azure-pipelines/[^/]+\.ya?ml|bitbucket-pipelines\.ya?ml|Jenkinsfile)$"
+)
+_BUILD = re.compile(
+    r"(?:^|/)(?:tox\.ini|noxfile\.py|tasks\.py|dodo\.py|pytest\.ini|setup\.cfg|pyproject\.toml|[Mm]akefile|[Jj]ustfile|Snakefile|dvc\.ya?ml|"
+    r"_config\.ya?ml|mkdocs\.ya?ml|conf\.py|_quarto\.yml|myst\.yml|runtests\.py|[^/]+\.sh)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files of a project, as POSIX paths from its root, those near the root first.
+
+    `partial` says that there were more: what is missing from the listing may exist.
+    """
+
+    files: tuple[str, ...]
+    partial: bool = False
+
+
+def listing(root: str, limit: int = MAX_ENTRIES) -> Listing:
+    """Walk a project breadth first. Links to folders, other repositories and environments are not entered; never raises."""
+    files: list[str] = []
+    folders = deque([""])
+    left = limit
+    while folders:
+        inside = folders.popleft()
+        found, children, marks, left = _folder(Path(root, inside), left)
+        if inside and (marks & ENVIRONMENT_MARKS or ".git" in marks):
+            continue
+        files += (f"{inside}{name}" for name in sorted(found))
+        folders += (f"{inside}{name}/" for name in sorted(children))
+        if left <= 0:
+            return Listing(tuple(files), partial=True)
+    return Listing(tuple(files))
+
+
+def _folder(folder: Path, left: int) -> tuple[list[str], list[str], set[str], int]:
+    """Names of files, of folders to enter and of telling marks in a folder, and how many entries may still be seen."""
+    files, folders, marks = list[str](), list[str](), set[str]()
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                left -= 1
+                if left <= 0:
+                    break
+                name = entry.name
+                if name in ENVIRONMENT_MARKS or name == ".git":
+                    marks.add(name)
+                elif entry.is_dir(follow_symlinks=False):
+                    if name in HIDDEN or not (name.startswith(".") or name in SKIPPED_FOLDERS):
+                        folders.append(name)
+                elif not name.startswith("._") and entry.is_file():
+                    files.append(name)
+    except OSError:  # not ours to read, or gone meanwhile
+        pass
+    return files, folders, marks, left
+
+
+def root_above(folder: str, marks: Iterable[str] = ROOT_MARKS) -> str | None:
+    """The top of the project that a folder belongs to: the nearest `.git` upwards, else the nearest other mark.
+
+    The user's home, the folders above it and `/` are never the top, and what stands in a hidden folder is no part of the project
+    around that.
+    """
+    home = Path.home()
+    nearest: str | None = None
+    here = Path(folder)
+    while here != here.parent and here != home and here not in home.parents:
+        if (here / ".git").exists():
+            return str(here)
+        if nearest is None and any((here / mark).exists() for mark in marks):
+            nearest = str(here)
+        if here.name.startswith("."):
+            break
+        here = here.parent
+    return nearest
+
+
+def is_test(path: str) -> bool:
+    """Is this a test file by its name, as pytest and unittest find them?"""
+    return bool(_TEST.search(path.replace("\\", "/")))
+
+
+def is_ci(path: str) -> bool:
+    """Does the file tell a service what to do with each change?"""
+    return bool(_CI.search(path))
+
+
+def is_build(path: str) -> bool:
+    """Does the file configure tests, documentation or the steps of a pipeline?"""
+    return bool(_BUILD.search(path))
+
+
+def text_of(data: bytes) -> str:
+    """The text of a file: UTF-8, or what its byte order mark says (PowerShell writes `pip freeze` as UTF-16)."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    return data.decode("utf-8-sig", "replace")

@@ -1,0 +1,253 @@
+"""What a project says it needs: the distributions that its manifests and lock files name, read as text."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+_NAME = re.compile(r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)")
+_REQUIREMENTS = re.compile(
+    r"(?:^|/)(?:[^/]*requir\w*ments?[^/]*\.(?:txt|in|lock|pip)|requirements/[^/]+\.(?:txt|in)|(?:reqs?|packages|dependencies|pip)\.txt)$",
+    re.I,
+)
+_CONDA = re.compile(
+    r"(?:^|/)(?:[^/]*environment[^/]*|(?:[^/]+[-_.])?env(?:[-_.][^/]+)?|conda[^/]*|binder)\.ya?ml$", re.I
+)
+_LOCK = re.compile(r"(?:^|/)(?:poetry\.lock|uv\.lock|pdm\.lock|pixi\.lock|pylock(?:\.[^/]+)?\.toml)$")
+_LOCKED = re.compile(r"^\s*(?:-\s+)?name\s*[=:]\s*[\"']?([A-Za-z0-9][\w.-]*)[\"']?\s*$", re.M)
+_EGG = re.compile(r"[#&]egg=([\w.-]+)")
+_VCS = re.compile(r"(?:git|hg|svn|bzr)\+\S*?/([\w.-]+?)(?:\.git)?(?:@[^/#\s]*)?(?:[#&].*)?$")
+_WHEEL = re.compile(r"([A-Za-z0-9][\w.]*?)-\d[^/]*\.(?:whl|tar\.gz|zip)")
+_INSTALL = re.compile(r"\b(?:pip3?|conda|mamba|micromamba|uv)\b(?:\s+-\S+)*\s+(?:pip\s+)?(?:install|add)\s+([^&|;\n]*)")
+_VALUED = frozenset(
+    "-c --channel -i --index-url --extra-index-url -f --find-links -r --requirement -n --name -t --target".split()
+)
+_NOT_PACKAGES = frozenset({"python", "pip", "r-base"})
+_PIPFILE_OTHER = frozenset({"source", "requires", "scripts", "pipenv"})
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One file that says what the project needs. `path` is from the root; the names are normalised as PyPI does it.
+
+    `partial` says that the file needs more than can be read in it (a setup.py that computes, a list on the internet).
+    `lock` names a file that a resolver wrote, so that it holds what others brought along.
+    """
+
+    path: str
+    names: frozenset[str]
+    own: str = ""
+    """The distribution that the project itself is."""
+    partial: bool = False
+    lock: bool = False
+
+    @property
+    def folder(self) -> str:
+        """The folder that it stands in, ending in `/`; empty for the root."""
+        return self.path[: self.path.rfind("/") + 1]
+
+
+def normal(name: str) -> str:
+    """A distribution's name as PyPI compares it: `Scikit_Learn` → `scikit-learn`."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def installed(text: str) -> frozenset[str]:
+    """The distributions that the commands in a text install (`pip install a b`, `conda install -c c d`)."""
+    names = set[str]()
+    for command in _INSTALL.finditer(text.replace("\\\n", " ")):
+        before = ""
+        for word in command[1].split():
+            if word.startswith("#"):
+                break
+            if before not in _VALUED and not word.startswith(("-", ".", "/", "$", "{")):
+                named = _EGG.search(word) or _VCS.search(word) or _WHEEL.search(word)
+                names |= _names([named[1] if named else word.strip("\"'")])
+            before = word
+    return frozenset(names)
+
+
+def is_manifest(path: str) -> bool:
+    """Can a file of this name say what a project needs?"""
+    return _reader(path) is not None
+
+
+def manifest(path: str, text: str) -> Manifest | None:
+    """Read one file; None where it declares nothing (a pyproject.toml with settings only). Never raises."""
+    reader = _reader(path)
+    try:
+        return reader(path, text) if reader else None
+    except (ValueError, RecursionError, MemoryError, configparser.Error, AttributeError, TypeError):
+        return Manifest(path, frozenset(), partial=True)
+
+
+Reader = Callable[[str, str], Manifest | None]
+
+
+def _reader(path: str) -> Reader | None:
+    name = path.rpartition("/")[2]
+    by_name: dict[str, Reader] = {
+        "pyproject.toml": _pyproject,
+        "pixi.toml": _pixi,
+        "Pipfile": _pipfile,
+        "Pipfile.lock": _pipfile_lock,
+        "setup.cfg": _setup_cfg,
+        "setup.py": _setup_py,
+    }
+    if name in by_name:
+        return by_name[name]
+    if name.startswith("Dockerfile") or name.endswith(".dockerfile") or name == "postBuild":
+        return _dockerfile
+    if _LOCK.search(path):
+        return _lock
+    if _REQUIREMENTS.search(path):
+        return _requirements
+    return _conda if _CONDA.search(path) else None
+
+
+def _names(specifiers: Iterable[object]) -> frozenset[str]:
+    found = (_NAME.match(text) for text in specifiers if isinstance(text, str))
+    return frozenset(normal(match[1]) for match in found if match) - _NOT_PACKAGES
+
+
+def _requirements(path: str, text: str) -> Manifest:
+    names, partial = set[str](), False
+    for line in text.replace("\\\n", " ").splitlines():
+        line = re.sub(r"(?:^|\s)#.*", "", line).strip()
+        if line.startswith(("-r", "--requirement", "-c")):
+            partial |= "://" in line
+        elif named := _EGG.search(line) or _VCS.search(line) or _WHEEL.search(line):
+            names.add(normal(named[1]))
+        elif line and not line.startswith(("-", ".", "/")):
+            names |= _names([line])
+    return Manifest(path, frozenset(names) - _NOT_PACKAGES, partial=partial, lock=path.endswith(".lock"))
+
+
+def _conda(path: str, text: str) -> Manifest | None:
+    """Names under `dependencies:` and `pip:`: plain lists in block style or in brackets, which is all that conda itself writes."""
+    names, partial, inside, seen = list[str](), False, False, False
+    for row in text.splitlines():
+        line = re.sub(r"(?:^|\s)#.*", "", row).rstrip()
+        if not line.strip():
+            continue
+        key = re.match(r"([\w-]+)\s*:\s*(.*)$", line)
+        if key:
+            inside = key[1] == "dependencies"
+            seen |= inside
+            if inside and key[2]:
+                names += key[2].strip("[] ").split(",")
+            continue
+        item = line.strip()
+        if inside and item.startswith("-"):
+            name = item[1:].strip().strip("\"'")
+            if name.startswith(("-r", "--requirement", "-e")):
+                partial |= "://" in name
+            elif named := _EGG.search(name) or _VCS.search(name) or _WHEEL.search(name):
+                names.append(named[1])
+            elif not re.match(r"pip\s*:", name):
+                names.append(name.rpartition("::")[2])
+    return Manifest(path, _names(name.strip().strip("\"'") for name in names), partial=partial) if seen else None
+
+
+def _lock(path: str, text: str) -> Manifest:
+    return Manifest(path, _names(_LOCKED.findall(text)), lock=True)
+
+
+def _pipfile_lock(path: str, text: str) -> Manifest:
+    tables = msgspec.json.decode(text)
+    names = [name for key, table in tables.items() if not key.startswith("_") for name in table]
+    return Manifest(path, _names(names), lock=True)
+
+
+def _pipfile(path: str, text: str) -> Manifest:
+    tables = tomllib.loads(text)
+    return Manifest(path, _names(name for key, table in tables.items() if key not in _PIPFILE_OTHER for name in table))
+
+
+def _pixi(path: str, text: str) -> Manifest | None:
+    tables = tomllib.loads(text)
+    names = _names(_pixi_names(tables))
+    return Manifest(path, names) if names else None
+
+
+def _pixi_names(tables: dict[str, Any]) -> Iterator[str]:
+    yield from tables.get("dependencies", {})
+    yield from tables.get("pypi-dependencies", {})
+    for feature in tables.get("feature", {}).values():
+        yield from _pixi_names(feature)
+
+
+def _pyproject(path: str, text: str) -> Manifest | None:
+    tables = tomllib.loads(text)
+    project, tool = tables.get("project", {}), tables.get("tool", {})
+    poetry = tool.get("poetry", {})
+    names: list[object] = [*project.get("dependencies", [])]
+    groups = [*project.get("optional-dependencies", {}).values(), *tables.get("dependency-groups", {}).values()]
+    groups += tool.get("pdm", {}).get("dev-dependencies", {}).values()
+    groups.append(tool.get("uv", {}).get("dev-dependencies", []))
+    groups += [
+        env.get(key, [])
+        for env in tool.get("hatch", {}).get("envs", {}).values()
+        for key in ("dependencies", "extra-dependencies")
+    ]
+    for group in [poetry, *poetry.get("group", {}).values()]:
+        groups += [group.get("dependencies", {}), group.get("dev-dependencies", {})]
+    names += [name for group in groups for name in group]
+    names += _pixi_names(tool.get("pixi", {}))
+    own = normal(str(project.get("name") or poetry.get("name") or ""))
+    dynamic = "dependencies" in project.get("dynamic", ())
+    if not names and not own:
+        return None
+    return Manifest(path, _names(names), own, partial=dynamic)
+
+
+def _setup_cfg(path: str, text: str) -> Manifest | None:
+    parser = configparser.RawConfigParser(strict=False)
+    parser.read_string(text)
+    own = normal(parser.get("metadata", "name", fallback=""))
+    lists = [parser.get("options", key, fallback="") for key in ("install_requires", "tests_require", "setup_requires")]
+    if parser.has_section("options.extras_require"):
+        lists += [value for _, value in parser.items("options.extras_require")]
+    lines = [line for rows in lists for line in re.split(r"[\n;]", rows)]
+    names = _names(lines)
+    return Manifest(path, names, own, partial=any("file:" in line for line in lines)) if names or own else None
+
+
+def _setup_py(path: str, text: str) -> Manifest | None:
+    tree = ast.parse(text)
+    literals = {
+        target.id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call) or not ast.unparse(call.func).endswith("setup"):
+            continue
+        words = {word.arg: word.value for word in call.keywords}
+        names, partial = set[str](), None in words
+        for key in ("install_requires", "extras_require", "tests_require"):
+            value = words.get(key)
+            value = literals.get(value.id) if isinstance(value, ast.Name) else value
+            if value is None:
+                partial |= key in words
+                continue
+            names |= {n.value for n in ast.walk(value) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+            partial |= any(isinstance(n, ast.Call | ast.Name) for n in ast.walk(value))
+        name = words.get("name")
+        own = normal(name.value) if isinstance(name, ast.Constant) and isinstance(name.value, str) else ""
+        return Manifest(path, _names(names), own, partial=partial)
+    return None
+
+
+def _dockerfile(path: str, text: str) -> Manifest | None:
+    names = installed(text)
+    return Manifest(path, names) if names or _INSTALL.search(text) else None

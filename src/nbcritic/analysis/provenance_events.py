@@ -1,0 +1,66 @@
+"""What an interpretation of a page records, in the order in which it happens."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.provenance_values import Columns, Fit, Resampling, Score, Split, Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """Features and the target that a model is to learn from them."""
+
+    node: ast.AST
+    cell: CodeCell
+    ran: CodeCell
+    features: Value
+    target: Value
+    split: Split | None = None
+    selects: bool = False
+    """Does the model choose its columns itself, so that what stands in the features need not reach it?"""
+
+    @property
+    def columns(self) -> Columns:
+        """The target's columns."""
+        return self.target.columns
+
+
+@dataclass
+class Events:
+    """Splits, fits, scores, resamplings, pairs of features and target, and what they say of each other."""
+
+    splits: list[Split] = field(default_factory=list)
+    fits: list[Fit] = field(default_factory=list)
+    scores: list[Score] = field(default_factory=list)
+    resamplings: list[Resampling] = field(default_factory=list)
+    pairs: list[Pair] = field(default_factory=list)
+    leaks: dict[ast.AST, tuple[Fit, Split]] = field(default_factory=dict)
+    """By the fit's node: what was learnt, before any split, from rows that the split holds out, and stands in them."""
+    overlaps: dict[ast.AST, tuple[Resampling, Split]] = field(default_factory=dict)
+    """By the resampling's node: copied rows that a split deals out to both sides."""
+    uses: dict[Split, tuple[CodeCell, ast.AST]] = field(default_factory=dict)
+    """Where a model is first fitted on what a split leaves."""
+    truncated: bool = False
+    """The page was too much: what is recorded is true, but there may be more."""
+
+    def held_out(self, value: Value) -> None:
+        """Look at a value that is part of a split: what shaped it before?"""
+        for fit, _ in value.taints if value.part else ():
+            split = value.part[0][0]
+            if fit.has_seen(value, split):
+                self.leaks.setdefault(fit.node, (fit, split))
+        copied = value.resampled
+        if copied is not None and value.part and not copied.part:
+            self.overlaps.setdefault(copied.node, (copied, value.part[0][0]))
+
+    def folded(self, value: Value, split: Split) -> None:
+        """Look at a value that is cut into folds. Where a test set was put aside before, it still tells the truth."""
+        for fit, _ in value.taints:
+            if not value.part and fit.has_seen(value, split):
+                self.leaks.setdefault(fit.node, (fit, split))
+        copied = value.resampled
+        if copied is not None and not value.part and not copied.part:
+            self.overlaps.setdefault(copied.node, (copied, split))

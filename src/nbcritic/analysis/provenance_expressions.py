@@ -1,0 +1,371 @@
+"""Names and expressions on abstract values: the half of the interpreter that knows no statements and no calls."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nbcritic.analysis import provenance_tables as tables
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.provenance_events import Events
+from nbcritic.analysis.provenance_names import Env, is_indexer, key_of, selects_rows
+from nbcritic.analysis.provenance_values import NO_COLUMNS, PLAIN, Columns, Fit, Split, Value, merged, path_of
+
+if TYPE_CHECKING:
+    from nbcritic.analysis.page import Page
+
+MOST_STEPS = 60_000
+"""A run that takes longer than this is given up: what it has found so far stands, and `truncated` says so."""
+_DEEPEST = 40
+
+
+class Expressions:
+    """What names hold, and what expressions give."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.found = Events()
+        self.env = Env()
+        self.outer: tuple[Env, ...] = ()
+        self.cell: CodeCell = page.code[0]
+        self.top = self.cell
+        """The cell that runs: another one than `cell` inside a function."""
+        self.loops: list[tuple[ast.AST, frozenset[str]]] = []
+        """The loops that run, each with the names that it binds."""
+        self.call = 0
+        """Which call of a function of the notebook this is: 0 at cell level."""
+        self._outer_loops: tuple[ast.AST, ...] = ()
+        self._steps = 0
+
+    @property
+    def loop_nodes(self) -> tuple[ast.AST, ...]:
+        """The loops that run, the outermost first."""
+        return (*self._outer_loops, *(node for node, _ in self.loops))
+
+    def is_in_loop(self, node: ast.expr) -> bool:
+        """Is it something that a loop makes anew at each turn: one item of many, not the data?"""
+        root: ast.AST = node
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        bound = isinstance(root, ast.Name) and any(root.id in names for _, names in self.loops)
+        return bool(self._outer_loops) or bound
+
+    def token(self, node: ast.AST) -> object:
+        """What stands for one choice of rows."""
+        return (node, self.call) if self.call else node
+
+    def bind_each(self, target: ast.expr, iterable: ast.expr) -> None:
+        """Bind the target of a loop."""
+        node, into = iterable, target
+        while isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+            if node.func.id == "enumerate" and isinstance(into, ast.Tuple) and len(into.elts) == 2:
+                into = into.elts[1]
+            elif node.func.id not in ("tqdm", "list"):
+                break
+            node = node.args[0]
+        value = self.value(node)
+        if value.tool is not None and value.tool.kind == "splitter":
+            value = self.folds(node)  # `for train, test in KFold(len(X), 5)`, as it once was
+        if value.folds and isinstance(into, ast.Tuple) and len(into.elts) == 2:
+            for item, inner in zip(into.elts, value.items or (), strict=False):
+                self.bind(item, inner)
+        elif value.items and all(item.tool is not None for item in value.items):
+            self.bind(into, replace(value.items[0]))
+        elif value.items and isinstance(into, ast.Tuple) and all(item.items for item in value.items):
+            columns = zip(*(item.items or () for item in value.items), strict=False)
+            for inner, pieces in zip(into.elts, columns, strict=False):
+                tool = next((piece for piece in pieces if piece.tool is not None), None)
+                self.bind(inner, tool if tool is not None else merged(pieces))
+        else:
+            self.bind(target, merged(value.items) if value.items else replace(value, tool=None))
+
+    # -- names -------------------------------------------------------------------------------------------------------
+
+    def bind(self, target: ast.expr, value: Value, sources: Columns = None) -> None:
+        """Bind a target, however it unpacks; a store into a part of something leaves its traces there."""
+        if isinstance(target, ast.Tuple | ast.List):
+            self._unpack(target, value)
+        elif isinstance(target, ast.Starred):
+            self.bind(target.value, merged((value,)))
+        elif isinstance(target, ast.Subscript):
+            base = target.value
+            if is_indexer(base) and isinstance(base, ast.Attribute):
+                base = base.value
+            name = key_of(base)
+            if name is not None:
+                old = self.lookup(name)
+                self.env[name] = old.holding(value, self._stored_columns(target), sources)
+        elif (name := key_of(target)) is not None:
+            self.env[name] = value
+            root, _, column = name.partition(".")
+            if column and root in self.env and root != "self":
+                old = self.env[root]
+                self.env[root] = old.loose() if column == "columns" else old.holding(value, frozenset({column}), sources)
+
+    def _unpack(self, target: ast.Tuple | ast.List, value: Value) -> None:
+        items = value.items if value.items and len(value.items) == len(target.elts) else None
+        named = None if items or not value.rows else self._named(target, value)
+        for place, item in enumerate(target.elts):
+            if items:
+                self.bind(item, items[place])
+            elif named is not None and isinstance(item, ast.Name):
+                self.bind(item, named[place])
+            else:
+                self.bind(item, replace(value, items=None, tool=None).loose())
+
+    def _named(self, target: ast.Tuple | ast.List, value: Value) -> list[Value] | None:
+        """What an unknown function gives to `train, test`: parts of which the names alone tell."""
+        names = [item.id if isinstance(item, ast.Name) else "" for item in target.elts]
+        sides = [1 if tables.TEST.search(name) else 0 if tables.TRAIN.search(name) else None for name in names]
+        if {0, 1} - set(sides):
+            return None
+        held = next(name for name, side in zip(names, sides, strict=True) if side == 1)
+        split = Split(target, self.cell, self.top, "names", held)
+        self.found.splits.append(split)
+        plain = replace(value, items=None, tool=None).loose()
+        return [plain if side is None else replace(plain, part=(*plain.part, (split, side))) for side in sides]
+
+    def _stored_columns(self, target: ast.Subscript) -> Columns:
+        index = target.slice
+        if is_indexer(target.value) and isinstance(index, ast.Tuple) and len(index.elts) == 2:
+            index = index.elts[1]
+        return self.columns(index)
+
+    def lookup(self, name: str) -> Value:
+        """The value of a name; of one that nothing binds, rows that come from elsewhere."""
+        for env in (self.env, *self.outer):
+            if name in env:
+                return env[name]
+        if "." not in name and not self._is_bound(name):
+            return Value(rows=frozenset({name}), file=name)
+        return PLAIN
+
+    def _is_bound(self, name: str) -> bool:
+        names = self.page.names
+        return name in names.bindings or name in names.imports or names.is_known(name) or bool(names.unknown)
+
+    def columns(self, node: ast.AST, depth: int = 0) -> Columns:
+        """The names of columns that an index lists, or None."""
+        if isinstance(node, ast.Constant):
+            return frozenset({node.value}) if isinstance(node.value, str) else None
+        if isinstance(node, ast.List | ast.Tuple):
+            names = [item.value for item in node.elts if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+            return frozenset(names) if len(names) == len(node.elts) else None
+        if isinstance(node, ast.Name) and depth < 3:
+            source = self.page.values.source(node)
+            return self.columns(source, depth + 1) if source is not None else None
+        return None
+
+    def columns_of(self, node: ast.expr) -> Columns:
+        """The columns that an expression such as `df["price"]` picks, also through a name."""
+        for _ in range(3):
+            if isinstance(node, ast.Name):
+                source = self.page.values.source(node)
+                if source is None:
+                    return frozenset({node.id})
+                node = source
+            elif isinstance(node, ast.Attribute) and node.attr in ("values", "T"):
+                node = node.value
+            elif isinstance(node, ast.Subscript):
+                return self.columns(node.slice)
+            elif isinstance(node, ast.Attribute):
+                return frozenset({node.attr})
+        return None
+
+    def sources(self, node: ast.AST, depth: int = 0) -> Columns:
+        """The columns from which an expression computes something row by row; None where it is more than that."""
+        if depth > 12:
+            return None
+        if isinstance(node, ast.Constant | ast.Lambda | ast.Dict | ast.Set | ast.JoinedStr):
+            return NO_COLUMNS
+        if isinstance(node, ast.Name | ast.Subscript | ast.Attribute):
+            value = self.value(node)
+            if value.is_plain:
+                return NO_COLUMNS
+            return value.columns if value.exact and value.columns is not None and len(value.columns) == 1 else None
+        if isinstance(node, ast.Call):
+            parts = self._computed_by(node)
+        elif isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare | ast.BoolOp | ast.IfExp | ast.List | ast.Tuple):
+            parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+        else:
+            return None
+        found = NO_COLUMNS
+        for part in parts if parts is not None else [ast.Starred()]:
+            inner = self.sources(part, depth + 1)
+            if inner is None:
+                return None
+            found |= inner
+        return found
+
+    def _computed_by(self, node: ast.Call) -> list[ast.expr] | None:
+        """What goes into a call that works row by row."""
+        function = node.func
+        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        if name not in tables.BY_ROW:
+            return None
+        words = [word.value for word in node.keywords if word.arg not in ("axis", "dtype")]
+        parts = [part for part in (*node.args, *words) if not isinstance(part, ast.Name | ast.Attribute) or self.value(part).rows]
+        if isinstance(function, ast.Attribute) and self.value(function.value).rows:
+            parts.append(function.value)
+        return parts
+
+    # -- expressions -------------------------------------------------------------------------------------------------
+
+    def value(self, node: ast.AST, depth: int = 0) -> Value:
+        """What is known of the value of an expression."""
+        self._steps += 1
+        if depth > _DEEPEST or self._steps > MOST_STEPS:
+            self.found.truncated = self.found.truncated or self._steps > MOST_STEPS
+            return PLAIN
+        evaluate = _EXPRESSIONS.get(type(node))
+        return evaluate(self, node, depth + 1) if evaluate is not None else PLAIN
+
+    def _name(self, node: ast.Name, depth: int) -> Value:
+        return self.lookup(node.id)
+
+    def _attribute(self, node: ast.Attribute, depth: int) -> Value:
+        key = key_of(node)
+        if key is not None and key in self.env:
+            return self.env[key]
+        value = self.value(node.value, depth)
+        if value.tool is not None:
+            fit = value.tool.fit
+            learnt = node.attr in tables.LEARNT and fit is not None
+            return Value(taints=frozenset({(fit, None)})) if learnt and fit is not None else PLAIN
+        if node.attr in tables.NOT_ROWS:
+            return PLAIN
+        if value.is_plain or node.attr in _WHOLE:
+            return value
+        return value.only(frozenset({node.attr})) if node.attr not in _METHODLIKE else value.loose()
+
+    def _subscript(self, node: ast.Subscript, depth: int) -> Value:
+        value = self.value(node.value, depth)
+        index = node.slice
+        if value.items is not None and isinstance(index, ast.Constant) and isinstance(index.value, int):
+            return value.items[index.value] if -len(value.items) <= index.value < len(value.items) else PLAIN
+        if isinstance(index, ast.Tuple) and len(index.elts) == 2 and (is_indexer(node.value) or _has_slice(index)):
+            rows, index = index.elts
+            value = self._picked(value, rows, depth)
+            if isinstance(index, ast.Slice):
+                return value if index.lower is None and index.upper is None else value.loose()
+        elif is_indexer(node.value):
+            return self._picked(value, index, depth)
+        columns = self.columns(index)
+        if columns is not None:
+            return value.only(columns)
+        if isinstance(index, ast.Name) and self.page.values.kind(index) in ("list", "index", "str"):
+            learnt = self.value(index, depth)
+            return merged((value.loose(), learnt.by_tools())) if learnt.taints and not learnt.rows else value.loose()
+        return self._picked(value, index, depth)
+
+    def _picked(self, value: Value, index: ast.expr, depth: int) -> Value:
+        """The rows of a value that an index picks: one side of a split, where the index is."""
+        if isinstance(index, ast.Slice):
+            return value.picked(self.token(index)) if selects_rows(index) else replace(value, items=None)
+        if isinstance(index, ast.Constant):
+            return replace(value, items=None).loose()
+        place = self.value(index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index, depth)
+        if isinstance(index, ast.Compare):
+            return merged((value, place)) if place.taints else value.picked(self.token(index))
+        if place.part and not place.rows and not value.is_plain:
+            picked = replace(value, part=value.part + place.part, items=None)
+            self.found.held_out(picked)
+            return picked
+        chosen = self.value(index.elts[-1], depth) if isinstance(index, ast.Tuple) and index.elts else place
+        if chosen.taints and not chosen.rows:
+            return merged((value.loose(), chosen))
+        return value.picked(self.token(index)).loose()
+
+    def _several(self, node: ast.Tuple | ast.List, depth: int) -> Value:
+        items = tuple(self.value(item, depth) for item in node.elts[:40])
+        return replace(merged(items), items=items)
+
+    def _merge(self, node: ast.AST, depth: int) -> Value:
+        return merged(
+            [self.value(child, depth) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)][:40]
+        )
+
+    def _choice(self, node: ast.IfExp, depth: int) -> Value:
+        one, other = self.value(node.body, depth), self.value(node.orelse, depth)
+        return replace(merged((one, other)), tool=one.tool or other.tool)
+
+    def _compare(self, node: ast.Compare, depth: int) -> Value:
+        """What a tool has learnt stays in a choice made by it; a threshold at a statistic puts none into the data."""
+        sides = [self.value(side, depth) for side in (node.left, *node.comparators[:2])]
+        learnt = merged(side.by_tools() for side in sides if not side.rows)
+        predicted = next((side for side in sides if side.predicted is not None), None)
+        if predicted is not None:
+            return Value(rows=predicted.rows, part=predicted.part, subset=predicted.subset, predicted=predicted.predicted)
+        return Value(taints=learnt.taints)
+
+    def _binary(self, node: ast.BinOp, depth: int) -> Value:
+        left, right = self.value(node.left, depth), self.value(node.right, depth)
+        if right.taints and not right.rows:
+            # Only `x - x.mean()` and its kin put a statistic into the data: a ratio to the mean of something else does not.
+            kept = (t for t in right.taints if t[0].by == "tool" or _centres(node, t[0]))
+            right = replace(right, taints=frozenset(kept))
+        return merged((left, right))
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, depth: int) -> Value:
+        self.env.begin()
+        self.loops.append((node, frozenset()))
+        chosen = []
+        for generator in node.generators:
+            self.bind_each(generator.target, generator.iter)
+            chosen += [self.value(condition, depth).by_tools() for condition in generator.ifs]
+        value = self.value(node.elt, depth)
+        self.loops.pop()
+        self.env.undo()
+        return merged((value, *(choice for choice in chosen if not choice.rows)))
+
+    def _walrus(self, node: ast.NamedExpr, depth: int) -> Value:
+        value = self.value(node.value, depth)
+        self.bind(node.target, value)
+        return value
+
+    def _inner(self, node: ast.Starred | ast.Await, depth: int) -> Value:
+        return self.value(node.value, depth) if hasattr(node, "value") else PLAIN
+
+    def _call(self, node: ast.Call, depth: int) -> Value:
+        raise NotImplementedError
+
+    def folds(self, node: ast.AST) -> Value:
+        """What a loop over a splitter gives."""
+        raise NotImplementedError
+
+
+_WHOLE = frozenset("values T loc iloc at iat str dt cat array data".split())
+_METHODLIKE = frozenset("real flat A target images best_estimator_".split())
+
+
+def _has_slice(index: ast.Tuple) -> bool:
+    """`x[:, 0]`: rows and columns of an array."""
+    return any(isinstance(item, ast.Slice) for item in index.elts)
+
+
+def _centres(node: ast.BinOp, fit: Fit) -> bool:
+    return isinstance(node.op, ast.Sub) and path_of(node.left) == fit.of
+
+
+_EXPRESSIONS: dict[type, Callable[..., Value]] = {
+    ast.Name: Expressions._name,
+    ast.Attribute: Expressions._attribute,
+    ast.Subscript: Expressions._subscript,
+    ast.Call: lambda run, node, depth: run._call(node, depth),
+    ast.Tuple: Expressions._several,
+    ast.List: Expressions._several,
+    ast.BinOp: Expressions._binary,
+    ast.Compare: Expressions._compare,
+    ast.IfExp: Expressions._choice,
+    ast.BoolOp: Expressions._merge,
+    ast.UnaryOp: Expressions._merge,
+    ast.Dict: Expressions._merge,
+    ast.ListComp: Expressions._comprehension,
+    ast.SetComp: Expressions._comprehension,
+    ast.GeneratorExp: Expressions._comprehension,
+    ast.NamedExpr: Expressions._walrus,
+    ast.Starred: Expressions._inner,
+    ast.Await: Expressions._inner,
+}

@@ -1,0 +1,322 @@
+"""What is known of a value: whose rows it holds, which part of a split it is, its columns, and what has shaped it.
+
+Also the events that an interpretation records: splits, fits, scores and resamplings. All are compared by identity.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from nbcritic.analysis.code import CodeCell
+
+Columns: TypeAlias = "frozenset[str] | None"
+"""Names of columns; None where they are not known."""
+NO_COLUMNS: frozenset[str] = frozenset()
+_MOST = 24
+"""Rows and traces beyond this many are forgotten: nobody mixes more by hand, and it bounds the work."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """A place where rows are held out: a split into parts, or a cross-validation."""
+
+    node: ast.AST
+    cell: CodeCell
+    ran: CodeCell
+    """The cell that ran it: another one than `cell` where it stands in a function."""
+    how: str
+    """`train_test_split`, `the folds`, `selects by position`, `given` (by a data set's loader), `names` (of what an unknown function gives) …"""
+    held: str = ""
+    """The name of the held-out part, where it has one."""
+    target: Columns = None
+    """The columns that the model is to predict."""
+    shuffled: bool = False
+    """Are the rows dealt out at random?"""
+
+
+Part: TypeAlias = tuple[tuple[Split, int], ...]
+"""The way from the whole data to a part of them: each split with the side that was taken (0 stays, 1 is held out)."""
+Role: TypeAlias = Literal["whole", "train", "held-out"]
+
+
+def role_of(part: Part) -> Role:
+    """What a part is for: held out where any split on the way to it put it aside."""
+    return "held-out" if any(side == 1 for _, side in part) else "train" if part else "whole"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """Something that was learnt from rows: by a transformer, a model, a search, or as a statistic."""
+
+    node: ast.AST
+    cell: CodeCell
+    ran: CodeCell
+    kind: str
+    """`scaler`, `imputer`, `selector`, `projection`, `vectoriser`, `encoder`, `discretiser`, `vocabulary`, `statistic`, `mean by group`,
+    `neighbours` (filled from the rows beside), `model`, `search`; `neutral` where nothing of the rows' values is kept."""
+    rows: frozenset[object]
+    part: Part
+    subset: frozenset[object] = frozenset()
+    by: Literal["tool", "statistic", "group", "model"] = "tool"
+    of: str = ""
+    """What a statistic was taken of, as text."""
+    columns: Columns = None
+    """The columns that it was learnt from, where they are known."""
+    name: str = ""
+    """The class of the tool, such as `StandardScaler`."""
+    target: Columns = None
+    """The columns of the target that it was given."""
+    resampled: Resampling | None = None
+    """The resampling that its rows came from."""
+    watched: tuple[Value, ...] = ()
+    """Rows that it was watched on while it learnt: `eval_set`, `validation_data`."""
+    loops: tuple[ast.AST, ...] = ()
+    mixed: frozenset[Part] = frozenset()
+    """The parts that were put together for it, where they were several."""
+    file: str = ""
+    """What the rows are called: the name of their file, or of the variable."""
+    tool: Tool | None = None
+
+    @property
+    def role(self) -> Role:
+        """Which part of the data it has seen."""
+        return role_of(self.part)
+
+    def has_seen(self, value: Value, split: Split) -> bool:
+        """Was it learnt, before any split, from rows of this value?"""
+        return not self.part and not self.tells_nothing(split) and bool(self.rows & value.rows)
+
+    def tells_nothing(self, split: Split) -> bool:
+        """Was it learnt from the target alone? To scale or to encode that gives no feature away."""
+        return self.by == "tool" and bool(self.columns and split.target and self.columns <= split.target)
+
+    def is_of_target(self, split: Split) -> bool:
+        """Is it a mean of the target?"""
+        return bool(self.columns and split.target and self.columns & split.target)
+
+
+Taint: TypeAlias = tuple[Fit, Columns]
+"""A fit whose result stands in these columns of a value (None: anywhere in it)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resampling:
+    """Rows that were copied, or made from others."""
+
+    node: ast.AST
+    cell: CodeCell
+    ran: CodeCell
+    how: str
+    """The class or function: `SMOTE`, `resample`, `sample`, or `augmentation`."""
+    rows: frozenset[object]
+    part: Part
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Score:
+    """A number that says how good a model is."""
+
+    node: ast.AST
+    cell: CodeCell
+    ran: CodeCell
+    metric: str
+    """`score`, `evaluate`, the function's name (`accuracy_score`), or `cross_val_score` and its kin."""
+    rows: frozenset[object]
+    part: Part
+    subset: frozenset[object] = frozenset()
+    fit: Fit | None = None
+    """The model's fit, where it is known."""
+    by_folds: bool = False
+    """Cross-validated: each row is scored by a model that has not seen it."""
+    loops: tuple[ast.AST, ...] = ()
+    name: str = ""
+    """The variable that holds the scored rows, where it is one."""
+
+    @property
+    def role(self) -> Role:
+        """Which part of the data it was taken on."""
+        return role_of(self.part)
+
+    @property
+    def is_on_training_rows(self) -> bool:
+        """Was it taken on the very rows that the model was fitted on?"""
+        fit = self.fit
+        return (
+            fit is not None
+            and not self.by_folds
+            and bool(self.rows & fit.rows)
+            and self.part == fit.part
+            and self.subset == fit.subset
+        )
+
+
+@dataclass(eq=False)
+class Tool:
+    """A transformer, a pipeline of them, a model, a search, a splitter or a resampler."""
+
+    kind: str
+    """`transformer`, `model`, `search`, `splitter`, `resampler`."""
+    learns: str = ""
+    """The kind of the first thing in it that learns from rows; empty where nothing does."""
+    name: str = ""
+    fit: Fit | None = None
+    shuffled: bool = False
+    selects: bool = False
+    """Does it choose columns itself, so that what it is given is not what it learns from?"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Value:
+    """What is known of a value."""
+
+    rows: frozenset[object] = frozenset()
+    taints: frozenset[Taint] = frozenset()
+    part: Part = ()
+    items: tuple[Value, ...] | None = None
+    tool: Tool | None = None
+    grouped: bool = False
+    window: bool = False
+    folds: bool = False
+    """An iterable of (train, test) index pairs."""
+    subset: frozenset[object] = frozenset()
+    """The choices of rows (masks, slices, samples) that led here; two values of other choices may share no row."""
+    mixed: frozenset[Part] = frozenset()
+    """The parts that were put together for it, where they were several."""
+    columns: Columns = None
+    """Its columns, where all of them are known; of a series, the one that it is (computed from)."""
+    dropped: frozenset[str] = NO_COLUMNS
+    """Columns that it has no more."""
+    made: frozenset[tuple[str, str]] = frozenset()
+    """(column, column that it is computed from, row by row)."""
+    exact: bool = False
+    """Are all its columns those of its file, but for `dropped`, or those in `columns`?"""
+    resampled: Resampling | None = None
+    predicted: Fit | None = None
+    """The model whose predictions it holds."""
+    ordered: str = ""
+    """The column that its rows were sorted by."""
+    file: str = ""
+    """What its rows are called where they come from: the name of a file."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing is known of it."""
+        return not (self.rows or self.taints or self.part or self.tool or self.items)
+
+    @property
+    def role(self) -> Role:
+        """Which part of the data it is."""
+        return role_of(self.part)
+
+    def has(self, column: str) -> bool:
+        """Is this certainly one of its columns?"""
+        return self.exact and (column in self.columns if self.columns is not None else column not in self.dropped)
+
+    def tainted(self, fit: Fit) -> Value:
+        """The value after `fit` has shaped it."""
+        return replace(
+            self, taints=_capped((*self.taints, (fit, None))), items=None, tool=None, grouped=False, window=False
+        )
+
+    def only(self, columns: frozenset[str]) -> Value:
+        """These columns of it."""
+        kept = (taint for taint in self.taints if taint[1] is None or taint[1] & columns)
+        return replace(self, taints=frozenset(kept), items=None, columns=columns)
+
+    def without(self, columns: frozenset[str]) -> Value:
+        """All but these columns."""
+        kept = ((fit, at if at is None else at - columns) for fit, at in self.taints)
+        return replace(
+            self,
+            taints=frozenset((fit, at) for fit, at in kept if at is None or at),
+            columns=None if self.columns is None else self.columns - columns,
+            dropped=self.dropped | columns,
+        )
+
+    def picked(self, token: object) -> Value:
+        """Some rows of it, chosen by `token`."""
+        return replace(self, subset=self.subset | {token}, items=None) if self.rows else replace(self, items=None)
+
+    def by_tools(self) -> Value:
+        """The value without the traces of mere statistics."""
+        return replace(self, taints=frozenset(taint for taint in self.taints if taint[0].by == "tool"))
+
+    def loose(self) -> Value:
+        """The value where its columns are no longer known."""
+        return replace(self, columns=None, exact=False, made=frozenset()) if self.exact or self.columns else self
+
+    def holding(self, value: Value, columns: Columns, sources: Columns = None) -> Value:
+        """The value after another, computed from `sources` of its own columns, was stored in these columns of it."""
+        new = ((fit, columns if at is None or columns is not None else at) for fit, at in value.taints)
+        taints = _capped((*self.taints, *new))
+        if not self.rows:
+            return Value(value.rows, taints, value.part)
+        made, dropped, own = self.made, self.dropped, self.columns
+        if columns is not None:
+            made = frozenset(pair for pair in made if pair[0] not in columns)
+            made |= {(column, source) for column in columns for source in sources or () if column != source}
+            dropped -= columns
+            own = own | columns if own is not None else None
+        return replace(
+            self, taints=taints, items=None, tool=None, made=made, dropped=dropped, columns=own, predicted=None
+        )
+
+
+PLAIN = Value()
+
+
+def merged(values: Iterable[Value]) -> Value:
+    """A value made of several. Rows are those of all of them, and the part is what they have in common."""
+    known = [value for value in values if value.rows or value.taints or value.part]
+    if not known:
+        return PLAIN
+    if len(known) == 1:
+        one = known[0]
+        return replace(one, items=None, tool=None, grouped=False, window=False, folds=False)
+    with_rows = [value for value in known if value.rows]
+    part = with_rows[0].part if with_rows else known[0].part
+    mixed = {value.part for value in with_rows} | {each for value in with_rows for each in value.mixed}
+    for value in with_rows[1:]:
+        part = common(part, value.part)
+    rows = frozenset(list(dict.fromkeys(row for value in known for row in value.rows))[:_MOST])
+    return Value(
+        rows,
+        _capped(taint for value in known for taint in value.taints),
+        part,
+        subset=frozenset(token for value in with_rows for token in value.subset),
+        mixed=frozenset(mixed) if len(mixed) > 1 else frozenset(),
+        resampled=next((value.resampled for value in known if value.resampled is not None), None),
+        predicted=next((value.predicted for value in known if value.predicted is not None), None),
+        file=next((value.file for value in known if value.file), ""),
+    )
+
+
+def common(one: Part, other: Part) -> Part:
+    """The part that two parts have in common. Rows from elsewhere, put to a part, leave it what it is."""
+    for length, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b:
+            return one[:length]
+    return max(one, other, key=len)
+
+
+def _capped(taints: Iterable[Taint]) -> frozenset[Taint]:
+    return frozenset(list(dict.fromkeys(taints))[:_MOST])
+
+
+def path_of(node: ast.AST) -> str:
+    """A frame or a column of it as text: `df["a"]` and `df.a` are the same. Empty for anything else."""
+    parts: list[str] = []
+    for _ in range(5):
+        if isinstance(node, ast.Name):
+            return ".".join((node.id, *reversed(parts)))
+        if isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant | ast.Name):
+            parts.append(node.slice.id if isinstance(node.slice, ast.Name) else str(node.slice.value))
+        elif not isinstance(node, ast.Subscript):
+            return ""
+        node = node.value
+    return ""

@@ -1,0 +1,164 @@
+"""NBC211."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from nbcritic.analysis.page import Page
+from nbcritic.analysis.project_distributions import declares, distributions
+from nbcritic.analysis.project_manifests import Manifest
+from nbcritic.model import Hit, Span
+from nbcritic.rule import rule
+from nbcritic.rules.environment._imports import Import, installs, is_hosted, packages
+from nbcritic.rules.tests._hosted import is_contest, is_exercise
+
+_SHOWN = 4
+_TELLS = re.compile(
+    r"%watermark|\bshow_versions\(|\bversion_information\b|\bpip (?:freeze|list)\b|\bconda (?:list|env export)\b|\bsession_info\b"
+)
+
+
+@rule("NBC211", name="no-dependency-manifest", severity="minor", category="reproducibility", confidence="possible")
+def check(page: Page, *, min_packages: int = 3) -> Iterator[Hit]:
+    r"""Nothing near the notebook says which packages it needs, in which versions.
+
+    A colleague, a CI job or its author a year on has to guess the environment from the imports, and gets today's releases, with
+    other defaults and other results, or with functions gone. In a project that has modules, tests or CI of its own it
+    is a major fault: they need the list, too.
+
+    Instead, put a `requirements.txt`, a `pyproject.toml` or an `environment.yml` with versions beside it; `pip freeze` or
+    `uv export` in the environment that made these results is a beginning.
+
+    Bad:
+
+        # <- flagged
+        # %%
+        import pandas as pd
+        import seaborn as sns
+        from sklearn.svm import SVC
+        from shop.clean import tidy
+        # file: shop/clean.py
+        def tidy(orders): ...
+
+    Bad:
+
+        # <- flagged
+        # %%
+        import pandas as pd
+        import seaborn as sns
+        from sklearn.svm import SVC
+        # file: second.ipynb
+        {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        # file: setup.py
+        from setuptools import setup
+        setup(name="shop")
+        # file: other/requirements.txt
+        pandas
+
+    Good:
+
+        # %%
+        import pandas as pd
+        import seaborn as sns
+        from sklearn.svm import SVC
+
+    Good:
+
+        # %%
+        import pandas as pd
+        import seaborn as sns
+        from sklearn.svm import SVC
+        # file: shop/clean.py
+        def tidy(orders): ...
+        # file: environment.yaml
+        dependencies:
+        - pandas=2.2
+
+    Good:
+
+        # %%
+        %pip install pandas==2.2 seaborn==0.13 scikit-learn==1.4
+        import pandas as pd
+        import seaborn as sns
+        from sklearn.svm import SVC
+        # file: shop/clean.py
+        def tidy(orders): ...
+
+    Good:
+
+        # %%
+        import pandas as pd
+        import json
+        # file: shop/clean.py
+        def tidy(orders): ...
+
+    Good:
+
+        # %%
+        import pandas as pd
+        import seaborn as sns
+        from sklearn.svm import SVC
+        df = pd.read_csv("/kaggle/input/shop/orders.csv")
+        # file: shop/clean.py
+        def tidy(orders): ...
+
+    Good:
+
+        # %%
+        import pandas as pd
+        import seaborn as sns
+        from sklearn.svm import SVC
+        # %%
+        pd.show_versions()
+        # file: shop/clean.py
+        def tidy(orders): ...
+    """
+    project = page.project
+    if project.root is None or project.partial or any(one.partial for one in project.near):
+        return
+    needed = list({distributions(one.module)[0]: one for one in packages(page)}.values())
+    if len(needed) < min_packages or _says(page, needed):
+        return
+    if is_hosted(page) or is_exercise(page) or is_contest(page):
+        return
+    others = any(path != project.place for path in project.notebooks)
+    if not (others or project.scripts or project.tests):
+        return
+    text = f"{_list(needed)} are imported, and {_where(project.manifests)}"
+    shared = _uses_own_code(page)
+    yield Hit(Span(), text, severity="major" if shared else None, confidence="likely" if shared else None)
+
+
+def _says(page: Page, needed: Sequence[Import]) -> bool:
+    """Does a file near the notebook, or the notebook itself, say what it needs?"""
+    if any(one.lock or any(declares(one.names, need.module) for need in needed) for one in page.project.near):
+        return True
+    installed = installs(page)
+    if any(declares(installed, need.module) for need in needed):
+        return True
+    if any(folder in page.project.readmes for folder in page.project.folders):
+        return True
+    return any(_TELLS.search(cell.source) for cell in page.cells)
+
+
+def _uses_own_code(page: Page) -> bool:
+    """Does the notebook work with modules of the project, so that both need the same environment?"""
+    modules = frozenset(path.removesuffix(".py").rpartition("/")[2] for path in page.project.scripts)
+    folders = frozenset(part for path in page.project.scripts for part in path.split("/")[:-1])
+    tops = {origin.partition(".")[0] for origin in page.names.imports.values()}
+    return bool(tops & (modules | folders))
+
+
+def _where(manifests: Sequence[Manifest]) -> str:
+    elsewhere = [one.path for one in manifests if one.names]
+    if elsewhere:
+        return f"no manifest near the notebook names any of them (`{elsewhere[0]}` stands elsewhere)"
+    return "no requirements.txt, pyproject.toml or environment.yml of the project says in which versions"
+
+
+def _list(needed: Sequence[Import]) -> str:
+    names = [f"`{one.module}`" for one in needed]
+    if len(names) <= _SHOWN:
+        return f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(names[: _SHOWN - 1])} and {len(names) - _SHOWN + 1} more packages"

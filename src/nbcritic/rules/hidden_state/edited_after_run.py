@@ -1,0 +1,135 @@
+"""NBC118."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.page import Page
+from nbcritic.analysis.staleness_edits import Edit, Trace, edits
+from nbcritic.model import Hit, Severity, Span
+from nbcritic.rule import rule
+
+_LONGEST = 60
+_HABIT = 3
+"""So many results below assignments on one page are a setting of its author's, not edits."""
+_LIGHTER: dict[Trace, Severity] = {"commented": "minor"}
+
+
+@rule(
+    "NBC118",
+    name="edited-after-run",
+    severity="major",
+    category="reproducibility",
+    covers=("NBC113", "NBC705"),
+)
+def check(page: Page) -> Iterator[Hit]:
+    r"""A saved output cannot come from the cell as it stands: it was edited since.
+
+    Nobody knows which code gave the output, and nobody has seen what the code that stands there gives. Only hard evidence
+    counts: a result below a statement that gives none, a traceback that quotes lines which are gone, a text that the cell prints
+    and the output lacks, more rows than were asked for, output below an empty cell.
+
+    Instead, run the cell again, or all cells, before saving.
+
+    Bad:
+
+        # %% In[2]
+        values = [3, 4]
+        print("The mean is", sum(values) / 2)  # <- flagged
+        #> The total is 7
+
+    Bad:
+
+        # %% In[4]  # <- flagged
+        #> 7
+
+    Good:
+
+        # %% In[2]
+        values = [3, 4]
+        print("The total is", sum(values))
+        total = sum(values)
+        #> The total is 7
+
+    Good:
+
+        # %% In[1]
+        %config InteractiveShell.ast_node_interactivity = "last_expr_or_assign"
+        # %% In[2]
+        total = sum([3, 4])
+        #> 7
+
+    Good:
+
+        # %% In[2]
+        %%time
+        total = sum([3, 4])
+        #> CPU times: user 1 µs
+
+    Good:
+
+        # %% In[2]
+        if sum([3, 4]) > 9:
+            print("many")
+        print(f"{3 + 4} in all")
+        #> 7 in all
+
+    Good:
+
+        # %% In[3]
+        pwd
+        #> '/data'
+
+    Good:
+
+        # %% In[3]
+        values = [3, 4]
+        values
+        #> [3, 4]
+
+    Good:
+
+        # %% In[3]
+        from contextlib import redirect_stdout
+        with open("log.txt", "w") as log, redirect_stdout(log):
+            print("quiet")
+        print("loud")
+        #> loud
+    """
+    if "ast_node_interactivity" in "".join(cell.source for cell in page.cells if "ast_node" in cell.source):
+        return
+    if "print" in page.names.bindings:
+        return
+    found = [(cell, edit) for cell in page.cells for edit in edits(cell)]
+    results = sum(edit.trace == "result" for _, edit in found)
+    for cell, edit in found:
+        if edit.trace != "result" or results < _HABIT:
+            yield Hit(_place(cell, edit), _words(cell, edit), severity=_LIGHTER.get(edit.trace))
+
+
+def _words(cell: CodeCell, edit: Edit) -> str:
+    code = cell.segment(edit.node, _LONGEST).replace("`", "'") if edit.node is not None else ""
+    text = edit.text if len(edit.text) <= _LONGEST else edit.text[: _LONGEST - 1] + "…"
+    text = text.replace("`", "'")
+    if edit.trace == "gone":
+        return "An output is saved below an empty cell: the code that made it is gone"
+    if edit.trace == "commented":
+        return "An output is saved below a cell whose code has been commented out since"
+    if edit.trace == "traceback":
+        return f"The saved traceback quotes `{text}`, which the cell no longer has: it was edited and not run again"
+    if edit.trace == "print":
+        return f"The cell prints `{text}`, and the saved output has no such text: it was edited after the run, or the run did not get there"
+    if edit.trace == "rows":
+        return f"`{code}` cannot give the {edit.number} rows that are saved below it"
+    if edit.trace == "literal":
+        return f"The result that is saved below `{code}` is another value: the cell was edited and not run again"
+    return f"`{code}` gives no result, and one is saved below it: the cell was edited and not run again"
+
+
+def _place(cell: CodeCell, edit: Edit) -> Span:
+    """The statement; without one, the only line of a cell that has but one, else the cell."""
+    if edit.node is not None and getattr(edit.node, "lineno", 0) == getattr(edit.node, "end_lineno", 0):
+        return cell.at(edit.node)
+    lines = [number for number, line in enumerate(cell.lines, 1) if line.strip() and not line.lstrip().startswith("#")]
+    return cell.at_line(lines[0]) if len(lines) == 1 else Span(cell.number)
