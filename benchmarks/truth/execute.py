@@ -59,7 +59,7 @@ def warm() -> None:
     InteractiveShell.instance()
 
 
-def run(cells: Sequence[str], timeout: float = 20.0) -> Outcome:
+def run(cells: Sequence[str], timeout: float = 5.0) -> Outcome:
     """Run the cells from top to bottom until one raises."""
     found = in_child(lambda: asdict(_first_error(cells)), timeout)
     return Outcome("Timeout") if found is None else Outcome(**found)

@@ -68,7 +68,7 @@ def page_of(cells: Sequence[str]) -> Page:
     return Page(Notebook("truth.ipynb", tuple(Cell(n, "code", source) for n, source in enumerate(cells, 1))))
 
 
-def answer(variant: Variant, timeout: float = 20.0) -> Answer:
+def answer(variant: Variant, timeout: float = 5.0) -> Answer:
     """Say which name is missing first, then look."""
     page = page_of(variant.cells)
     said = next((found for found in page.flow.undefined if found.called), None)
@@ -162,7 +162,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--variants", type=int, default=600)
     parser.add_argument("--programs", type=int, default=600)
-    parser.add_argument("--timeout", type=float, default=20.0, help="seconds a notebook")
+    parser.add_argument("--timeout", type=float, default=5.0, help="seconds a notebook")
     parser.add_argument("--show", type=int, default=10, help="how many wrong answers to print")
     parser.add_argument("--json", type=Path, help="write every answer to this file")
     arguments = parser.parse_args()

@@ -5,8 +5,9 @@ Pure functions over the two tables. `python critiques/flight-delay/probes.py` pr
 
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -208,23 +209,91 @@ def loop_cost(flights: pd.DataFrame, rows: int = 20_000) -> tuple[float, float]:
     return middle - start, end - middle
 
 
+@cache
+def _tables() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Flights, weather, the designed table, and its rows that the notebook keeps; made once."""
+    flights, weather = load()
+    table = design(join(flights, weather))
+    kept = table[list(flights.columns) + WEATHER].notna().all(axis="columns")
+    return flights, weather, table, table[kept]
+
+
+@cache
+def _loss() -> Loss:
+    return rows_lost(*_tables()[:2])
+
+
+@cache
+def _score(columns: str, *, kept: bool, by_time: bool) -> Score:
+    return score(_tables()[3 if kept else 2], COLUMNS[columns], by_time=by_time)
+
+
+@cache
+def _tail() -> dict[str, float]:
+    return cut_tail(_tables()[2])
+
+
+@cache
+def _loop() -> tuple[float, float]:
+    return loop_cost(_tables()[0])
+
+
+def _scores() -> dict[str, Callable[[], float]]:
+    """Every column list under both splits on the rows that the notebook keeps; two of them on all flown flights."""
+    found: dict[str, Callable[[], float]] = {}
+    for columns in COLUMNS:
+        name = columns.replace(",", "").replace(" ", "_")
+        for split, by_time in (("random", False), ("time", True)):
+            for measure, attribute in (("r2", "r2"), ("ap", "average_precision")):
+                found[f"scores.{name}.{measure}_{split}"] = partial(
+                    lambda c, t, a: getattr(_score(c, kept=True, by_time=t), a), columns, by_time, attribute
+                )
+    for columns in ("without delay averages too", "timetable, neither date nor weather"):
+        name = columns.replace(",", "").replace(" ", "_")
+        for measure, attribute in (("r2", "r2"), ("ap", "average_precision"), ("auc", "auc")):
+            found[f"all_flown.{name}.{measure}_time"] = partial(
+                lambda c, a: getattr(_score(c, kept=False, by_time=True), a), columns, attribute
+            )
+    return found
+
+
+MEASURES: dict[str, Callable[[], float]] = {
+    **_scores(),
+    "scores.late_share.random": lambda: _score("without delay averages too", kept=True, by_time=False).late_share,
+    "scores.late_share.time": lambda: _score("without delay averages too", kept=True, by_time=True).late_share,
+    "all_flown.late_share": lambda: _score("without delay averages too", kept=False, by_time=True).late_share,
+    "all_flown.rate_table.r2_time": lambda: rate_table(_tables()[2]).r2,
+    "all_flown.rate_table.ap_time": lambda: rate_table(_tables()[2]).average_precision,
+    "all_flown.rate_table.auc_time": lambda: rate_table(_tables()[2]).auc,
+    "rows.all": lambda: _loss().rows,
+    "rows.cancelled_or_diverted": lambda: int(_tables()[0]["arr_delay"].isna().sum()),
+    "rows.kept": lambda: _loss().kept,
+    "rows.flown_but_lost": lambda: _loss().flown_but_lost,
+    "rows.late_share_kept": lambda: _loss().late_share_kept,
+    "rows.late_share_lost": lambda: _loss().late_share_lost,
+    "rows.share_of_late_or_cancelled_lost": lambda: _loss().share_of_late_or_cancelled_lost,
+    "rows.late_share_pressure_recorded": lambda: late_share_by_pressure(*_tables()[:2])[0],
+    "rows.late_share_pressure_missing": lambda: late_share_by_pressure(*_tables()[:2])[1],
+    "other.flights_cut_at_180_minutes": lambda: _tail()["flights cut"],
+    "other.share_of_late_minutes_cut": lambda: _tail()["share of all late minutes"],
+    "other.linear_rmse.before_cut": lambda: _tail()["rmse"],
+    "other.linear_rmse.after_cut": lambda: _tail()["rmse after the cut"],
+    "other.linear_r2.before_cut": lambda: _tail()["r2"],
+    "other.linear_r2.after_cut": lambda: _tail()["r2 after the cut"],
+    "other.air_time_values.in_minutes": lambda: air_time_values(_tables()[0])[0],
+    "other.air_time_values.after_two_runs": lambda: air_time_values(_tables()[0])[1],
+    "other.planned_duration_mean.as_written": lambda: wrong_block(_tables()[0])[1],
+    "other.planned_duration_mean.by_the_clock": lambda: wrong_block(_tables()[0])[2],
+    "other.iterrows_20000_seconds": lambda: _loop()[0],
+    "other.vectorised_20000_seconds": lambda: _loop()[1],
+}
+"""Every number under `[measured]` in scenario.toml, by its dotted name."""
+
+
 def main() -> int:
     """Print every number that the key and the scenario quote."""
-    flights, weather = load()
-    print(rows_lost(flights, weather))
-    print("late share, pressure recorded / missing:", late_share_by_pressure(flights, weather))
-    table = design(join(flights, weather))
-    complete = table[table[list(flights.columns) + WEATHER].notna().all(axis="columns")]
-    for name, columns in COLUMNS.items():
-        for rows, data in (("kept rows", complete), ("all flown", table)):
-            for by_time in (False, True):
-                values = {key: round(value, 3) for key, value in asdict(score(data, columns, by_time=by_time)).items()}
-                print(f"{name} | {rows} | {'time' if by_time else 'random'} |", values)
-    print("rate table |", rate_table(table))
-    print("tail:", cut_tail(table))
-    print("air time values:", air_time_values(flights))
-    print("planned duration, wrong share and means:", wrong_block(flights))
-    print("loop, vectorised seconds:", loop_cost(flights))
+    for name, measure in MEASURES.items():
+        print(f"{name} = {measure():.4g}")
     return 0
 
 

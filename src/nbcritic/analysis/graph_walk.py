@@ -120,7 +120,7 @@ class Walk(Calls):
         if node.value is None:
             return
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        pairs = _pairs(targets[0], node.value) if len(targets) == 1 else None
+        pairs = assigned_pairs(targets[0], node.value) if len(targets) == 1 else None
         if pairs:
             given = [self.settle(value, self.eval(value)) for _, value in pairs]
             for (target, _), things in zip(pairs, given, strict=True):
@@ -328,7 +328,7 @@ class Walk(Calls):
         self._join(*ends, *(() if exhaustive else (self._nothing(),)))
 
 
-def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+def assigned_pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
     """The pairs of `a, b = x, y`; none where the sides do not match one by one."""
     if not isinstance(target, ast.Tuple | ast.List) or not isinstance(value, ast.Tuple | ast.List):
         return []

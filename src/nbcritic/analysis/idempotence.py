@@ -31,7 +31,7 @@ _GROWS = frozenset(
     "append extend insert appendleft add pandas.concat numpy.append numpy.concatenate numpy.vstack numpy.hstack".split()
 )
 _KNOWN = frozenset(
-    "Add Sub Mult Div FloorDiv Pow MatMult cut merge join map pop remove reverse shift diff pct_change cumsum cumprod transpose T "
+    "Add Sub Mult Div FloorDiv Pow MatMult cut merge join unmapped pop remove reverse shift diff pct_change cumsum cumprod transpose T "
     "reset_index numpy.log numpy.log10 numpy.log2 numpy.log1p numpy.exp numpy.expm1 numpy.sqrt numpy.square numpy.diff "
     "numpy.transpose numpy.flip numpy.fliplr numpy.flipud pandas.merge USub Invert filter get_dummies fit partial_fit".split()
 )
@@ -151,14 +151,37 @@ def _judged(write: Write) -> tuple[ReasonKind, str]:
         value = value.args[1 if value.op == "columns" else 0]
     if value.op == "ite":
         value = next((side for side in value.args[1:] if side.op not in ("const", "sym", "get")), value)
-    operation = value.op.rpartition(":")[2] if value.op.startswith(("m:", "call:")) else value.op
-    if any(name.startswith("\0") for name in value.syms):
+    operation = value.op.rpartition(":")[2] if value.op.startswith(("m:", "call:", "attr:")) else value.op
+    if any(name.startswith("\0") and " " not in name for name in value.syms):
         return "draws", operation
     if value.op in ("taken", "next"):
         return "consumes", operation
     if write.name not in value.syms:
         return "crosses", operation
-    grows = operation in _GROWS or (operation == "Add" and isinstance(write.node, ast.AugAssign))
-    if grows:
+    if not _from_itself(value, write):
+        return "rebinds", operation
+    if operation in _GROWS or (operation == "Add" and isinstance(write.node, ast.AugAssign)):
         return "accumulates", operation
     return ("reapplies" if operation in _KNOWN else "rebinds"), operation
+
+
+_THROUGH = frozenset({"norm", "over", "filter", "part", "columns", "comp", "ite", "tuple", "list", "word"})
+
+
+def _from_itself(value: Term, write: Write, patience: int = 300) -> bool:
+    """Is what the operation works on the old value of the same name and key, not something made of it?"""
+    waiting: list[Any] = list(value.args)
+    while waiting and patience:
+        here = waiting.pop()
+        patience -= 1
+        if not isinstance(here, Term) or write.name not in here.syms:
+            continue
+        if here.op == "sym":
+            if write.key is None:
+                return True
+        elif here.op == "get":
+            if here.args[1] == write.key or (write.key is None and here.args[0].op == "sym"):
+                return True
+        elif here.op in _THROUGH or here.op == value.op:
+            waiting += here.args
+    return False

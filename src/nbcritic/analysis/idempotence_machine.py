@@ -143,12 +143,10 @@ class Machine(Calls):
         """The body runs at the call; decorators are taken to change nothing."""
         for default in (*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)):
             self.eval(default)
+            self.defaults.pop(id(default), None)
         found = Obj(self.terms.make("def", id(node)))
         found.function, found.scope = node, self.scope
-        if node.decorator_list:
-            found.function = None
-            found.content = self.terms.make("def", id(node), *(self.eval(d).content for d in node.decorator_list))
-        self.bind(node.name, found)
+        self.bind(node.name, self.decorated(found, node))
 
     def class_definition(self, node: ast.ClassDef) -> None:
         """A class with what its body computes."""

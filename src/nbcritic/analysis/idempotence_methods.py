@@ -1,153 +1,375 @@
-"""The methods of frames that take columns away, name them anew or add to them: each gives the new content, and changes nothing."""
+"""Follows methods of objects: what a library promises of them, and what they change."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any
 
-from nbcritic.analysis.idempotence_objects import Obj
-from nbcritic.analysis.idempotence_terms import MissingKey, Term, contains
+from nbcritic.analysis import chance
+from nbcritic.analysis.graph_changes import changes_object
+from nbcritic.analysis.idempotence_frames import FRAME_METHODS, keyword
+from nbcritic.analysis.idempotence_objects import Obj, Raised
+from nbcritic.analysis.idempotence_outside import Outside
+from nbcritic.analysis.idempotence_places import kind_is
+from nbcritic.analysis.idempotence_tables import COPIES, ELEMENTWISE, FORMS, FUNCTIONS, OVERWRITES, ROWS, TEXT_FORMS
+from nbcritic.analysis.idempotence_terms import MissingKey, Term, root
 
-if TYPE_CHECKING:
-    from nbcritic.analysis.idempotence_calls import Calls
-
-Method: TypeAlias = "Callable[[Calls, ast.Call, Obj], Term | None]"
-_INDEX: Final = ("made", "index")
-
-
-def keyword(call: ast.Call, name: str) -> ast.expr | None:
-    """The value of a keyword argument."""
-    return next((word.value for word in call.keywords if word.arg == name), None)
-
-
-def _is(call: ast.Call, name: str, *values: object) -> bool:
-    node = keyword(call, name)
-    return isinstance(node, ast.Constant) and node.value in values
+_TEXT_ONLY = frozenset("split rsplit splitlines encode lower upper strip lstrip rstrip title capitalize".split())
+_SETTLED = frozenset("sum mean max min first last median".split())
+"""What a group of one row has for itself."""
+_SETTLING = frozenset(
+    "LabelEncoder OrdinalEncoder StandardScaler MinMaxScaler MaxAbsScaler RobustScaler SimpleImputer KNNImputer Imputer Normalizer".split()
+)
+_READS_AGAIN = frozenset({"read", "readline", "readlines", "__next__"})
 
 
-def _keys(calls: Calls, node: ast.expr) -> list[tuple[Any, Term]]:
-    """The labels that an argument names, one by one where it is a list."""
-    content = calls.eval(node).content
-    terms = list(content.args) if content.op in ("list", "tuple") else [content]
-    return [(calls.key_of(term), term) for term in terms]
+class Methods(Outside):
+    """Follows calls of methods."""
 
+    def method(self, node: ast.Call, function: ast.Attribute, receiver: Obj, discarded: bool) -> Obj:
+        """A method of an object."""
+        name = function.attr
+        if receiver.klass is not None and (found := self.method_of(receiver.klass, name)) is not None:
+            arguments, words = self.arguments(node)
+            is_static = any(getattr(d, "id", "") == "staticmethod" for d in found.decorator_list)
+            return self.invoke(found, None, arguments if is_static else [receiver, *arguments], words)
+        if receiver.made_by is not None and (found := self.method_of(receiver.made_by, name)) is not None:
+            arguments, words = self.arguments(node)
+            return self.invoke(found, None, arguments, words)
+        kind = self.kind(function.value, receiver)
+        if draw := chance.draw_of(self.page, self.cell, node):
+            arguments, words = self.arguments(node)
+            return self.draw(node, draw, [receiver.content, *(a.content for a in arguments)])
+        if kind == "generator":
+            arguments, words = self.arguments(node)
+            value = self.terms.make("draw", name, receiver.content, *(a.content for a in arguments))
+            self.change(receiver, self.terms.make("next", receiver.content, id(node)))
+            for argument, thing in zip(node.args, arguments, strict=False):
+                if name in ("shuffle",):
+                    self.change(thing, value)
+            return Obj(value)
+        if receiver.is_iterator and name in _READS_AGAIN:
+            value = self.terms.make(f"m:{name}", receiver.content)
+            self.change(receiver, self.terms.make("taken", receiver.content))
+            return Obj(value)
+        inplace = keyword(node, "inplace")
+        is_inplace = isinstance(inplace, ast.Constant) and inplace.value is True
+        made = self.known_method(node, name, function, receiver, kind, discarded)
+        if made is None:
+            return self.foreign_method(node, name, function, receiver, kind, discarded, is_inplace)
+        if is_inplace:
+            self.change(receiver, made)
+            return Obj(self.terms.none)
+        found_kind = self.page.values.kind(node) or (kind if name in COPIES or name in ROWS or name in FORMS else "")
+        return Obj(made, found_kind)
 
-def _drop(calls: Calls, call: ast.Call, frame: Obj) -> Term | None:
-    content = frame.content
-    labels = call.args[0] if call.args else keyword(call, "labels")
-    axis = call.args[1] if len(call.args) > 1 else keyword(call, "axis")
-    columns = keyword(call, "columns")
-    rows = keyword(call, "index")
-    if columns is None and labels is not None and isinstance(axis, ast.Constant) and axis.value in (1, "columns"):
-        columns, labels = labels, None
-    named = [(columns, "")] if columns is not None else []
-    named += [(node, "row") for node in (labels, rows) if node is not None]
-    for node, what in named:
-        if node is None:
-            continue
-        for key, term in _keys(calls, node):
-            if term.syms & frame.content.syms and contains(term, _base(frame.content)):
-                content = calls.terms.filter(content, (calls.terms.make("row", id(call)),))
-                continue
-            place = ("row", key) if what else key
-            if _is(call, "errors", "ignore") and _is_gone(calls, content, place):
-                continue
-            if not _is(call, "errors", "ignore"):
-                calls.take(frame if content is frame.content else Obj(content), place)
-            content = calls.terms.over(content, {place: calls.terms.removed})
-    return content
-
-
-def _base(content: Term) -> Term:
-    while content.op in ("over", "filter", "norm"):
-        content = content.args[0]
-    return content
-
-
-def _is_gone(calls: Calls, content: Term, key: Any) -> bool:
-    try:
-        calls.terms.get(content, key)
-    except MissingKey:
-        return True
-    return False
-
-
-def _rename(calls: Calls, call: ast.Call, frame: Obj) -> Term | None:
-    given = keyword(call, "columns")
-    content = frame.content
-    if not isinstance(given, ast.Dict):
-        contents = calls._contents_of(call)
-        return calls.terms.norm(content, {("rename", *contents)})
-    pairs = [
-        (calls.key(key), calls.key(value))
-        for key, value in zip(given.keys, given.values, strict=True)
-        if key is not None
-    ]
-    found: dict[Any, Term] = {}
-    gone: dict[Any, Term] = {}
-    for old, new in pairs:
-        if old == new or _is_gone(calls, content, old):
-            continue
-        found[new] = calls.terms.get(content, old)
-        gone[old] = calls.terms.removed
-    return calls.terms.over(content, {**gone, **found})
-
-
-def _set_index(calls: Calls, call: ast.Call, frame: Obj) -> Term | None:
-    first = call.args[0] if call.args else keyword(call, "keys")
-    content = frame.content
-    if first is None:
+    def known_method(
+        self, node: ast.Call, name: str, function: ast.Attribute, receiver: Obj, kind: str, discarded: bool
+    ) -> Term | None:
+        """What a method whose promise is known makes; None for others. Nothing is changed by it."""
+        content = receiver.content
+        if content.op in ("attr:str", "attr:dt", "attr:cat"):
+            return self._by_row(node, name, content)
+        if self.again and name in _TEXT_ONLY and kind_is(content, "list", "number", "datetime"):
+            raise self.stop("AttributeError", receiver, function)
+        if name == "reset_index" and content.op == "norm" and any(tag[0] == "group" for tag in content.args[1]):
+            return content
+        if name in FRAME_METHODS and (
+            kind == "frame" or (kind == "" and name in ("drop", "rename", "set_index", "assign"))
+        ):
+            return FRAME_METHODS[name](self, node, receiver)
+        if name in (
+            "get",
+            "setdefault",
+            "pop",
+            "update",
+            "add",
+            "discard",
+            "append",
+            "insert",
+            "remove",
+            "sort",
+            "clear",
+            "fill",
+        ):
+            return None
+        if name in COPIES:
+            self.arguments(node)
+            if name == "items" and content.op == "norm" and ("dict",) in content.args[1]:
+                return self.terms.make("norm", content.args[0], content.args[1] - {("dict",)}, "list")
+            if name == "items" and content.op == "dictcomp":
+                return self.terms.make("m:items", content)
+            return content if name != "items" else self.terms.make("m:items", content)
+        if name == "astype":
+            given = [self.eval(a).content for a in (*node.args, *(w.value for w in node.keywords if w.arg != "copy"))]
+            return self.terms.norm(content, {("astype", *given)}, _cast_kind(node))
+        if name in ROWS and kind in ("frame", "series", "index", ""):
+            rows = self.terms.make("row", name, *self._own_aside(node, content))
+            base = content.args[0] if content.op == "over" else content
+            if base.op == "filter" and rows in base.args[1]:
+                return content
+            return self.terms.filter(content, (rows,))
+        if name == "replace" and _repeats_replacing(node):
+            return None
+        if name in FORMS and (name != "filter" or kind == "frame"):
+            return self.terms.norm(content, {(name, *self._own_aside(node, content))}, FORMS[name])
+        if (group := _grouping(content)) is not None:
+            given = self.contents_of(node)
+            asked = name if name not in ("transform", "agg", "aggregate") else _asked(given)
+            if asked in _SETTLED:
+                return self._grouped(content, group, name)
+        if name in ("map", "apply", "applymap", "transform") and node.args:
+            return self._mapped(node, content, kind)
+        if name in ELEMENTWISE:
+            return self.rowwise(f"m:{name}", self._plain(content, name), *self.contents_of(node))
+        if name == "assign" and kind == "frame":
+            return None
         return None
-    keys = _keys(calls, first)
-    columns = tuple(calls.take(frame, key) for key, _ in keys)
-    items: dict[Any, Term] = {_INDEX: calls.terms.make("index", tuple(key for key, _ in keys), *columns)}
-    if not _is(call, "drop", False):
-        items |= {key: calls.terms.removed for key, _ in keys}
-    return calls.terms.over(content, items)
+
+    def _own_aside(self, node: ast.Call, content: Term) -> list[Any]:
+        """Arguments; those that are computed from the value itself count by where they stand."""
+        given = self.contents_of(node)
+        return [id(node) if term.syms & content.syms else term for term in given]
+
+    def _grouped(self, content: Term, group: Term, name: str) -> Term:
+        """A sum or mean of groups: grouped again, each group is one row."""
+        frame, keys = group.args[0], group.args[1:]
+        if content is group:
+            return self.terms.norm(frame, {("group", name, keys)})
+        column = content.args[1]
+        value = self.terms.get(frame, column) if name == "transform" and not isinstance(column, Term) else frame
+        return self.terms.norm(value, {("group", name, keys, column)})
+
+    def _plain(self, content: Term, name: str) -> Term:
+        return content.args[0] if content.op == "over" and name.startswith(("isn", "notn")) else content
+
+    def _by_row(self, node: ast.Call, name: str, content: Term) -> Term:
+        accessor, owner = content.op[5:], content.args[0]
+        given = self.contents_of(node)
+        if accessor == "str" and name in TEXT_FORMS:
+            return self.terms.norm(owner, {("str", name, *given)}, "str")
+        if accessor == "dt" and name in ("floor", "ceil", "round", "normalize", "tz_convert"):
+            return self.terms.norm(owner, {("dt", name, *given)})
+        return self.rowwise(f"m:{accessor}.{name}", owner, *given)
+
+    def _mapped(self, node: ast.Call, content: Term, kind: str) -> Term | None:
+        """`apply(f)`, `map(f)`, `map({…})`: what the function makes of a row or an element."""
+        first = self.eval(node.args[0])
+        axis = keyword(node, "axis")
+        by_column = (
+            kind == "frame"
+            and axis is None
+            and not isinstance(node.func, ast.Name)
+            and getattr(node.func, "attr", "") == "apply"
+        )
+        if first.function is not None and not by_column:
+            value = self.invoke(first.function, first.scope, [Obj(content)], {})
+            return value.content
+        if root(first.content).op == "dict" and first.content.op == "over":
+            if _is_fixed(first.content):
+                return self.terms.norm(content, {("map", first.content)})
+            if _leads_away(first.content):
+                return self.rowwise("m:unmapped", content, first.content)
+        qualified = self.page.qualified(node.args[0])
+        if qualified in FUNCTIONS:
+            return self.terms.norm(content, {(qualified,)}, FUNCTIONS[qualified])
+        return self.rowwise("m:map", content, first.content)
+
+    def contents_of(self, node: ast.Call) -> list[Term]:
+        arguments, words = self.arguments(node)
+        found = [thing.content for thing in arguments]
+        return found + [
+            self.terms.make("word", name, thing.content)
+            for name, thing in words.items()
+            if name not in ("inplace", "copy")
+        ]
+
+    def foreign_method(
+        self,
+        node: ast.Call,
+        name: str,
+        function: ast.Attribute,
+        receiver: Obj,
+        kind: str,
+        discarded: bool,
+        inplace: bool,
+    ) -> Obj:
+        """Any other method: what it changes, and a term for what it gives."""
+        arguments, words = self.arguments(node)
+        contents = [a.content for a in arguments] + [self.terms.make("word", n, w.content) for n, w in words.items()]
+        content = receiver.content
+        self.hand_on(name, [receiver, *arguments], words)
+        value = self.terms.make(f"m:{name}", content, *contents)
+        if (
+            name in ("get", "setdefault", "pop")
+            and arguments
+            and (kind in ("dict", "frame", "") or name == "setdefault")
+        ):
+            if (
+                kind in ("dict", "frame")
+                or name == "setdefault"
+                or len(arguments) == 2
+                or not (
+                    name == "pop" and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, int)
+                )
+            ):
+                return self._of_key(name, receiver, self.key_of(contents[0]), arguments[1:])
+        if name in ("add", "discard") and kind in ("set", "") and len(contents) == 1:
+            mark = self.terms.true if name == "add" else self.terms.false
+            self.change(receiver, self.terms.over(content, {("item", contents[0]): mark}), ("item", contents[0]))
+        elif name == "update" and kind in ("counter",):
+            self.change(receiver, value)
+        elif name == "update" and kind in ("dict", "set", "") and discarded:
+            self._update(receiver, contents, words)
+        elif name == "clear":
+            self.change(receiver, self.terms.make("cleared"))
+        elif name in ("sort", "fill") and (discarded or kind in ("list", "array")):
+            fresh = (
+                self.terms.norm(content, {(name, *contents)})
+                if name == "sort"
+                else self.terms.make("filled", *contents)
+            )
+            self.change(receiver, fresh)
+        elif name in OVERWRITES:
+            self._overwrite(node, name, receiver, contents, kind, discarded)
+        elif name == "insert" and kind == "frame" and len(contents) >= 3:
+            if self.again and self.terms.holds(content, self.key_of(contents[1])) is self.terms.true:
+                raise self.stop("ValueError", receiver, function)
+            self.change(receiver, self.terms.over(content, {self.key_of(contents[1]): contents[2]}))
+        elif inplace or (
+            kind not in ("axes", "figure", "file", "path") and changes_object(name, kind or None, discarded=discarded)
+        ):
+            if not (name == "append" and kind in ("frame", "series")):
+                self.change(receiver, value)
+        self.files(node, f".{name}", kind)
+        if name in ("to_csv", "to_sql", "mkdir", "unlink", "rmdir", "rename"):
+            self.method_files(node, name, kind)
+        if kind in ("estimator", "transformer"):
+            if name in ("fit", "set_params", "partial_fit"):
+                return receiver
+            if name in OVERWRITES:
+                value = self._refitted(content, name, contents)
+        return Obj(value, self.page.values.kind(node) or "")
+
+    def _refitted(self, content: Term, name: str, contents: list[Term]) -> Term:
+        """`fit_transform(x)`: whatever the object was fitted on before. What a scaler or encoder has done it finds done."""
+        made = content.args[0] if content.op == "over" else content
+        last = made.op.rpartition(".")[2]
+        if name == "fit_transform" and contents and last in _SETTLING:
+            return self.terms.norm(contents[0], {(name, last)})
+        return self.terms.make(f"m:{name}", made, *contents)
+
+    def _of_key(self, name: str, receiver: Obj, key: Any, default: list[Obj]) -> Obj:
+        """`d.get(k)`, `d.setdefault(k, v)`, `d.pop(k)`."""
+        content = receiver.content
+        other = default[0].content if default else self.terms.none
+        try:
+            there = self.terms.get(content, key)
+        except MissingKey:
+            if name == "pop" and not default:
+                self.take(receiver, key)
+            there = other
+        if name == "pop":
+            self.change(receiver, self.terms.over(content, {key: self.terms.removed}), key)
+            return Obj(there)
+        if name == "setdefault":
+            known = content.op == "over" and key in dict(content.args[1])
+            value = there if known else self.terms.norm(there, {("default", other)})
+            self.change(receiver, self.terms.over(content, {key: value}), key)
+            found = Obj(value)
+            found.part_of = (receiver, key)
+            return found
+        return Obj(there if there.op != "get" else self.terms.norm(there, {("default", other)}))
+
+    def _update(self, receiver: Obj, contents: list[Term], words: dict[str | None, Obj]) -> None:
+        content = receiver.content
+        for given in contents:
+            if given.op == "word":
+                continue
+            if given.op == "over" and given.args[0].op == "dict":
+                content = self.terms.over(content, dict(given.args[1]))
+            else:
+                content = self.terms.over(content, {("update", given): self.terms.true})
+        content = self.terms.over(content, {name: thing.content for name, thing in words.items()})
+        self.change(receiver, content)
+
+    def _overwrite(
+        self, node: ast.Call, name: str, receiver: Obj, contents: list[Term], kind: str, discarded: bool
+    ) -> None:
+        """`fit` and its like: scikit-learn starts anew, others go on from where they are."""
+        content = receiver.content
+        mine = kind in ("estimator", "transformer")
+        goes_on = name == "fit" and not mine and self.page.names.imports.keys() and _trains_on(self.page)
+        if not mine and not discarded and not goes_on:
+            return
+        if goes_on:
+            self.change(receiver, self.terms.make("m:fit", content, *contents))
+            return
+        key = ("made", OVERWRITES[name])
+        if name == "fit" and contains_chance(content):
+            contents = [*contents, self.luck("numpy")]
+        self.change(receiver, self.terms.over(content, {key: self.terms.make(f"m:{name}", *contents)}), key)
 
 
-def _reset_index(calls: Calls, call: ast.Call, frame: Obj) -> Term | None:
-    content = frame.content
-    if content.op == "norm" and any(tag[0] == "group" for tag in content.args[1]):
-        return content
-    plain = calls.terms.make("range index")
-    calls._contents_of(call)
-    if _is(call, "drop", True):
-        return calls.terms.over(content, {_INDEX: plain})
-    index = dict(content.args[1]).get(_INDEX) if content.op == "over" else None
-    if index is not None and index.op == "index":
-        back = dict(zip(index.args[0], index.args[1:], strict=True))
-        return calls.terms.over(content, {_INDEX: plain, **back})
-    return calls.terms.over(calls.terms.make("m:reset_index", content), {_INDEX: plain})
+def contains_chance(term: Term) -> bool:
+    """Was it made by a constructor whose fit depends on chance?"""
+    while term.op in ("over", "norm"):
+        term = term.args[0]
+    return term.op == "stochastic"
 
 
-def _assign(calls: Calls, call: ast.Call, frame: Obj) -> Term | None:
-    content = frame.content
-    for word in call.keywords:
-        value = calls.eval(word.value)
-        if value.function is not None:
-            value = calls.invoke(value.function, value.scope, [Obj(content, "frame")], {})
-        content = calls.terms.over(content, {word.arg: value.content})
-    return content
+def _grouping(term: Term) -> Term | None:
+    """The `groupby` that a value (or a column of it) comes from."""
+    here = term.args[0] if term.op == "get" else term
+    return here if here.op == "m:groupby" else None
 
 
-def _join(calls: Calls, call: ast.Call, frame: Obj) -> Term | None:
-    """On all common columns, the second time there is nothing to add."""
-    contents = calls._contents_of(call)
-    if call.func.attr == "merge" and not any(
-        w.arg in ("on", "left_on", "right_on", "left_index", "right_index") for w in call.keywords
-    ):  # type: ignore[attr-defined]
-        return calls.terms.norm(frame.content, {("merge", *contents)})
-    return calls.terms.make(f"m:{call.func.attr}", frame.content, *contents)  # type: ignore[attr-defined]
+def _asked(contents: list[Term]) -> str:
+    return str(contents[0].args[1]) if contents and contents[0].op == "const" else ""
 
 
-FRAME_METHODS: Final[Mapping[str, Method]] = {
-    "drop": _drop,
-    "rename": _rename,
-    "set_index": _set_index,
-    "reset_index": _reset_index,
-    "assign": _assign,
-    "merge": _join,
-    "join": _join,
-}
+def _trains_on(page: Any) -> bool:
+    """Does the page use a library whose `fit` goes on from where the model is?"""
+    return any(
+        full.partition(".")[0] in ("keras", "tensorflow", "torch", "fastai", "gensim")
+        for full in page.names.imports.values()
+    )
+
+
+def _cast_kind(node: ast.Call) -> str:
+    given = node.args[0] if node.args else keyword(node, "dtype")
+    name = given.value if isinstance(given, ast.Constant) else getattr(given, "id", getattr(given, "attr", ""))
+    text = str(name).lower()
+    if text.startswith(("int", "float", "uint")):
+        return "number"
+    return "str" if text in ("str", "string", "object") else "datetime" if text.startswith("datetime") else "other"
+
+
+def _leads_away(term: Term) -> bool:
+    """Is no value of a mapping one of its keys?"""
+    items = dict(term.args[1])
+    return all(value.op == "const" and value.args[1] not in items for value in items.values())
+
+
+def _is_fixed(term: Term) -> bool:
+    """Does a mapping lead only to values that it leaves as they are?"""
+    items = dict(term.args[1])
+    return all(value.op == "const" and items.get(value.args[1]) is value for value in items.values())
+
+
+def _repeats_replacing(node: ast.Call) -> bool:
+    """`replace("a", "aa")` finds again what it has put there."""
+    given = [a.value for a in node.args[:2] if isinstance(a, ast.Constant)]
+    if len(given) == 2:
+        old, new = given
+        return isinstance(old, str) and isinstance(new, str) and old != "" and old in new
+    first = node.args[0] if node.args else None
+    if isinstance(first, ast.Dict):
+        pairs = [
+            (k.value, v.value)
+            for k, v in zip(first.keys, first.values, strict=True)
+            if isinstance(k, ast.Constant) and isinstance(v, ast.Constant)
+        ]
+        keys = {key for key, _ in pairs}
+        return any(value in keys and value != key for key, value in pairs)
+    return False

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from nbcritic.analysis.events import root_name
 from nbcritic.analysis.idempotence_objects import Exhausted, Obj, Raised, Scope, Write
 from nbcritic.analysis.idempotence_tables import GENERATORS, ITERATORS
 from nbcritic.analysis.idempotence_terms import MissingKey, Term, Terms
@@ -47,6 +48,15 @@ class State:
         """The object that an expression gives."""
         raise NotImplementedError
 
+    def made_before(self, found: Obj, source: ast.expr | None) -> None:
+        """Give a function what earlier cells made of it."""
+        raise NotImplementedError
+
+    def stop(self, error: str, owner: Obj, node: ast.AST) -> Raised:
+        """The error that ends the run, for the name that the object has or the expression begins with."""
+        first = root_name(node)
+        return Raised(error, min(owner.names, default=first.id if first is not None else ""), self.node, self.site)
+
     def spend(self) -> None:
         """One more step."""
         self._patience -= 1
@@ -85,7 +95,10 @@ class State:
         elif isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             found.function = definition
         source = self.page.values.source(node)
-        if source is None or source in self.cell.parents:
+        if source in self.cell.parents:
+            return found
+        self.made_before(found, source)
+        if source is None:
             return found
         if isinstance(source, ast.Name) and source.id != name:
             return self.lookup(source)
@@ -147,9 +160,8 @@ class State:
             return self.terms.get(owner.content, key)
         except MissingKey as error:
             if self.again:
-                name = min(owner.names, default="")
                 kind = "AttributeError" if isinstance(key, tuple) and key[:1] == ("attr",) else str(error)
-                raise Raised(kind, name, self.node, self.site) from None
+                raise self.stop(kind, owner, self.node) from None
             return self.terms.make("get", owner.content, key)
 
     # -- branches ----------------------------------------------------------------------------------------------------

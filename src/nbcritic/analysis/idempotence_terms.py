@@ -43,6 +43,7 @@ class MissingKey(Exception):
     """The key was taken out before: the operation would raise the error named by `args[0]`."""
 
 
+_NESTED: Final = 6
 _LARGEST: Final = 1 << 40
 _COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "Eq": operator.eq,
@@ -128,6 +129,12 @@ class Terms:
             return whole.args[key]  # type: ignore[no-any-return]
         if whole.op == "at0" and key == 0:
             return whole
+        if whole.op == "m:groupby" and (needed := self._grouped_by(whole, key)):
+            parts = [self.get(whole.args[0], column) for column in needed]
+            frame = self.together(needed, parts)
+            if frame is not whole.args[0]:
+                whole = self.make("m:groupby", frame, *whole.args[1:])
+            return self.make("get", whole, key)
         if whole.op == "columns":
             keys = whole.args[0]
             if key in keys:
@@ -138,6 +145,33 @@ class Terms:
             first = self.make("at0", *whole.args) if whole.args[0].op != "at0" else whole.args[0]
             return first
         return self.make("get", whole, key)
+
+    def _grouped_by(self, group: Term, column: Key) -> tuple[Key, ...]:
+        """The columns that a column of a `groupby` depends on, where all are named."""
+        by = group.args[1] if len(group.args) > 1 else None
+        if by is not None and by.op == "word":
+            by = by.args[1] if by.args[0] == "by" else None
+        names = [] if by is None else by.args if by.op in ("list", "tuple") else [by]
+        keys = [name.args[1] for name in names if name.op == "const"]
+        wanted = column if isinstance(column, tuple) else (column,)
+        if len(keys) != len(names) or not keys or any(isinstance(key, Term) for key in wanted):
+            return ()
+        return tuple(dict.fromkeys((*keys, *wanted)))
+
+    def together(self, keys: Iterable[Key], columns: list[Term]) -> Term:
+        """Several columns as one; all parts of a whole are the whole."""
+        first = columns[0] if columns else None
+        if (
+            first is not None
+            and first.op == "part"
+            and all(c.op == "part" and c.args == (first.args[0], n, len(columns)) for n, c in enumerate(columns))
+        ):
+            return first.args[0]  # type: ignore[no-any-return]
+        for op in ("filter", "norm"):
+            if first is not None and all(c.op == op and c.args[1] == first.args[1] for c in columns):
+                inner = self.together(keys, [column.args[0] for column in columns])
+                return self.filter(inner, first.args[1]) if op == "filter" else self.norm(inner, first.args[1])
+        return self.make("columns", tuple(keys), *columns)
 
     def holds(self, whole: Term, key: Key) -> Term:
         """`key in whole`."""
@@ -172,6 +206,9 @@ class Terms:
             return self.filter(self.norm(value.args[0], tags, kind), value.args[1])
         if value.op == "over" and value.args[0].op == "norm" and tags <= value.args[0].args[1]:
             return value
+        if value.op == "ite":
+            sides = (side if side.op == "const" else self.norm(side, tags, kind) for side in value.args[1:])
+            return self.choose(value.args[0], *sides)
         kind = kind or kind_of(value)
         if value.op == "norm":
             return self.make("norm", value.args[0], value.args[1] | tags, kind)
@@ -211,15 +248,17 @@ class Terms:
             return self.choose(condition.args[0], other, one)
         return self.make("ite", condition, one, other)
 
-    def given(self, term: Term, condition: Term, *, holds: bool) -> Term:
+    def given(self, term: Term, condition: Term, *, holds: bool, depth: int = 0) -> Term:
         """What is left of a term once it is known whether the condition holds."""
-        while True:
-            if term is condition:
-                return self.true if holds else self.false
-            if term.op == "ite" and term.args[0] is condition:
-                term = term.args[1] if holds else term.args[2]
-                continue
-            return term
+        while term.op == "ite" and term.args[0] is condition:
+            term = term.args[1] if holds else term.args[2]
+        if term is condition:
+            return self.true if holds else self.false
+        if term.op == "ite" and depth < _NESTED:
+            one, other = (self.given(side, condition, holds=holds, depth=depth + 1) for side in term.args[1:])
+            if (one, other) != term.args[1:]:
+                return one if one is other else self.make("ite", term.args[0], one, other)
+        return term
 
     # -- operators ---------------------------------------------------------------------------------------------------
 
@@ -235,6 +274,8 @@ class Terms:
         """`left op right` for an operator by the name of its class in `ast`."""
         if left.op == "const" and right.op == "const" and (done := self._computed(op, left, right)) is not None:
             return done
+        if left is right and op in ("Eq", "NotEq"):
+            return self.const(op == "Eq")
         if op in ("Is", "IsNot"):
             return self._is(left, right) if op == "Is" else self.negate(self._is(left, right))
         masks = [side.args[1] for side in (left, right) if side.op == "filter"]

@@ -14,6 +14,7 @@ from nbcritic.analysis.graph import Graph
 from nbcritic.analysis.idempotence import Idempotence
 from nbcritic.analysis.names import Names
 from nbcritic.analysis.project import NOWHERE, Project
+from nbcritic.analysis.provenance import Provenance
 from nbcritic.analysis.staleness import Staleness
 from nbcritic.analysis.values import Values
 from nbcritic.model import Cell, Lint, Notebook
@@ -107,6 +108,11 @@ class Page:
     def values(self) -> Values:
         """What kind of thing a name or expression is (frame, series, array, list …), where that can be told."""
         return Values(self.code, self.names)
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """Whose rows values hold, how they are split, and what was fitted and scored on them."""
+        return Provenance(self)
 
     def qualified(self, node: ast.AST) -> str | None:
         """The full dotted name of what `node` names, through the notebook's imports: `np.random.rand` → `numpy.random.rand`.

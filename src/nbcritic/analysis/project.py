@@ -33,9 +33,14 @@ _EXECUTORS = re.compile(
     r"nb_execution_mode|nbexec|notebook-tester|pytest-notebook|pytest_notebook|nbtest\w*|jupyter-cache|snakemake(?=[^\n]*notebook)|databricks jobs)"
 )
 _CODE = (".py", ".pyx", ".pyi", ".so", ".pyd", ".ipynb")
-_DATA = re.compile(
-    r"\.(?:csv|tsv|xlsx?|json|jsonl|parquet|feather|pkl|pickle|h5|hdf5|npy|npz|db|sqlite3?|geojson|shp|zip|gz|txt|dta|sav|rds|arrow|orc)$", re.I
+_DATA = frozenset(
+    "csv tsv xls xlsx json jsonl parquet feather pkl pickle h5 hdf5 npy npz db sqlite sqlite3 geojson shp zip gz dta sav rds arrow orc".split()
+)
+_TELLING = (
+    ".py", ".ipynb", ".txt", ".toml", ".yml", ".yaml", ".cfg", ".ini", ".in", ".pip", ".lock", ".md", ".rst", ".sh", ".pyx", ".pyi", ".so",
+    ".pyd", ".dockerfile",
 )  # fmt: skip
+"""How the files end that say more than that they are there; those without an ending do, too."""
 _NEARBY = frozenset(
     "requirements/ binder/ .binder/ conda/ env/ envs/ environment/ environments/ docker/ .devcontainer/ deps/ dependencies/".split()
 )
@@ -139,7 +144,8 @@ def _read(root: str) -> Project:
     return replace(_project(root, found.files, read), partial=found.partial)
 
 
-def _project(root: str | None, files: tuple[str, ...], read: Reader) -> Project:
+def _project(root: str | None, every: tuple[str, ...], read: Reader) -> Project:
+    files = tuple(path for path in every if path.endswith(_TELLING) or _is_bare(path))
     tests = tuple(path for path in files if is_test(path))
     scripts = tuple(path for path in files if path.endswith(".py") and not is_test(path))
     notebooks = tuple(path for path in files if path.endswith(".ipynb"))
@@ -166,11 +172,18 @@ def _project(root: str | None, files: tuple[str, ...], read: Reader) -> Project:
         ci=tuple(ci),
         executors=frozenset(executors),
         notebooks=notebooks,
-        data=frozenset([path.rpartition("/")[2] for path in files if _DATA.search(path)][:MAX_DATA]),
+        data=frozenset(
+            [path.rpartition("/")[2] for path in every if path.rpartition(".")[2].lower() in _DATA][:MAX_DATA]
+        ),
         uses=_uses(files, scripts, notebooks, read),
         readmes=frozenset(_readmes(files, read)),
     )
     return replace(project, key=_key(project))
+
+
+def _is_bare(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return "." not in name or name.startswith("Dockerfile")
 
 
 def _text(read: Reader, path: str, limit: int = MAX_BYTES) -> str:
@@ -211,11 +224,12 @@ def _uses(
     return tuple(sorted(found))
 
 
+_README = re.compile(r"(?:^|/)(?:readme|install)[^/]*\.(?:md|rst|txt)$", re.I)
 _TELLS = re.compile(r"\b(?:pip3?|conda|mamba|uv|poetry|pipenv)\s+(?:install|create|env|add|sync)\b", re.I)
 
 
 def _readmes(files: tuple[str, ...], read: Reader) -> list[str]:
-    named = [path for path in files if re.search(r"(?:^|/)(?:readme|install)[^/]*\.(?:md|rst|txt)$", path, re.I)]
+    named = [path for path in files if _README.search(path)]
     return [path[: path.rfind("/") + 1] for path in named[:MAX_READ] if _TELLS.search(_text(read, path))]
 
 

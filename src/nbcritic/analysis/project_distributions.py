@@ -340,8 +340,7 @@ def declares(names: Collection[str], module: str) -> bool:
     if any(BROUGHT_BY.get(name, frozenset()) & frozenset(names) for name in wanted):
         return True
     if module.partition(".")[0] in ("google", "azure"):
-        stem = normal("-".join(module.split(".")[:2]))
-        return any(name.startswith(stem) for name in names)
+        return any(name.startswith(wanted[0]) for name in names)
     if is_well_known(module):
         return False
     bare = wanted[0].replace("-", "")

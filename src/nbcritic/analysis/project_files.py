@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT_MARKS = (
-    ".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "environment.yaml", "Pipfile",
+    "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "environment.yaml", "Pipfile",
     "tox.ini", "pixi.toml",
 )  # fmt: skip
+WEAK_MARKS = ("requirements", "uv.lock", "poetry.lock", "Makefile", "Dockerfile", "tests", "src", "README.md")
+"""Where a project was handed over without its repository, as take-home tasks are."""
 ENVIRONMENT_MARKS = frozenset({"pyvenv.cfg", "conda-meta"})
 SKIPPED_FOLDERS = frozenset(
     "node_modules site-packages build dist __pycache__ venv env mlruns mlartifacts wandb lightning_logs renv".split()
@@ -84,28 +85,29 @@ def _folder(folder: Path, left: int) -> tuple[list[str], list[str], set[str], in
     return files, folders, marks, left
 
 
-def root_above(folder: str, marks: Iterable[str] = ROOT_MARKS) -> str | None:
+def root_above(folder: str) -> str | None:
     """The top of the project that a folder belongs to: the nearest `.git` upwards, else the nearest other mark.
 
     The user's home, the folders above it and `/` are never the top, and what stands in a hidden folder is no part of the project
     around that.
     """
     home = Path.home()
-    nearest: str | None = None
-    here = Path(folder)
-    while here != here.parent and here != home and here not in home.parents:
-        if (here / ".git").exists():
-            return str(here)
-        if nearest is None and any((here / mark).exists() for mark in marks):
-            nearest = str(here)
+    chain = list[Path]()
+    for here in (Path(folder), *Path(folder).parents):
+        if here == here.parent or here == home or here in home.parents:
+            break
+        chain.append(here)
         if here.name.startswith("."):
             break
-        here = here.parent
-    return nearest
+    for marks in ((".git",), ROOT_MARKS, WEAK_MARKS):
+        for here in chain:
+            if any((here / mark).exists() for mark in marks):
+                return str(here)
+    return None
 
 
 def is_test(path: str) -> bool:
-    """Is this a test file by its name, as pytest and unittest find them?"""
+    """Is this a test file by its name, as pytest and unittest find them, or a conftest.py?"""
     return bool(_TEST.search(path.replace("\\", "/")))
 
 

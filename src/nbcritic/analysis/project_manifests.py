@@ -6,6 +6,7 @@ import ast
 import configparser
 import re
 import tomllib
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -83,8 +84,10 @@ def manifest(path: str, text: str) -> Manifest | None:
     """Read one file; None where it declares nothing (a pyproject.toml with settings only). Never raises."""
     reader = _reader(path)
     try:
-        return reader(path, text) if reader else None
-    except (ValueError, RecursionError, MemoryError, configparser.Error, AttributeError, TypeError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what the parser thinks of somebody's setup.py
+            return reader(path, text) if reader else None
+    except (SyntaxError, ValueError, RecursionError, MemoryError, configparser.Error, AttributeError, TypeError):
         return Manifest(path, frozenset(), partial=True)
 
 

@@ -75,9 +75,9 @@ class Expressions:
             self.bind(into, replace(value.items[0]))
         elif value.items and isinstance(into, ast.Tuple) and all(item.items for item in value.items):
             columns = zip(*(item.items or () for item in value.items), strict=False)
-            for inner, pieces in zip(into.elts, columns, strict=False):
+            for name, pieces in zip(into.elts, columns, strict=False):
                 tool = next((piece for piece in pieces if piece.tool is not None), None)
-                self.bind(inner, tool if tool is not None else merged(pieces))
+                self.bind(name, tool if tool is not None else merged(pieces))
         else:
             self.bind(target, merged(value.items) if value.items else replace(value, tool=None))
 
@@ -97,12 +97,15 @@ class Expressions:
             if name is not None:
                 old = self.lookup(name)
                 self.env[name] = old.holding(value, self._stored_columns(target), sources)
+                self.found.held_out(self.env[name])
         elif (name := key_of(target)) is not None:
             self.env[name] = value
             root, _, column = name.partition(".")
             if column and root in self.env and root != "self":
                 old = self.env[root]
-                self.env[root] = old.loose() if column == "columns" else old.holding(value, frozenset({column}), sources)
+                self.env[root] = (
+                    old.loose() if column == "columns" else old.holding(value, frozenset({column}), sources)
+                )
 
     def _unpack(self, target: ast.Tuple | ast.List, value: Value) -> None:
         items = value.items if value.items and len(value.items) == len(target.elts) else None
@@ -138,7 +141,7 @@ class Expressions:
         for env in (self.env, *self.outer):
             if name in env:
                 return env[name]
-        if "." not in name and not self._is_bound(name):
+        if "." not in name and name not in tables.MODULES and not self._is_bound(name):
             return Value(rows=frozenset({name}), file=name)
         return PLAIN
 
@@ -191,13 +194,9 @@ class Expressions:
             parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
         else:
             return None
-        found = NO_COLUMNS
-        for part in parts if parts is not None else [ast.Starred()]:
-            inner = self.sources(part, depth + 1)
-            if inner is None:
-                return None
-            found |= inner
-        return found
+        inner = [self.sources(part, depth + 1) for part in parts] if parts is not None else [None]
+        known = [columns for columns in inner if columns is not None]
+        return frozenset().union(*known) if len(known) == len(inner) else None
 
     def _computed_by(self, node: ast.Call) -> list[ast.expr] | None:
         """What goes into a call that works row by row."""
@@ -206,8 +205,12 @@ class Expressions:
         if name not in tables.BY_ROW:
             return None
         words = [word.value for word in node.keywords if word.arg not in ("axis", "dtype")]
-        parts = [part for part in (*node.args, *words) if not isinstance(part, ast.Name | ast.Attribute) or self.value(part).rows]
-        if isinstance(function, ast.Attribute) and self.value(function.value).rows:
+        parts = [
+            part
+            for part in (*node.args, *words)
+            if not isinstance(part, ast.Name | ast.Attribute) or self.value(part).rows
+        ]
+        if isinstance(function, ast.Attribute) and self.page.qualified(function) is None:
             parts.append(function.value)
         return parts
 
@@ -297,7 +300,9 @@ class Expressions:
         learnt = merged(side.by_tools() for side in sides if not side.rows)
         predicted = next((side for side in sides if side.predicted is not None), None)
         if predicted is not None:
-            return Value(rows=predicted.rows, part=predicted.part, subset=predicted.subset, predicted=predicted.predicted)
+            return Value(
+                rows=predicted.rows, part=predicted.part, subset=predicted.subset, predicted=predicted.predicted
+            )
         return Value(taints=learnt.taints)
 
     def _binary(self, node: ast.BinOp, depth: int) -> Value:

@@ -19,7 +19,7 @@ LEARNERS: dict[str, str] = {
         "encoder": """TargetEncoder LeaveOneOutEncoder CatBoostEncoder JamesSteinEncoder MEstimateEncoder WOEEncoder MeanEncoder
             GLMMEncoder QuantileEncoder CountEncoder CountFrequencyEncoder DecisionTreeEncoder RareLabelEncoder""",
         "discretiser": "KBinsDiscretizer EqualFrequencyDiscretiser EqualWidthDiscretiser DecisionTreeDiscretiser",
-        "vocabulary": "StringLookup IntegerLookup TextVectorization Normalization Tokenizer",
+        "vocabulary": "StringLookup IntegerLookup TextVectorization Normalization",
     }.items()
     for name in names.split()
 }
@@ -89,14 +89,14 @@ NOT_DATA = frozenset(
     get_feature_names_out get_params equals""".split()
 )
 """Calls whose result carries no rows (or none that a later split would hold out)."""
-NOT_ROWS = frozenset(
-    "shape columns index dtypes dtype size ndim empty name names nunique vocabulary_ classes_".split()
-)
+NOT_ROWS = frozenset("shape columns index dtypes dtype size ndim empty name names nunique vocabulary_ classes_".split())
 LEARNT = frozenset("coef_ feature_importances_ support_ ranking_ scores_ pvalues_".split())
 """What a fitted tool says of the columns."""
 SOURCES = ("read_", "load", "fetch_", "make_", "open", "query", "get_data", "download", "generate")
 """How the names of calls begin that bring new rows, whatever they are given."""
-READERS = frozenset("read_csv read_table read_excel read_parquet read_json read_feather read_sql read_sql_query".split())
+READERS = frozenset(
+    "read_csv read_table read_excel read_parquet read_json read_feather read_sql read_sql_query".split()
+)
 """Functions of pandas that give a frame with the columns of a file."""
 KEEPS_COLUMNS = frozenset(
     """dropna fillna copy reset_index set_index sort_values sort_index drop_duplicates sample head tail query astype
@@ -117,6 +117,10 @@ RANDOM_TRANSFORMS = re.compile(
     r"GaussNoise|GaussianBlur|CoarseDropout|ShiftScaleRotate|Rotate|CLAHE|AugMix|AutoAugment|RandAugment|TrivialAugmentWide)$"
 )
 """Classes of image libraries that change an image at random."""
+MODULES = frozenset(
+    "pd np plt sns tf torch nn lgb xgb sm smf keras cv2 os sys re math json joblib pickle random time".split()
+)
+"""Names that stand for a library even where the page does not import it."""
 TRAIN = re.compile(r"(?:^|_)(?:x_?)?(?:train|trn|training)(?:$|_|\d)|^(?:train|training)", re.I)
 TEST = re.compile(r"(?:^|_)(?:x_?)?(?:test|tst|val|valid|validation|testing|holdout)(?:$|_|\d)|^(?:test|valid)", re.I)
 """Names that say which part of the data a variable holds."""

@@ -252,6 +252,9 @@ class Value:
         """The value after another, computed from `sources` of its own columns, was stored in these columns of it."""
         new = ((fit, columns if at is None or columns is not None else at) for fit, at in value.taints)
         taints = _capped((*self.taints, *new))
+        if value.predicted is not None and value.predicted.kind in ("model", "cluster"):
+            # What a model filled in carries the trace of the rows that it was fitted on.
+            taints = _capped((*taints, (replace(value.predicted, by="tool"), columns)))
         if not self.rows:
             return Value(value.rows, taints, value.part)
         made, dropped, own = self.made, self.dropped, self.columns

@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.graph import Edge, Graph
 from nbcritic.analysis.names import Names
-from nbcritic.analysis.staleness_taint import columns_of, constant_of, is_shown, reached, touches
+from nbcritic.analysis.staleness_taint import Steps, columns_of, constant_of, touches
 from nbcritic.analysis.values import Values
 
 Evidence: TypeAlias = Literal["other", "inputs", "rerun"]
@@ -26,7 +26,7 @@ than that it ran again."""
 
 _SURE: Mapping[Evidence, int] = {"other": 0, "inputs": 1, "rerun": 2}
 _NO_DATA = frozenset({"import", "def", "class", "for", "with", "except", "global"})
-_EDGES = 200
+_EDGES = 100
 _LONGEST = 30
 """So many of the names that a cell reads are looked at, and so many cells are followed one after the other."""
 _WRITTEN = (ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Tuple)
@@ -61,6 +61,7 @@ class Staleness:
         self, cells: Sequence[CodeCell], graph: Graph, recorded: Sequence[int], names: Names, values: Values
     ) -> None:
         self._cells = {cell.number: cell for cell in cells}
+        self._steps = {number: Steps(cell) for number, cell in self._cells.items()}
         self._graph = graph
         self._recorded = recorded
         self._names = names
@@ -109,16 +110,18 @@ class Staleness:
             direct = self._direct(edge)
             if direct is not None:
                 evidence, seen = direct
-                yield Stale(number, evidence, (edge,), seen, is_shown(cell, edge.name))
+                yield Stale(number, evidence, (edge,), seen, self._steps[number].is_shown(edge.name))
             older = found.get(source)
             if older is None or len(older.path) >= _LONGEST or self._counts[source] > self._counts[number]:
                 continue
             if self._hands_on(older, edge):
-                yield Stale(number, older.evidence, (*older.path, edge), older.seen, is_shown(cell, edge.name))
+                yield Stale(
+                    number, older.evidence, (*older.path, edge), older.seen, self._steps[number].is_shown(edge.name)
+                )
 
     def _hands_on(self, older: Stale, edge: Edge) -> bool:
         """Is what flows along the edge made of the old value?"""
-        return edge.name in reached(self._cells[edge.from_cell], older.path[-1].name)
+        return edge.name in self._steps[edge.from_cell].reached(older.path[-1].name)
 
     def _direct(self, edge: Edge) -> tuple[Evidence, int | None] | None:
         """Why the cell at the end of an edge cannot have seen the value that its source made last."""
@@ -148,7 +151,7 @@ class Staleness:
             if not is_late or before.kind == "code" or before.shared or before.name == name:
                 continue
             other = self._is_result(self._cells[before.from_cell], before.name)
-            if other and name in reached(self._cells[source], before.name):
+            if other and name in self._steps[source].reached(before.name):
                 return "inputs", None
         # What works on its own result (`df.dropna(inplace=True)`) seldom makes another one of it the second time.
         is_again = self._is_made_of(source, name) or name not in self._names.of(source).binds

@@ -9,313 +9,266 @@ Fine-grained lineage for safer notebook interactions, PVLDB 14(6), 2021; they wa
 from __future__ import annotations
 
 import ast
-import operator
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, ClassVar
 
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.events import stored_names
-from nbcritic.analysis.graph_changes import changes_object
-from nbcritic.analysis.staleness_values import NOTHING, Deps, Function, Known, Object, Place, Scope, Value, is_stale, whole
-
-_STEPS = 20_000
-_ROUNDS = 100
-_DEEPEST = 12
-"""So many statements, rounds of a loop and calls in one another are followed."""
-_SMALL = 10**6
-_MUTATORS = frozenset({"seed", "shuffle"})
-_OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod,
-    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
-}  # fmt: skip
-
-Result: TypeAlias = "tuple[Value, Deps]"
-
-
-class _Stopped(Exception):
-    """The run of a body ended early: by `return` (with what it gives), `raise`, `break` or `continue`."""
-
-    def __init__(self, how: str, result: Result = (NOTHING, {})) -> None:
-        self.how = how
-        self.result = result
-
-
-class _Tired(Exception):
-    """The page goes on for too long."""
+from nbcritic.analysis.graph_walk import assigned_pairs
+from nbcritic.analysis.staleness_eval import ROUNDS, Evaluator, Result, Stopped, Tired
+from nbcritic.analysis.staleness_values import NOTHING, Function, Known, Object, Place, Scope
 
 
 def uses_stale_value(cells: Sequence[CodeCell]) -> bool:
     """Does the last of the cells, run in this order, use a value that is older than what it was computed from?"""
-    replay = _Replay()
-    try:
+    replay = Replay()
+    with suppress(Tired, RecursionError):  # what was seen up to there counts
         for now, cell in enumerate(cells, 1):
             replay.run(cell, now, is_watched=now == len(cells))
-    except (_Tired, RecursionError):
-        pass  # what was seen up to here counts
     return replay.is_stale
 
 
-class _Replay:
-    def __init__(self) -> None:
-        self.page = Scope()
-        self.scope = self.page
-        self.now = 0
-        self.is_watched = False
-        self.is_stale = False
-        self._steps = _STEPS
-        self._depth = 0
+class Replay(Evaluator):
+    """Follows statements."""
+
+    statements: ClassVar[dict[type[ast.AST], Callable[[Any, Any], None]]] = {}
 
     def run(self, cell: CodeCell, now: int, *, is_watched: bool) -> None:
         """Follow one cell; where it is watched, look at the age of all that it reads."""
         self.now, self.is_watched, self.scope = now, is_watched, self.page
-        body = cell.tree.body if cell.tree is not None else []
-        try:
-            self._body(body)
-        except _Stopped:
-            pass
+        with suppress(Stopped):
+            self.body(cell.tree.body if cell.tree is not None else [])
 
-    # -- reading -----------------------------------------------------------------------------------------------------
+    def body(self, statements: list[ast.stmt]) -> None:
+        """Follow statements in order."""
+        for statement in statements:
+            self.step()
+            method = self.statements.get(type(statement))
+            if method is not None:
+                method(self, statement)
 
-    def _read(self, place: Place) -> Result:
-        self._look(place)
-        return place.value, {place: self.now}
+    def expression(self, node: ast.Expr) -> None:
+        """An expression by itself; IPython keeps its value as `_`."""
+        result = self.eval(node.value)
+        if self.scope is self.page and not isinstance(node.value, ast.Call):
+            self.page.place("_").set(*result, self.now)
 
-    def _look(self, place: Place) -> None:
-        if self.is_watched and not self.is_stale and place.set_at < self.now:
-            self.is_stale = is_stale(place)
+    # -- setting -----------------------------------------------------------------------------------------------------
 
-    def _all(self, result: Result) -> Deps:
-        """What an expression gives and all that is in it, as something that other values are computed from."""
+    def assignment(self, node: ast.Assign | ast.AnnAssign) -> None:
+        """`x = …`; `a, b = x, y` goes pair by pair."""
+        if node.value is None:
+            return
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if (pairs := assigned_pairs(targets[0], node.value)) and len(targets) == 1:
+            results = [self.eval(value) for _, value in pairs]
+            for (target, _), result in zip(pairs, results, strict=True):
+                self.assign(target, result)
+            return
+        result = self.eval(node.value)
+        for target in targets:
+            self.assign(target, result)
+
+    def augmented(self, node: ast.AugAssign) -> None:
+        """`x += …` works on the list that `x` is, and sets `x` otherwise."""
+        old, added = self.eval(node.target), self.eval(node.value)
+        if isinstance(node.target, ast.Name) and isinstance(old[0], Object) and old[0].items is not None:
+            old[0].inside.set(None, {**old[0].inside.deps, **self.opaque(added)[1]}, self.now)
+            return
+        self.assign(node.target, self.operate(node.op, old, added))
+
+    def assign(self, target: ast.expr, result: Result) -> None:
+        """Give a target a value."""
         value, deps = result
-        found = dict(deps)
-        for place in whole(value):
-            self._look(place)
-            found[place] = self.now
-        return found
+        if isinstance(target, ast.Name):
+            self.scope.place(target.id).set(value, deps, self.now)
+        elif isinstance(target, ast.Tuple | ast.List):
+            self._unpack(target.elts, result)
+        elif isinstance(target, ast.Attribute | ast.Subscript):
+            self._store(target, result)
 
-    def _opaque(self, *results: Result) -> Result:
-        found: Deps = {}
-        for result in results:
-            found.update(self._all(result))
-        return None, found
+    def _unpack(self, targets: list[ast.expr], result: Result) -> None:
+        value, deps = result
+        items = value.items if isinstance(value, Object) else None
+        if items is None or len(items) != len(targets) or any(isinstance(target, ast.Starred) for target in targets):
+            for target in targets:
+                self.assign(target.value if isinstance(target, ast.Starred) else target, self.opaque(result))
+            return
+        for target, place in zip(targets, list(items), strict=True):
+            self.assign(target, (place.value, {**deps, place: self.now}))
 
-    # -- expressions -------------------------------------------------------------------------------------------------
+    def _store(self, target: ast.Attribute | ast.Subscript, result: Result) -> None:
+        whose, _ = self.eval(target.value)
+        key = self.eval(target.slice)[0] if isinstance(target, ast.Subscript) else Known(target.attr)
+        if isinstance(whose, Object) and whose.klass is not None and isinstance(target, ast.Attribute):
+            setter = whose.klass.members.get(f"{target.attr}.setter")
+            if setter is not None and isinstance(setter.value, Function):
+                method = setter.value
+                self.call_function(Function(method.node, method.scope, method.defaults, whose), [result], {})
+                return
+        if isinstance(whose, Function) and isinstance(key, Known):
+            whose.members.setdefault(str(key.value), Place()).set(*result, self.now)
+        elif isinstance(whose, Object):
+            place = whose.part(key.value) if isinstance(key, Known) else whose.inside
+            place.set(*result, self.now)
 
-    def eval(self, node: ast.expr | None) -> Result:
-        """The value of an expression, and what it comes from."""
-        method = getattr(self, "_" + type(node).__name__.lower(), None)
-        if method is not None:
-            found: Result = method(node)
-            return found
-        parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)] if node else []
-        return self._opaque(*(self.eval(part) for part in parts))
+    def delete(self, node: ast.Delete) -> None:
+        """What is deleted is nothing from now on."""
+        for target in node.targets:
+            self.assign(target, (NOTHING, {}))
 
-    def _constant(self, node: ast.Constant) -> Result:
-        return Known(node.value), {}
+    def imports(self, node: ast.Import | ast.ImportFrom) -> None:
+        """A module is an object of which nothing is known."""
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            if self.page.find(name) is None or self.page.names[name].value is None:
+                self.assign(ast.Name(name, ast.Store()), (Object(is_module=True), {}))
 
-    def _name(self, node: ast.Name) -> Result:
-        place = self.scope.find(node.id)
-        return self._read(place) if place is not None else (None, {})
+    def declaration(self, node: ast.Global | ast.Nonlocal) -> None:
+        """The names live elsewhere."""
+        for name in node.names:
+            scope: Scope | None = self.page if isinstance(node, ast.Global) else self.scope.outer
+            while scope is not None and isinstance(node, ast.Nonlocal) and name not in scope.names:
+                scope = scope.outer
+            self.scope.elsewhere[name] = scope or self.page
 
-    def _namedexpr(self, node: ast.NamedExpr) -> Result:
-        self._assign(node.target, self.eval(node.value))
-        return self.eval(ast.Name(node.target.id, ast.Load()))
+    def definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """A function, after its decorators."""
+        value, deps = self.define(node)
+        for decorator in reversed(node.decorator_list):
+            if isinstance(decorator, ast.Attribute) and decorator.attr == "setter":
+                self.scope.place(f"{node.name}.setter").set(value, deps, self.now)
+                return
+            called, came = self.eval(decorator)
+            deps = {**deps, **came}
+            if isinstance(called, Function):
+                value, given = self.call_function(called, [(value, deps)], {})
+                deps = {**deps, **given}
+        self.assign(ast.Name(node.name, ast.Store()), (value, deps))
 
-    def _lambda(self, node: ast.Lambda) -> Result:
-        return self._define(node)
-
-    def _list(self, node: ast.List | ast.Tuple) -> Result:
-        items: list[Place] = []
-        for element in node.elts:
-            if not isinstance(element, ast.Starred):
-                items.append(self._kept(self.eval(element)))
-                continue
-            value, deps = self.eval(element.value)
-            if not isinstance(value, Object) or value.items is None:
-                return self._opaque((value, deps), *(place.value and (place.value, place.deps) or (None, {}) for place in items))
-            items += [self._kept((place.value, {**deps, place: self.now})) for place in value.items]
-        return Object(items), {}
-
-    _tuple = _list
-
-    def _dict(self, node: ast.Dict) -> Result:
-        made, deps = Object(), dict[Place, int]()
-        for key, item in zip(node.keys, node.values, strict=True):
-            name, came = self.eval(key)
-            deps.update(came)
-            if isinstance(name, Known):
-                made.parts[name.value] = self._kept(self.eval(item))
-            else:
-                made.inside = self._kept(self._opaque(self.eval(item), (made.inside.value, made.inside.deps)))
-        return made, deps
-
-    def _kept(self, result: Result) -> Place:
-        return Place(*result, self.now)
-
-    def _subscript(self, node: ast.Subscript) -> Result:
-        whose, came = self.eval(node.value)
-        key, index = self.eval(node.slice)
-        if isinstance(whose, Object) and isinstance(key, Known):
-            value, deps = self._part(whose, key.value)
-            return value, {**deps, **index, **({} if isinstance(node.value, ast.Name) else came)}
-        return self._opaque((whose, came), (key, index))
-
-    def _attribute(self, node: ast.Attribute) -> Result:
-        whose, came = self.eval(node.value)
-        members = whose if isinstance(whose, Function) else whose.klass if isinstance(whose, Object) else None
-        if members is not None and node.attr in members.members and not (isinstance(whose, Object) and node.attr in whose.parts):
-            value, deps = self._read(members.members[node.attr])
-            if isinstance(value, Function) and isinstance(whose, Object):
-                value = Function(value.node, value.scope, value.defaults, whose)
-                if _is_property(value.node):
-                    value, given = self._call_function(value, [], {})
-                    deps = {**deps, **given}
-            return value, {**deps, **came}
-        if isinstance(whose, Object):
-            value, deps = self._part(whose, node.attr)
-            return value, {**deps, **({} if isinstance(node.value, ast.Name) else came)}
-        return self._opaque((whose, came))
-
-    def _part(self, whose: Object, key: object) -> Result:
-        value, deps = self._read(whose.part(key))
-        if whose.inside.set_at:
-            self._look(whose.inside)
-            deps[whose.inside] = self.now
-        return value, deps
-
-    def _binop(self, node: ast.BinOp) -> Result:
-        return self._operate(node.op, self.eval(node.left), self.eval(node.right))
-
-    def _compare(self, node: ast.Compare) -> Result:
-        if len(node.ops) > 1:
-            return self._opaque(*(self.eval(part) for part in (node.left, *node.comparators)))
-        return self._operate(node.ops[0], self.eval(node.left), self.eval(node.comparators[0]))
-
-    def _operate(self, op: ast.AST, left: Result, right: Result) -> Result:
-        (one, first), (other, second) = left, right
-        if isinstance(op, ast.Add) and isinstance(one, Object) and isinstance(other, Object) and None not in (one.items, other.items):
-            items = [
-                self._kept((place.value, {place: self.now})) for place in (*(one.items or ()), *(other.items or ()))
-            ]
-            return Object(items), {**first, **second}
-        deps = {**self._all(left), **self._all(right)}
-        if isinstance(one, Known) and isinstance(other, Known) and type(op) in _OPERATORS and _is_small(one, other):
-            try:
-                return Known(_OPERATORS[type(op)](one.value, other.value)), deps
-            except (TypeError, ValueError, ArithmeticError):
-                pass
-        return None, deps
-
-    def _ifexp(self, node: ast.IfExp) -> Result:
-        value, deps = self.eval(node.test)
-        if isinstance(value, Known):
-            given, came = self.eval(node.body if value.value else node.orelse)
-            return given, {**deps, **came}
-        return self._opaque((value, deps), self.eval(node.body), self.eval(node.orelse))
-
-    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Result:
+    def class_definition(self, node: ast.ClassDef) -> None:
+        """A class: what its body binds, and what the classes it is made from have."""
         outer, self.scope = self.scope, Scope(self.scope)
-        found: list[Result] = []
+        made = Function(node, outer, {})
+        deps = {}
+        for base in node.bases:
+            value, came = self.eval(base)
+            deps.update(came)
+            made.members.update(value.members if isinstance(value, Function) else {})
         try:
-            for generator in node.generators:
-                found.append(self.eval(generator.iter))
-                self._assign(generator.target, self._opaque(found[-1]))
-                found += [self.eval(test) for test in generator.ifs]
-            return self._opaque(*found, self.eval(node.elt))
+            self.body(node.body)
+            made.members.update(self.scope.names)
         finally:
             self.scope = outer
+        for place in made.members.values():
+            if isinstance(place.value, Function):
+                place.value.scope = outer
+        self.assign(ast.Name(node.name, ast.Store()), (made, deps))
 
-    _listcomp = _setcomp = _generatorexp = _comprehension
+    # -- control -----------------------------------------------------------------------------------------------------
 
-    # -- calls -------------------------------------------------------------------------------------------------------
+    def returns(self, node: ast.Return) -> None:
+        """Leave a function."""
+        raise Stopped("return", self.eval(node.value) if node.value is not None else (NOTHING, {}))
 
-    def _call(self, node: ast.Call) -> Result:
-        called, came = self.eval(node.func)
-        given = [self.eval(argument.value if isinstance(argument, ast.Starred) else argument) for argument in node.args]
-        words = {word.arg: self.eval(word.value) for word in node.keywords}
-        handed = {place: when for _, deps in (*given, *words.values()) for place, when in deps.items()}
-        if isinstance(called, Function) and self._depth < _DEEPEST:
-            value, deps = self._call_function(called, given, words)
-            return value, {**came, **handed, **deps}
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if name in ("range", "list", "tuple") and self.scope.find(name) is None:
-            return self._builtin(name, given)
-        receiver: Result = (None, {})
-        if isinstance(node.func, ast.Attribute):
-            receiver = self.eval(node.func.value)
-            if self._changes(node.func.attr, receiver, given):
-                return NOTHING, {}
-        result = self._opaque((called, came), receiver, *given, *words.values())
-        return Object(), result[1]
+    def raises(self, node: ast.Raise) -> None:
+        """Leave everything up to a `try`."""
+        self.eval(node.exc)
+        raise Stopped("raise")
 
-    def _builtin(self, name: str, given: list[Result]) -> Result:
-        value, deps = given[0] if given else (NOTHING, {})
-        if name == "range":
-            numbers = [number.value for number, _ in given if isinstance(number, Known)]
-            known = len(numbers) == len(given) and all(type(number) is int for number in numbers)
-            if known and 0 < len(numbers) < 4 and numbers[2:] != [0]:
-                rounds = range(*numbers)  # type: ignore[call-overload]
-                if len(rounds) <= _ROUNDS:
-                    return Object([Place(Known(number), deps, self.now) for number in rounds]), {}
-        elif not given:
-            return Object([]), {}
-        elif isinstance(value, Object) and value.items is not None:
-            return Object([self._kept((place.value, {place: self.now})) for place in value.items]), deps
-        return Object(), self._opaque(*given)[1]
+    def leaves(self, node: ast.Break | ast.Continue) -> None:
+        """Leave a loop, or a round of it."""
+        raise Stopped("break" if isinstance(node, ast.Break) else "continue")
 
-    def _changes(self, method: str, receiver: Result, given: list[Result]) -> bool:
-        """Follow a method that changes its object; False where it does not."""
-        whose, _ = receiver
-        if method == "append" and isinstance(whose, Object) and whose.items is not None and given:
-            whose.items.append(self._kept(given[0]))
-            whose.inside.set_at = self.now
-            return True
-        changed = [whose] if method == "seed" or changes_object(method, None, discarded=True) else []
-        if method in _MUTATORS:
-            changed += [value for value, _ in given]
-        for value in changed:
-            if isinstance(value, Object):
-                value.inside.set(None, self._opaque(*given)[1], self.now)
-        return bool(changed) and method != "seed"
+    def if_statement(self, node: ast.If) -> None:
+        """The branch that is taken; both where that is unknown."""
+        value, _ = self.eval(node.test)
+        if isinstance(value, Known):
+            self.body(node.body if value.value else node.orelse)
+            return
+        for way in (node.body, node.orelse):
+            try:
+                self.body(way)
+            except Stopped as stopped:
+                if stopped.how == "return" and way is node.orelse:
+                    raise
 
-    def _call_function(self, function: Function, given: list[Result], words: dict[str | None, Result]) -> Result:
-        node = function.node
-        if isinstance(node, ast.ClassDef):
-            made = Object(klass=function)
-            start = function.members.get("__init__")
-            deps: Deps = {}
-            if start is not None and isinstance(start.value, Function):
-                method = Function(start.value.node, start.value.scope, start.value.defaults, made)
-                self._call_function(method, given, words)
-            return made, deps
-        assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        scope = Scope(function.scope)
-        names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
-        if function.owner is not None:
-            given = [(function.owner, {}), *given]
-        for name, place in function.defaults.items():
-            scope.names[name] = place
-        for name, result in (*zip(names, given, strict=False), *((n, r) for n, r in words.items() if n in names)):
-            scope.names[str(name)] = self._kept(result)
-        outer, self.scope = self.scope, scope
-        self._depth += 1
+    def for_loop(self, node: ast.For | ast.AsyncFor) -> None:
+        """Round by round over a list that is known, else one round."""
+        value, deps = self.eval(node.iter)
+        known = isinstance(value, Object) and value.items is not None and len(value.items) <= ROUNDS
+        items = list(value.items or ()) if isinstance(value, Object) and known else []
+        rounds = (
+            [(place.value, {**deps, place: self.now}) for place in items] if known else [self.opaque((value, deps))]
+        )
+        for result in rounds:
+            self.assign(node.target, result)
+            if not self._round(node.body):
+                return
+        self.body(node.orelse)
+
+    def while_loop(self, node: ast.While) -> None:
+        """As often as the test holds; once where that is unknown."""
+        for _ in range(ROUNDS):
+            value, _deps = self.eval(node.test)
+            if isinstance(value, Known) and not value.value:
+                break
+            if not self._round(node.body) or not isinstance(value, Known):
+                break
+
+    def _round(self, body: list[ast.stmt]) -> bool:
+        """One round of a loop; False where it was the last."""
         try:
-            if isinstance(node, ast.Lambda):
-                return self.eval(node.body)
-            self._body(node.body)
-        except _Stopped as stopped:
-            if stopped.how != "return":
+            self.body(body)
+        except Stopped as stopped:
+            if stopped.how not in ("break", "continue"):
                 raise
-            return stopped.result
-        finally:
-            self.scope = outer
-            self._depth -= 1
-        return NOTHING, {}
+            return stopped.how == "continue"
+        return True
 
-    def _define(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Result:
-        arguments = [*node.args.posonlyargs, *node.args.args]
-        pairs = list(zip(arguments[::-1], node.args.defaults[::-1], strict=False))
-        pairs += [(a, d) for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if d is not None]
-        defaults = {argument.arg: self._kept(self.eval(default)) for argument, default in pairs}
-        deps = {place: when for default in defaults.values() for place, when in default.deps.items()}
-        return Function(node, self.scope, defaults), deps
+    def try_statement(self, node: ast.Try) -> None:
+        """The handlers only run where something is raised for certain."""
+        try:
+            self.body(node.body)
+            self.body(node.orelse)
+        except Stopped as stopped:
+            if stopped.how != "raise" or not node.handlers:
+                raise
+            self.body(node.handlers[0].body)
+        finally:
+            self.body(node.finalbody)
+
+    def with_statement(self, node: ast.With | ast.AsyncWith) -> None:
+        """The managers, then the body."""
+        for item in node.items:
+            result = self.opaque(self.eval(item.context_expr))
+            if item.optional_vars is not None:
+                self.assign(item.optional_vars, result)
+        self.body(node.body)
+
+
+Replay.statements = {
+    ast.Expr: Replay.expression,
+    ast.Assign: Replay.assignment,
+    ast.AnnAssign: Replay.assignment,
+    ast.AugAssign: Replay.augmented,
+    ast.Delete: Replay.delete,
+    ast.Import: Replay.imports,
+    ast.ImportFrom: Replay.imports,
+    ast.Global: Replay.declaration,
+    ast.Nonlocal: Replay.declaration,
+    ast.FunctionDef: Replay.definition,
+    ast.AsyncFunctionDef: Replay.definition,
+    ast.ClassDef: Replay.class_definition,
+    ast.Return: Replay.returns,
+    ast.Raise: Replay.raises,
+    ast.Break: Replay.leaves,
+    ast.Continue: Replay.leaves,
+    ast.If: Replay.if_statement,
+    ast.For: Replay.for_loop,
+    ast.AsyncFor: Replay.for_loop,
+    ast.While: Replay.while_loop,
+    ast.Try: Replay.try_statement,
+    ast.With: Replay.with_statement,
+    ast.AsyncWith: Replay.with_statement,
+}

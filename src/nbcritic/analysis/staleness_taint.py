@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TypeAlias, TypeGuard
+from functools import cached_property
+from typing import NamedTuple, TypeAlias, TypeGuard
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import called_name, root_name
@@ -19,29 +20,77 @@ _WIDGET = "application/vnd.jupyter.widget-view+json"
 _STORES = (ast.Store, ast.Del)
 
 
-def reached(cell: CodeCell, name: str) -> frozenset[str]:
-    """The names whose values, after the cell, are made of the value that `name` had before it."""
-    old = {name}
-    for statement in cell.tree.body if cell.tree is not None else ():
-        _follow(statement, old)
-    return frozenset(old)
+class _Step(NamedTuple):
+    """One statement at cell level."""
+
+    reads: frozenset[str]
+    makes: frozenset[str]
+    """The names that it binds."""
+    changes: frozenset[str]
+    """The names whose objects it may change."""
+    shows: tuple[frozenset[str], ...]
+    """For each expression in it that an output may show, the names that it reads."""
+    is_plain: bool
+    """Does it run just once and bind for certain?"""
 
 
-def is_shown(cell: CodeCell, name: str) -> bool:
-    """Does a saved output of the cell show something made of the value that `name` had before it?"""
-    kinds: set[str] = {
-        o.kind for o in cell.outputs if (o.kind != "stream" or o.name == "stdout") and _WIDGET not in o.mime
-    }
-    if kinds.isdisjoint({"result", "display", "stream"}) or cell.tree is None:
-        return False
-    old = {name}
-    body = cell.tree.body
-    for statement in body:
-        for node in _expressions(statement):
-            if _reads(node.value, old) and _shows(node, node is body[-1], kinds):
+class Steps:
+    """The statements of a cell and the names that flow through them."""
+
+    def __init__(self, cell: CodeCell) -> None:
+        self._cell = cell
+
+    @cached_property
+    def _steps(self) -> tuple[_Step, ...]:
+        body = self._cell.tree.body if self._cell.tree is not None else []
+        outputs = [
+            o for o in self._cell.outputs if (o.kind != "stream" or o.name == "stdout") and _WIDGET not in o.mime
+        ]
+        kinds: frozenset[str] = frozenset(output.kind for output in outputs) - {"error"}
+        return tuple(_step(statement, statement is body[-1], kinds) for statement in body)
+
+    def reached(self, name: str) -> frozenset[str]:
+        """The names whose values, after the cell, are made of the value that `name` had before it."""
+        old = {name}
+        for step in self._steps:
+            _follow(step, old)
+        return frozenset(old)
+
+    def is_shown(self, name: str) -> bool:
+        """Does a saved output of the cell show something made of the value that `name` had before it?"""
+        old = {name}
+        for step in self._steps:
+            if any(not names.isdisjoint(old) for names in step.shows):
                 return True
-        _follow(statement, old)
-    return False
+            _follow(step, old)
+        return False
+
+
+def _step(statement: ast.stmt, is_last: bool, kinds: frozenset[str]) -> _Step:
+    reads, makes, changes = set[str](), set[str](), set[str]()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name):
+            (reads if isinstance(node.ctx, ast.Load) else makes).add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            makes.add(node.name)
+        elif _is_stored(node) or (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            root = root_name(node.func if isinstance(node, ast.Call) else node)
+            changes |= {root.id} if root is not None else set()
+    shows = tuple(
+        frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+        for node in (_expressions(statement) if kinds else ())
+        if _shows(node, is_last and node is statement, kinds)
+    )
+    plain = (ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return _Step(frozenset(reads), frozenset(makes), frozenset(changes), shows, isinstance(statement, plain))
+
+
+def _follow(step: _Step, old: set[str]) -> None:
+    """What a statement makes of old values is old; what it makes of others is not."""
+    if not step.reads.isdisjoint(old):
+        old |= step.makes | step.changes
+    elif step.is_plain:
+        old -= step.makes
 
 
 def touches(cell: CodeCell, name: str) -> bool:
@@ -149,34 +198,10 @@ def _expressions(statement: ast.stmt) -> Iterator[ast.Expr]:
             ]
 
 
-def _shows(node: ast.Expr, is_last: bool, kinds: set[str]) -> bool:
+def _shows(node: ast.Expr, is_last: bool, kinds: frozenset[str]) -> bool:
     value = node.value.func if isinstance(node.value, ast.Call) else node.value
     if called_name(value) in _SILENT | _HEADS:
         return False
     if is_last and "result" in kinds and called_name(value) != "fit":  # a model shows its settings
         return True
     return isinstance(node.value, ast.Call) and not kinds.isdisjoint({"stream", "display"})
-
-
-def _reads(node: ast.AST, old: set[str]) -> bool:
-    return any(isinstance(part, ast.Name) and part.id in old for part in ast.walk(node))
-
-
-def _follow(statement: ast.stmt, old: set[str]) -> None:
-    """What a statement makes of old values is old; what it makes of others is not."""
-    made = set[str]()
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            made.add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            made.add(node.name)
-    if _reads(statement, old):
-        for node in ast.walk(statement):
-            if _is_stored(node) or (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
-                root = root_name(node.func if isinstance(node, ast.Call) else node)
-                made |= {root.id} if root is not None else set()
-        old |= made
-    elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.FunctionDef | ast.ClassDef):
-        old -= made - {
-            root.id for node in ast.walk(statement) if _is_stored(node) and (root := root_name(node)) is not None
-        }

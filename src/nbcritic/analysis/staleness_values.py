@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 _LARGEST = 300
-"""So many places of one object are looked at."""
+_FURTHEST = 2_000
+"""So many places of one object, and so many that one was computed from, are looked at."""
 
 
 class Place:
@@ -49,26 +50,31 @@ class Known:
 class Object:
     """Something with elements or attributes. `items` is the list of the elements where all are known, else None."""
 
-    __slots__ = ("inside", "items", "klass", "parts")
+    __slots__ = ("inside", "is_module", "items", "klass", "parts")
 
-    def __init__(self, items: list[Place] | None = None, klass: Function | None = None) -> None:
+    def __init__(
+        self, items: list[Place] | None = None, klass: Function | None = None, *, is_module: bool = False
+    ) -> None:
         self.items = items
         self.parts: dict[object, Place] = {}
         """Elements by key and attributes by name."""
         self.inside = Place()
         """Stands for all that is not told apart."""
         self.klass = klass
+        self.is_module = is_module
 
     def part(self, key: object) -> Place:
         """An element or attribute; of a list, by its number."""
         if self.items is not None and isinstance(key, int) and -len(self.items) <= key < len(self.items):
             return self.items[key]
         if key not in self.parts:
-            self.parts[key] = Place(None, {}, self.inside.set_at)
+            self.parts[key] = Place(Object(is_module=self.is_module), {}, self.inside.set_at)
         return self.parts[key]
 
     def places(self) -> Iterable[Place]:
-        """All places in it."""
+        """All places in it; what is made by one function of a module does not depend on the others."""
+        if self.is_module:
+            return (self.inside,)
         return (self.inside, *(self.items or ()), *self.parts.values())
 
 
@@ -136,7 +142,7 @@ def is_stale(place: Place) -> bool:
         for other, when in waiting.pop().deps.items():
             if other.set_at > when:
                 return True
-            if other not in seen:
+            if other not in seen and len(seen) < _FURTHEST:
                 seen.add(other)
                 waiting.append(other)
     return False

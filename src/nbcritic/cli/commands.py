@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 
 from nbcritic import __version__
 
-COMMANDS = ("check", "explain", "flow", "rules")
+COMMANDS = ("annotate", "check", "explain", "flow", "rules")
 DEFAULT = "check"
 
 SHORT_HELP = """\

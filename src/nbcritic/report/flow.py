@@ -84,6 +84,7 @@ def _text(picture: Picture, style: Style, limit: int) -> str:
             code = cut(picture.code(cell), max(limit - width(title) - 3, 10))
             lines.append(style(title, "bold") + (style(f" · {code}", "dim") if code else ""))
             lines += _sources(picture, into[cell], style, limit)
+            lines += _age(picture, cell, style, limit)
     alone = [cell for cell in picture.cells if cell not in used]
     if alone:
         lines += ["", *_hanging("nothing flows into or out of: ", [f"cell {n}" for n in alone], limit)]
@@ -122,6 +123,19 @@ def _sources(picture: Picture, edges: Sequence[Edge], style: Style, limit: int) 
         lines.append((head + style.quoted(first)).rstrip())
         lines += ["      " + style.quoted(line) for line in more]
     return lines
+
+
+def _age(picture: Picture, cell: int, style: Style, limit: int) -> list[str]:
+    """A line for a cell that last ran on an older value than the page gives it."""
+    stale = picture.page.staleness.cells.get(cell)
+    if stale is None:
+        return []
+    names = " → ".join(f"`{visible(edge.name)}`" for edge in stale.path)
+    head = f"  ! ran before {picture.title(stale.cause)} did: "
+    if stale.seen is not None:
+        head = f"  ! ran on what {picture.title(stale.seen)} had left, not {picture.title(stale.cause)}: "
+    first, *more = wrap_after(width(head), names, limit)
+    return [head + style.quoted(first), *("      " + style.quoted(line) for line in more)]
 
 
 def _names(edges: Iterable[Edge]) -> str:

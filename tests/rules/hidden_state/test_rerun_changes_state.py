@@ -25,8 +25,8 @@ data = load()
 
 def page_of(source: str, counts: tuple[int, int] = (7, 3)) -> Page:
     """The page, whose cells ran in the wrong order unless `counts` says otherwise."""
-    notebook = percent.read(FIRST + source, "t.ipynb")
-    cells = zip(notebook.cells, counts, strict=True)
+    notebook = percent.read(FIRST + source + "\n# %%\nprint(df, items, total, array, found, text, data)", "t.ipynb")
+    cells = zip(notebook.cells, (*counts, None), strict=True)
     return Page(replace(notebook, cells=tuple(replace(cell, execution_count=count) for cell, count in cells)))
 
 
@@ -61,16 +61,16 @@ def said(source: str) -> list[str]:
         ("df = df.merge(other, on='k')", "merges the same columns into `df` again"),
         ("df = pd.merge(df, other, on='k')", "merges the same columns into `df` again"),
         ("df = pd.concat([df, other])", "appends the same to `df` again"),
-        ("df = df.append(other)", "appends the same rows to `df` again"),
+        ("df = df.append(other)", "appends the same to `df` again"),
         ("df = pd.get_dummies(df, columns=['a'])", "stops with KeyError"),
         ("df = df.T", "turns `df` back"),
         ("df = df.iloc[1:]", "cuts off more of `df`"),
         ("df.insert(0, 'a', 1)", "stops with ValueError"),
         ("array = array[:, 1:]", "cuts off more of `array`"),
         ("array = array / 255", "divides `array` again"),
-        ("array = np.vstack([array, array.sum()])", ""),
+        ("array = np.vstack([array, array.sum()])", "appends the same to `array` again"),
         ("array = np.append(array, 1)", "appends the same to `array` again"),
-        ("data = data['items']", "stops with KeyError"),
+        ("data = data['items']", ""),
         ("items.append(1)", "appends the same to `items` again"),
         ("items.pop()", "takes one more out of `items`"),
         ("items += [1]", "adds to `items` again"),
@@ -128,7 +128,7 @@ def places(source: str) -> list[int]:
     "source, lines",
     [
         ("df['a'] /= 2\nitems.append(1)\ntotal += 1", [1]),
-        ("y = df['a']\ndf = df.drop(columns='a')\ntotal += 1", [2]),
+        ("y = df['a']\ndf = df.drop(columns='a')\ntotal += 1", [1]),
         ("total += 1\ndf = df.drop(columns='a')\ndf['b'] /= 2", [1]),
         ("def f(t): t.drop(columns='a', inplace=True)\nf(df)\ndf['b'] /= 2", [2]),
         ("df = df.drop(columns='a')\ndf['b'] /= 2", []),

@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 
 from nbcritic.analysis.page import Page
+from nbcritic.config import Config
+from nbcritic.engine import critique
 from nbcritic.notebook import percent
-from nbcritic.rules.tests import eyeball_check, no_assertion, unvalidated_data
+from nbcritic.rules.tests import eyeball_check, unvalidated_data
 from nbcritic.rules.tests._results import results
 from nbcritic.rules.tests._shared import entries, exports, fits, metrics, validates
 
@@ -61,10 +63,12 @@ def test_results() -> None:
 
 
 def test_one_neglect_is_said_once() -> None:
-    here = page("df = pd.read_csv('a')\ndf.to_csv('b')")
-    (data,) = unvalidated_data.check.check(here)
-    assert data.severity is None
-    assert not list(no_assertion.check.check(here))
+    here = page("df = pd.read_csv('a')\n# %%\ndf.to_csv('b')")
+    said = {
+        code: [f.code for f in critique(here, Config(select=(code,))).findings]
+        for code in ("NBC302", "NBC307", "tests")
+    }
+    assert said == {"NBC302": ["NBC302"], "NBC307": ["NBC307"], "tests": ["NBC307"]}
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import root_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
@@ -28,6 +29,8 @@ SAME = frozenset(
     "dropna head query drop".split()
 )
 """Methods that double no key."""
+SUMMED = frozenset("groupby pivot_table sum mean count value_counts median resample corr describe agg fit".split())
+"""Methods whose result doubled rows change."""
 _STEPS = 6
 
 
@@ -90,23 +93,28 @@ def check(page: Page) -> Iterator[Hit]:
         left = pd.read_csv("left.csv")
         right = pd.read_csv("right.csv")
         pd.merge(left, right, on="key")
+        looked_up = left.merge(right, on="key")
+        looked_up.to_csv("both.csv")
         # %%
         pairs = left.merge(right, how="cross")
         seen = left.merge(right, on="key", indicator=True)
         beside = left.join(right)
     """
-    accounts, sizes = Accounts(page), Sizes(page)
+    accounts, sizes, summed = Accounts(page), Sizes(page), _summed(page)
     merges = [merge for cell in page.code for merge in _merges(page, cell)]
-    faulty = [merge for merge in merges if _is_unchecked(page, sizes, accounts, merge)]
-    faulty.sort(key=lambda merge: bool(merge.keys))
+    faulty = [merge for merge in merges if _is_unchecked(page, sizes, accounts, summed, merge)]
+    faulty.sort(key=lambda merge: bool(merge.keys or merge.positional))
     if faulty:
         first, *others = faulty
+        sure = not first.keys and not first.positional
         related = tuple(Related(other.cell.at(other.call), "a join without a check, too") for other in others)
         yield Hit(
             first.cell.at(first.call),
             _message(first, len(others)),
             related,
-            severity=None if not first.keys else "minor",
+            severity=None if sure else "minor",
+            # Whether the named keys are unique, only somebody who knows the data can tell.
+            confidence=None if sure else "possible",
         )
 
 
@@ -135,11 +143,12 @@ def _merges(page: Page, cell: CodeCell) -> Iterator[_Merge]:
         if page.qualified(function) == "pandas.merge" and len(arguments) >= 2:
             yield _Merge(cell, call, arguments[0], arguments[1], keys, len(arguments) > 3)
         elif isinstance(function, ast.Attribute) and function.attr == "merge" and arguments:
-            if page.values.kind(function.value) == "frame":
-                yield _Merge(cell, call, function.value, arguments[0], keys, len(arguments) > 2)
+            if page.values.kind(function.value) != "frame":
+                continue
+            yield _Merge(cell, call, function.value, arguments[0], keys, len(arguments) > 2)
 
 
-def _is_unchecked(page: Page, sizes: Sizes, accounts: Accounts, merge: _Merge) -> bool:
+def _is_unchecked(page: Page, sizes: Sizes, accounts: Accounts, summed: set[str], merge: _Merge) -> bool:
     """Is there a table on each side that may hold a key twice, and a result that nobody counts?"""
     cell, call = merge.cell, merge.call
     if any(_is_unique(page, side) for side in (merge.left, merge.right)):
@@ -154,8 +163,15 @@ def _is_unchecked(page: Page, sizes: Sizes, accounts: Accounts, merge: _Merge) -
     statement = cell.statement(call)
     if isinstance(statement, ast.Assign):
         names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
-        return bool(names) and not any(accounts.has(name) for name in names)
+        named = merge.keys or merge.positional
+        return bool(names) and not any(map(accounts.has, names)) and not (named and summed.isdisjoint(names))
     return False
+
+
+def _summed(page: Page) -> set[str]:
+    """Names of frames of which a sum, mean or model is made."""
+    asked = (node for cell in page.code for node in cell.nodes(ast.Attribute) if node.attr in SUMMED)
+    return {root.id for node in asked if (root := root_name(node.value)) is not None}
 
 
 def _is_unique(page: Page, node: ast.expr, depth: int = 0) -> bool:

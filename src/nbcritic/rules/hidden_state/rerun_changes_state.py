@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.idempotence import Reason
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit, Related, Span
+from nbcritic.model import Confidence, Hit, Related, Span
 from nbcritic.rule import rule
-from nbcritic.rules.hidden_state._again import RAISES
-from nbcritic.rules.hidden_state._rerun import Change, changes, global_changes
+from nbcritic.rules.hidden_state._rerun import changed_global, home_of, is_read_later, place, words
 from nbcritic.rules.hidden_state._shared import is_serious
 
 _COUNTERS = re.compile(
@@ -23,7 +23,6 @@ _COUNTERS = re.compile(
     name="rerun-changes-state",
     severity="major",
     category="reproducibility",
-    confidence="possible",
 )
 def check(page: Page) -> Iterator[Hit]:
     r"""Running a cell a second time gives another result.
@@ -47,6 +46,8 @@ def check(page: Page) -> Iterator[Hit]:
         sales["price"] = sales["price"] * 1.2  # <- flagged
         # %%
         sales = pd.concat([sales, pd.read_csv("more.csv")])  # <- flagged
+        # %%
+        print(sales["price"].sum())
 
     Bad:
 
@@ -60,6 +61,8 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         for region in sales["region"].unique():
             scores.append(region * 2)  # <- flagged
+        # %%
+        print(max(scores))
 
     Bad:
 
@@ -69,8 +72,8 @@ def check(page: Page) -> Iterator[Hit]:
         # %% In[7]
         flights["air_time"] = (flights["air_time"] / 60).round(2)  # <- flagged
         # %% In[3]
-        target = flights["delay"]
-        flights = flights.drop(columns=["delay"])  # <- flagged
+        target = flights["delay"]  # <- flagged
+        flights = flights.drop(columns=["delay"])
 
     Bad:
 
@@ -90,6 +93,8 @@ def check(page: Page) -> Iterator[Hit]:
         sales = pd.read_csv("sales.csv")
         # %%
         in_euros(sales)  # <- flagged
+        # %%
+        print(sales["price"].sum())
 
     Bad:
 
@@ -101,6 +106,35 @@ def check(page: Page) -> Iterator[Hit]:
             total *= 1 + rate  # <- flagged
         # %%
         add_tax(0.2)
+        # %%
+        print(total)
+
+    Good:
+
+        # %%
+        import pandas as pd
+        sales = pd.read_csv("sales.csv")
+        log = []
+        def tidy(table):
+            table.drop(columns=["comment"], inplace=True)
+            table["price"] /= 100
+        # %%
+        tidy(sales)
+        log.append("tidied")
+        # %%
+        prices = sales.filter(regex="_price$").columns
+        sales[prices] = sales[prices] / 100
+        sales = sales.rename(columns=lambda name: name.removesuffix("_price"))
+        # %%
+        print(sales, log)
+
+    Good:
+
+        # %%
+        import pandas as pd
+        prices = pd.read_csv("sales.csv")["price"]
+        # %%
+        prices = prices / 100
 
     Good:
 
@@ -160,64 +194,58 @@ def check(page: Page) -> Iterator[Hit]:
         fruits.append("kiwi")
         print(fruits)
     """
+    said: set[object] = set()
     for cell in page.code if is_serious(page) else ():
-        found = [(change, _said(page, cell, change)) for change in _first_effects(changes(page, cell))]
-        if (
-            found
-            and found[0][0].is_loud
-            and not (
-                _shows(cell, found[0][0].then)
-                or (_ran_on_its_own(page, cell, found[0][0].name) and _does_more(page, cell, found[0][0].name))
-            )
-        ):
-            found = []
-        found += [
-            (
-                change,
-                f"Each call of `{function.name}` {change.then.format(f'`{change.key}`')}, a global of the notebook",
-            )
-            for function, change in global_changes(page, cell)
-            if not _COUNTERS.fullmatch(change.name)
-        ]
-        if found:
-            yield _hit(page, cell, found)
+        found = list(_told(page, cell))
+        if not found or (found[0].kind == "raises" and not _is_worth_an_error(page, cell, found[0])):
+            continue
+        function = changed_global(page, found[0])
+        if function not in said:
+            yield _hit(page, cell, found, function.name if function is not None else "")
+        if function is not None:
+            said.add(function)
 
 
-def _first_effects(found: Iterable[Change]) -> Iterator[Change]:
-    """What a second run does until it stops, once a name."""
-    said: set[str] = set()
-    for change in found:
-        if change.is_loud and said:
+def _told(page: Page, cell: CodeCell) -> Iterator[Reason]:
+    """What a second run does until it stops, as far as words are known for it and somebody would miss it."""
+    sources = page.flow.sources[cell.number]
+    for reason in page.idempotence.reasons(cell.number):
+        if not words(reason) or _COUNTERS.fullmatch(reason.name):
+            continue
+        if reason.kind == "raises":
+            if reason.name in sources:
+                yield reason
             return
-        if change.name not in said and not _COUNTERS.fullmatch(change.name):
-            said.add(change.name)
-            yield change
-        if change.is_loud:
-            return
+        is_outside = reason.name in sources or changed_global(page, reason) is not None
+        if is_outside and is_read_later(page, cell, reason):
+            yield reason
 
 
-def _is_read(page: Page, cell: CodeCell, change: Change) -> bool:
-    """Does anything read what was changed, further down in the cell or in the cells below?"""
-    line = getattr(change.node, "end_lineno", None) or 0
-    below = any(change.name in read.reads for number, read in page.flow.touched.items() if number > cell.number)
-    uses = (event.node for event in page.names.of(cell.number).of("use") if event.name == change.name)
-    return below or any(getattr(node, "lineno", 0) > line for node in uses)
-
-
-def _said(page: Page, cell: CodeCell, change: Change) -> str:
-    source = page.flow.sources[cell.number][change.name]
-    what = f"`{change.key if len(change.key) <= 40 else change.name}`"
-    return f"A second run of this cell {change.then.format(what)}: `{change.name}` comes from cell {source}"
-
-
-def _hit(page: Page, cell: CodeCell, found: list[tuple[Change, str]]) -> Hit:
-    first, message = found[0]
+def _hit(page: Page, cell: CodeCell, found: list[Reason], function: str) -> Hit:
+    first = found[0]
+    then = words(first).format(f"`{place(page, cell, first)}`")
+    home = home_of(page, first) if function else cell
     source = page.flow.sources[cell.number].get(first.name)
-    related = [Related(Span(source), f"`{first.name}` comes from here")] if source is not None else []
-    related += [Related(cell.at(change.node), "and this once more") for change, _ in found[1:6]]
-    if first.is_loud or (source is not None and not _is_read(page, cell, first)):
-        return Hit(cell.at(first.node), message, tuple(related), severity="minor")
-    return Hit(cell.at(first.node), message, tuple(related))
+    related = [Related(Span(source), f"`{first.name}` comes from here")] if source is not None and not function else []
+    related += [Related(reason.span, "and this once more") for reason in found[1:6] if reason.span != first.span]
+    if function:
+        message = f"Each call of `{function}` {then}, a global of the notebook"
+        return Hit(home.at(first.node), message, tuple(related))
+    message = f"A second run of this cell {then}: `{first.name}` comes from cell {source}"
+    if first.kind != "raises":
+        return Hit(first.span, message, tuple(related))
+    confidence: Confidence | None = None if _met(cell, first) else "possible"
+    return Hit(first.span, message, tuple(related), severity="minor", confidence=confidence)
+
+
+def _is_worth_an_error(page: Page, cell: CodeCell, reason: Reason) -> bool:
+    """Was the error met, or does the cell make more than what it cannot make again, and ran in fact on its own?"""
+    return _met(cell, reason) or (_ran_on_its_own(page, cell, reason.name) and _does_more(page, cell, reason.name))
+
+
+def _met(cell: CodeCell, reason: Reason) -> bool:
+    """Is the error the cell's saved output?"""
+    return any(output.kind == "error" and output.ename == reason.operation for output in cell.outputs)
 
 
 def _ran_on_its_own(page: Page, cell: CodeCell, name: str) -> bool:
@@ -231,8 +259,3 @@ def _does_more(page: Page, cell: CodeCell, name: str) -> bool:
     """Does the cell make anything else, which then cannot be made again without the cells above?"""
     touched = page.flow.touched[cell.number]
     return bool({*touched.binds, *touched.mutates} - {name} - page.names.imports.keys())
-
-
-def _shows(cell: CodeCell, then: str) -> bool:
-    """Is the error of a second run the cell's saved output?"""
-    return any(output.kind == "error" and then == f"{RAISES}{output.ename}" for output in cell.outputs)

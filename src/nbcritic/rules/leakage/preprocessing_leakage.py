@@ -6,18 +6,17 @@ import ast
 import re
 from collections.abc import Iterator
 
-from nbcritic.analysis.events import stored_names
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.provenance import Events, Fit, Split
 from nbcritic.model import Hit, Related, Severity
 from nbcritic.rule import rule
-from nbcritic.rules.leakage._interpreter import Interpreter
-from nbcritic.rules.leakage._values import Findings, Fit, Split
+from nbcritic.rules.leakage._chain import is_thrown_away, scored, used, where
 
 TELLING = frozenset({"selector", "encoder"})
 """What learns from the target: fitted on all rows, it carries the answers of the test set into the features."""
 
-SLIGHT = frozenset({"imputer", "vectoriser"})
-"""What rarely moves a score by itself: a median from more rows, words that the training rows do not hold."""
+SLIGHT = frozenset({"imputer", "vectoriser", "vocabulary", "discretiser", "neighbours"})
+"""What rarely moves a score by itself: a median from more rows, words that the training rows do not hold, edges of bins."""
 INDIFFERENT = frozenset(
     """DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier ExtraTreeRegressor RandomForestClassifier
     RandomForestRegressor ExtraTreesClassifier ExtraTreesRegressor GradientBoostingClassifier GradientBoostingRegressor
@@ -127,14 +126,10 @@ def check(page: Page) -> Iterator[Hit]:
         for rows, _ in KFold(5).split(X):
             models.append(make().fit(X[rows], y[rows]))
     """
-    if not any(
-        word in cell.source for cell in page.code for word in ("split", "train", "cross_val", "Fold", "SearchCV")
-    ):
-        return
-    found = Interpreter(page).run()
+    found = page.provenance.events
     said = set[ast.stmt]()
     for fit, split in found.leaks.values():
-        if _is_thrown_away(split):
+        if is_thrown_away(split) or (fit.kind == "neighbours" and not split.shuffled):
             continue
         statement = fit.cell.statement(fit.node)
         if fit.by == "tool" or statement not in said:
@@ -142,9 +137,9 @@ def check(page: Page) -> Iterator[Hit]:
         said.add(statement)
 
 
-def _hit(page: Page, found: Findings, fit: Fit, split: Split) -> Hit:
+def _hit(page: Page, found: Events, fit: Fit, split: Split) -> Hit:
     text = fit.cell.segment(fit.node)
-    there = f"cell {split.cell.number}" if split.cell is not fit.cell else "the same cell"
+    there = where(split.cell, fit.cell)
     if split.held:
         seen = f"the rows that {there} splits off as `{split.held}`"
     elif split.how in ("train_test_split", "selects by position"):
@@ -153,24 +148,28 @@ def _hit(page: Page, found: Findings, fit: Fit, split: Split) -> Hit:
         how = split.how if " " in split.how else f"`{split.how}`"
         holds = "hold" if split.how == "the folds" else "holds"
         seen = f"every row that {how} in {there} {holds} out"
-    related = [Related(split.cell.at(split.node), "the rows are held out here, after the fit")]
-    if split in found.uses:
-        cell, use = found.uses[split]
-        related.append(Related(cell.at(use), "the model is trained on what is left"))
+    score = scored(found, split)
+    scores = f"; scored in cell {score.cell.number}" if score is not None and score.cell is not split.cell else ""
+    related = (Related(split.cell.at(split.node), "the rows are held out here, after the fit"), *used(found, split))
     return Hit(
         fit.cell.at(fit.node),
-        f"`{text}` {'is taken over' if fit.by != 'tool' else 'has seen'} {seen}",
-        tuple(related),
+        f"`{text}` {'has seen' if fit.by == 'tool' else 'is taken over'} {seen}{scores}",
+        related,
         severity=_severity(page, fit, split),
-        confidence="possible" if _ran_later(fit, split) else None,
+        confidence="possible" if _ran_later(fit, split) or _is_open(fit, split) else None,
     )
+
+
+def _is_open(fit: Fit, split: Split) -> bool:
+    """Could it be meant: rows filled from the rows beside them, a mean that is known of each group, groups of like rows?"""
+    return fit.kind in ("neighbours", "cluster") or (fit.by == "group" and not fit.is_of_target(split))
 
 
 def _severity(page: Page, fit: Fit, split: Split) -> Severity:
     """How much of the score the leak can move."""
-    if fit.by == "group" or (fit.kind in TELLING and "search" not in split.how):
+    if fit.is_of_target(split) if fit.by == "group" else fit.kind in TELLING and "search" not in split.how:
         return "blocker"
-    if fit.by == "statistic" or fit.kind in SLIGHT or (fit.kind == "scaler" and _are_indifferent(page)):
+    if fit.by in ("statistic", "group") or fit.kind in SLIGHT or (fit.kind == "scaler" and _are_indifferent(page)):
         return "minor"
     return "major"
 
@@ -182,12 +181,6 @@ def _are_indifferent(page: Page) -> bool:
     models = {name for name in names if _MODEL.search(name) and name[0].isupper()}
     boosted = any(name in ("lightgbm.train", "xgboost.train", "lightgbm.cv", "xgboost.cv") for name in calls)
     return (bool(models) or boosted) and models <= INDIFFERENT
-
-
-def _is_thrown_away(split: Split) -> bool:
-    """`for train, _ in folds.split(X)`: nothing is scored on what is held out."""
-    loops = (node for node in split.cell.ancestors(split.node) if isinstance(node, ast.For))
-    return any(stored_names(loop.target)[-1:] == ["_"] for loop in loops)
 
 
 def _ran_later(fit: Fit, split: Split) -> bool:

@@ -18,26 +18,36 @@ def sketch(page: Page, node: Function) -> str:
         text = cell.segment(call, _LONGEST + 1)
         saw = _saw(page, cell, call) if len(text) <= _LONGEST else None
         if saw is not None:
-            return f"cell {cell.number} tried it by hand, so `assert {text} == {saw}` is its first test"
+            return f"cell {cell.number} tried it by hand, so `assert {text} {saw}` is its first test"
+    for cell, call in _calls(page, node.name):
+        text = cell.segment(call, _LONGEST + 1)
+        if len(text) <= _LONGEST:
+            return f"cell {cell.number} calls `{text}`: a small piece of what it is given there makes its first test"
     edges = list(dict.fromkeys(_edges(node)))[:2]
     if edges:
         return f"its branches turn on {' and '.join(f'`{edge}`' for edge in edges)}, so test both sides of {'each' if len(edges) > 1 else 'it'}"
     return ""
 
 
-def _tried(page: Page, name: str) -> Iterator[tuple[CodeCell, ast.Call]]:
-    """The calls with literal arguments, outside functions and loops."""
+def _calls(page: Page, name: str) -> Iterator[tuple[CodeCell, ast.Call]]:
+    """The calls with arguments, outside functions and loops."""
+    around = (ast.For, ast.While, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.comprehension, ast.ListComp)
     for cell in page.code:
         for call in cell.nodes(ast.Call):
-            if isinstance(call.func, ast.Name) and call.func.id == name and (call.args or call.keywords):
-                values = [*call.args, *(word.value for word in call.keywords)]
-                plain = not any(isinstance(parent, ast.For | ast.While | Function) for parent in cell.ancestors(call))
-                if plain and all(_is_literal(value) for value in values):
-                    yield cell, call
+            named = isinstance(call.func, ast.Name) and call.func.id == name and (call.args or call.keywords)
+            if named and not any(isinstance(parent, around) for parent in cell.ancestors(call)):
+                yield cell, call
+
+
+def _tried(page: Page, name: str) -> Iterator[tuple[CodeCell, ast.Call]]:
+    """The calls with nothing but literals."""
+    for cell, call in _calls(page, name):
+        if all(_is_literal(value) for value in (*call.args, *(word.value for word in call.keywords))):
+            yield cell, call
 
 
 def _saw(page: Page, cell: CodeCell, call: ast.Call) -> str | None:
-    """What the saved output shows of the call's value, as code to compare with; None where that cannot be told."""
+    """What the saved output shows of the call's value, as the end of an assertion; None where that cannot be told."""
     assert cell.tree is not None
     parent = cell.parent(call)
     if isinstance(parent, ast.Expr) and parent is cell.tree.body[-1]:
@@ -53,7 +63,9 @@ def _saw(page: Page, cell: CodeCell, call: ast.Call) -> str | None:
         value = ast.literal_eval(texts[0].strip())
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
-    return f"pytest.approx({value!r})" if isinstance(value, float) else repr(value)
+    if isinstance(value, float):
+        return f"== pytest.approx({value!r})"
+    return f"is {value}" if value is None or isinstance(value, bool) else f"== {value!r}"
 
 
 def _edges(node: Function) -> Iterator[str]:
@@ -73,6 +85,7 @@ def _is_edge(test: ast.Compare, given: frozenset[str]) -> bool:
         and isinstance(left, ast.Name)
         and left.id in given
         and isinstance(right, ast.Constant | ast.UnaryOp)
+        and not isinstance(test.ops[0], ast.Is | ast.IsNot)
         and len(ast.unparse(right)) <= 20
     )
 

@@ -7,20 +7,24 @@ nothing calls them). What is not understood carries on the rows and the history 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from nbcritic.analysis import provenance_tables as tables
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.page import Page
-from nbcritic.rules.leakage._calls import Calls
-from nbcritic.rules.leakage._expressions import MOST_STEPS, Expressions
-from nbcritic.rules.leakage._values import PLAIN, Findings, Split, Value, merged
+from nbcritic.analysis.provenance_calls import Calls
+from nbcritic.analysis.provenance_events import Events
+from nbcritic.analysis.provenance_expressions import MOST_STEPS, Expressions
+from nbcritic.analysis.provenance_names import Env, selects_rows
+from nbcritic.analysis.provenance_values import PLAIN, Split, Value, merged
+
+if TYPE_CHECKING:
+    from nbcritic.analysis.page import Page
 
 _MOST_CALLS = 200
 _DEEPEST_CALL = 2
-_TRAIN = re.compile(r"(?:^|_)(?:x_?)?(?:train|trn|training)(?:$|_|\d)|^(?:train|training)", re.I)
-_TEST = re.compile(r"(?:^|_)(?:x_?)?(?:test|tst|val|valid|validation|testing|holdout)(?:$|_|\d)|^(?:test|valid)", re.I)
+_CHOICES = frozenset("sample drop query head tail take skip".split())
 
 
 class Interpreter(Expressions):
@@ -28,22 +32,26 @@ class Interpreter(Expressions):
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
-        self._calls = 0
+        self._inlined = 0
         self._depth = 0
         self._called: set[ast.AST] = set()
         self._home: dict[ast.FunctionDef | ast.AsyncFunctionDef, CodeCell] = {}
         self._returned: list[Value] = []
         self._sliced: dict[frozenset[object], tuple[Split, set[int]]] = {}
+        self._known: dict[ast.Call, Value] = {}
+        """The calls of this statement: none is made twice."""
         self._of_calls = Calls(self)
 
     def folds(self, node: ast.AST) -> Value:
         """What a loop over a splitter gives."""
-        return self._of_calls.folds(node, PLAIN)
+        return self._of_calls.tools.folds(node, PLAIN)
 
     def _call(self, node: ast.Call, depth: int) -> Value:
-        return self._of_calls.call(node, depth)
+        if node not in self._known:
+            self._known[node] = self._of_calls.call(node, depth)
+        return self._known[node]
 
-    def run(self) -> Findings:
+    def run(self) -> Events:
         """Run every cell, then the functions that nothing called."""
         for cell in self.page.code:
             self._home.update(dict.fromkeys(cell.nodes(ast.FunctionDef), cell))
@@ -52,7 +60,7 @@ class Interpreter(Expressions):
             self.cell = self.top = cell
             assert cell.tree is not None
             self.block(cell.tree.body)
-        self.outer = self.env
+        self.outer = (self.env,)
         for function, home in self._home.items():
             if function not in self._called:
                 self._by_itself(function, home)
@@ -65,7 +73,9 @@ class Interpreter(Expressions):
         for statement in statements:
             self._steps += 1
             if self._steps > MOST_STEPS:
+                self.found.truncated = True
                 return
+            self._known = {}
             run = _STATEMENTS.get(type(statement))
             if run is not None:
                 run(self, statement)
@@ -74,7 +84,9 @@ class Interpreter(Expressions):
                     self.value(item.context_expr)
                 self.block(statement.body)
             elif isinstance(statement, ast.While):
+                self.loops.append((statement, frozenset()))
                 self._side_by_side(statement.body, [])
+                self.loops.pop()
 
     def _assign(self, statement: ast.Assign) -> None:
         pieces = statement.value
@@ -84,24 +96,25 @@ class Interpreter(Expressions):
                 for name, value in zip(target.elts, values, strict=True):
                     self.bind(name, value)
             else:
-                self.bind(target, self._piece(target, pieces))
+                value = self._piece(target, pieces)
+                stored = isinstance(target, ast.Subscript | ast.Attribute)
+                self.bind(target, value, self.sources(pieces) if stored else None)
 
     def _piece(self, target: ast.expr, node: ast.expr) -> Value:
         """The value of `node`; where its name says so, as one side of a split by position."""
         value = self.value(node)
         if (
-            not isinstance(node, ast.Subscript)
-            or not isinstance(target, ast.Name)
-            or value.part
-            or len(value.rows) != 1
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("copy", "reset_index")
         ):
+            node = node.func.value
+        if not isinstance(target, ast.Name) or value.part or len(value.rows) != 1 or not _chooses_rows(node):
             return value
-        side = 1 if _TEST.search(target.id) else 0 if _TRAIN.search(target.id) else None
-        if side is None or not _selects_rows(node.slice):
-            return value
-        return self._side(target, node, value, side)
+        side = 1 if tables.TEST.search(target.id) else 0 if tables.TRAIN.search(target.id) else None
+        return value if side is None else self._side(target, node, value, side)
 
-    def _side(self, target: ast.Name, node: ast.Subscript, value: Value, side: int) -> Value:
+    def _side(self, target: ast.Name, node: ast.expr, value: Value, side: int) -> Value:
         split, sides = self._sliced.get(value.rows, (None, set()))
         if split is None or side == 1:
             old = split
@@ -114,6 +127,8 @@ class Interpreter(Expressions):
         self._sliced[value.rows] = split, sides
         part = replace(value, part=((split, side),))
         if sides == {0, 1}:
+            if split not in self.found.splits[-8:]:
+                self.found.splits.append(split)
             self.found.held_out(part)
         return part
 
@@ -142,9 +157,10 @@ class Interpreter(Expressions):
         self.block((*statement.orelse, *statement.finalbody))
 
     def _side_by_side(self, one: list[ast.stmt], other: list[ast.stmt]) -> None:
-        before = dict(self.env)
+        self.env.begin()
         self.block(one)
-        after, self.env = self.env, before
+        after = self.env.undo()
+        self.env.begin()
         self.block(other)
         for name, value in after.items():
             mine = self.env.get(name)
@@ -153,30 +169,33 @@ class Interpreter(Expressions):
             else:
                 tool = value.tool or mine.tool
                 self.env[name] = replace(merged((mine, value)), tool=tool, items=value.items or mine.items)
+        self.env.keep()
 
     def _for(self, statement: ast.For | ast.AsyncFor) -> None:
         self.bind_each(statement.target, statement.iter)
         inside = (node for part in (statement.target, *statement.body) for node in ast.walk(part))
-        self._loops.append(frozenset(n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)))
+        names = frozenset(n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+        self.loops.append((statement, names))
         self.block((*statement.body, *statement.orelse))
-        self._loops.pop()
+        self.loops.pop()
 
     def _delete(self, statement: ast.Delete) -> None:
         for target in statement.targets:
-            if isinstance(target, ast.Subscript) and (columns := self.columns(target.slice)):
-                self.bind(target.value, self.value(target.value).without(columns))
+            if isinstance(target, ast.Subscript):
+                columns = self.columns(target.slice)
+                value = self.value(target.value)
+                self.bind(target.value, value.without(columns) if columns else value.loose())
             elif isinstance(target, ast.Name):
-                self.env.pop(target.id, None)
+                self.env.forget(target.id)
 
     def _class(self, statement: ast.ClassDef) -> None:
         methods = [item for item in statement.body if isinstance(item, ast.FunctionDef)]
-        outside = self.env
-        self.env = dict(outside)
+        self.env.begin()
         for method in sorted(methods, key=lambda m: m.name != "__init__"):
             self._called.add(method)
             self._parameters(method, [])
             self.block(method.body)
-        self.env = outside
+        self.env.undo()
         self._returned.clear()
 
     # -- functions of the notebook -----------------------------------------------------------------------------------
@@ -184,22 +203,22 @@ class Interpreter(Expressions):
     def inlined(self, function: ast.FunctionDef | ast.AsyncFunctionDef, given: list[Value]) -> Value | None:
         """Run a function's body on these arguments; None where that goes too far."""
         home = self._home.get(function)
-        if home is None or self._depth >= _DEEPEST_CALL or self._calls >= _MOST_CALLS:
+        if home is None or self._depth >= _DEEPEST_CALL:
+            return None
+        if self._inlined >= _MOST_CALLS:
+            self.found.truncated = True
             return None
         self._called.add(function)
-        self._calls += 1
+        self._inlined += 1
         self._depth += 1
-        outside, outer, cell, returned = self.env, self.outer, self.cell, self._returned
-        loops, self._loops = self._loops, []
-        self._outer_loops += bool(loops)
-        self.outer = {**outer, **outside}
-        self.env, self._returned, self.cell = {}, [], home
+        before = self.env, self.outer, self.cell, self._returned, self.loops, self._outer_loops, self.call, self._known
+        self.outer = (self.env, *self.outer)
+        self.env, self._returned, self.cell, self.call = Env(), [], home, self._inlined
+        self._outer_loops, self.loops = self.loop_nodes, []
         self._parameters(function, given)
         self.block(function.body)
         values = self._returned
-        self.env, self.outer, self.cell, self._returned = outside, outer, cell, returned
-        self._loops = loops
-        self._outer_loops -= bool(loops)
+        self.env, self.outer, self.cell, self._returned, self.loops, self._outer_loops, self.call, self._known = before
         self._depth -= 1
         return values[0] if len(values) == 1 else merged(values)
 
@@ -213,19 +232,22 @@ class Interpreter(Expressions):
 
     def _by_itself(self, function: ast.FunctionDef | ast.AsyncFunctionDef, cell: CodeCell) -> None:
         self.cell = self.top = cell
-        self.env = {}
+        self.env = Env()
         self._parameters(function, [])
         self.block(function.body)
         self._returned.clear()
 
 
-def _selects_rows(index: ast.expr) -> bool:
-    """Does an index pick rows (a slice, a mask), not columns?"""
-    if isinstance(index, ast.Tuple):
-        return bool(index.elts) and _selects_rows(index.elts[0])
-    if isinstance(index, ast.Slice):
-        return not (index.lower is None and index.upper is None)
-    return isinstance(index, ast.Compare | ast.BinOp | ast.UnaryOp | ast.Name)
+def _chooses_rows(node: ast.expr) -> bool:
+    """Does an expression pick some rows of something: by a mask, a slice, a sample?"""
+    if isinstance(node, ast.Subscript):
+        return selects_rows(node.slice)
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in _CHOICES:
+        return False
+    if node.func.attr == "drop":
+        inside = (part for argument in node.args[:1] for part in ast.walk(argument))
+        return any(isinstance(part, ast.Attribute) and part.attr == "index" for part in inside)
+    return True
 
 
 _STATEMENTS: dict[type, Callable[..., None]] = {

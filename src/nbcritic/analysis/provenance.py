@@ -1,0 +1,107 @@
+"""Provenance: whose rows a value holds, which part of a split it is, and what has learnt from it before.
+
+`page.provenance` runs the page once on abstract values (`provenance_walk`) and gives what happened, in order:
+
+- `splits`: each place that holds rows out (`train_test_split`, folds, `random_split`, slices and masks into names that say train and test);
+- `fits`: what was fitted (`kind`, `name`, `by`), on which `rows`, from which `part` (`role`: whole, train, held-out), with which `target`
+  columns, in which `loops`, `watched` on what (`eval_set`, `validation_data`);
+- `scores`: `metric`, the `fit` of the model, the rows and part it was taken on (`role`, `is_on_training_rows`, `by_folds`), the `loops` around;
+- `resamplings`: copied or synthetic rows; `pairs`: features and target given to a model;
+- `leaks` and `overlaps`: fits, and copies, made before a split from rows that it holds out;
+- `value(name)`: what a notebook global holds at the end (`Value`: rows, part, taints, columns, dropped, made, subset, ordered, resampled).
+
+Values are compared by `rows` (tokens of where they came from), `part` (the way through splits) and `subset` (choices of rows); two values
+with equal three hold the same rows. A split's sides are 0 (stays) and 1 (held out). `truncated` says that a limit was reached.
+
+The page is not interpreted at all, and everything is empty, where nothing in it loads, fits or splits (`concerns_models`).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from nbcritic.analysis.provenance_events import Events, Pair
+from nbcritic.analysis.provenance_values import PLAIN, Fit, Resampling, Score, Split, Value
+from nbcritic.analysis.provenance_walk import Interpreter
+
+if TYPE_CHECKING:
+    import ast
+
+    from nbcritic.analysis.page import Page
+
+__all__ = ["Events", "Fit", "Pair", "Provenance", "Resampling", "Score", "Split", "Value"]
+
+_CONCERNS = re.compile(r"split|train|cross_val|Fold|SearchCV|\.fit\w*\(|\.adapt\(|_score\(|predict")
+
+
+class Provenance:
+    """What happened to the data of one page."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    @cached_property
+    def concerns_models(self) -> bool:
+        """Does the page fit, split or score anything? All else costs nothing."""
+        return any(_CONCERNS.search(cell.source) for cell in self._page.code)
+
+    @cached_property
+    def _run(self) -> Interpreter | None:
+        if not self.concerns_models:
+            return None
+        run = Interpreter(self._page)
+        run.run()
+        return run
+
+    @cached_property
+    def events(self) -> Events:
+        """Everything that happened."""
+        return self._run.found if self._run is not None else Events()
+
+    @property
+    def splits(self) -> list[Split]:
+        """Where rows are held out."""
+        return self.events.splits
+
+    @property
+    def fits(self) -> list[Fit]:
+        """What was learnt, on which rows."""
+        return self.events.fits
+
+    @property
+    def scores(self) -> list[Score]:
+        """How good the models are said to be, on which rows."""
+        return self.events.scores
+
+    @property
+    def resamplings(self) -> list[Resampling]:
+        """Where rows are copied or made."""
+        return self.events.resamplings
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """Features and targets whose columns are known, as models were given them."""
+        return self.events.pairs
+
+    @property
+    def leaks(self) -> dict[ast.AST, tuple[Fit, Split]]:
+        """What was fitted, before any split, on rows that the split holds out."""
+        return self.events.leaks
+
+    @property
+    def overlaps(self) -> dict[ast.AST, tuple[Resampling, Split]]:
+        """Copied rows that a split deals out to both sides."""
+        return self.events.overlaps
+
+    @property
+    def truncated(self) -> bool:
+        """Was the page too much to be followed to its end?"""
+        return self.events.truncated
+
+    def value(self, name: str) -> Value:
+        """What a notebook global holds at the end of the page."""
+        run = self._run
+        globals_ = run.outer[-1] if run is not None and run.outer else {}
+        return globals_.get(name, PLAIN)

@@ -1,0 +1,274 @@
+"""What calls do to rows: splits, fits, transforms, statistics, and everything that only passes rows on."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nbcritic.analysis import provenance_tables as tables
+from nbcritic.analysis.provenance_names import key_of
+from nbcritic.analysis.provenance_tools import Tools, constant, word
+from nbcritic.analysis.provenance_values import PLAIN, Columns, Fit, Resampling, Taint, Value, merged, path_of
+
+if TYPE_CHECKING:
+    from nbcritic.analysis.provenance_walk import Interpreter
+
+
+class Calls:
+    """The calls of one interpretation."""
+
+    def __init__(self, run: Interpreter) -> None:
+        self.run = run
+        self.tools = Tools(run, self)
+
+    def call(self, node: ast.Call, depth: int) -> Value:
+        """The value of a call."""
+        function = node.func
+        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        if name in tables.NOT_DATA:
+            self.arguments(node, depth)
+            return PLAIN
+        known = self.tools.made(node, name, depth)
+        if known is not None:
+            return known
+        if name in tables.FUNCTIONS and node.args and self._is_library(function, name):
+            value = self.run.value(node.args[0], depth)
+            return value.tainted(self.fit(node, value, tables.FUNCTIONS[name], name))
+        if isinstance(function, ast.Name):
+            local = self.run.page.values.function(function)
+            inlined = self.run.inlined(local, self._given(node, local, depth)) if local is not None else None
+            if inlined is not None:
+                return inlined
+            owner = self.run.lookup(function.id) if function.id in self.run.env else PLAIN
+            if owner.tool is not None:
+                return self.tools.called(node, owner, depth)
+        if isinstance(function, ast.Attribute):
+            owner = self.run.value(function.value, depth)
+            if owner.tool is not None:
+                return self.tools.method(node, name, owner, depth)
+            if name in ("append", "extend", "add") and (isinstance(function.value, ast.Name) and not owner.rows):
+                self.run.bind(function.value, merged((owner, *self.arguments(node, depth))))
+                return PLAIN
+            if name in ("fit", "fit_generator", "fit_transform", "fit_predict") and key_of(function.value) is not None:
+                return self.tools.unknown(node, name, function.value, depth)
+            if not owner.is_plain:
+                return self._of_data(node, name, owner, depth)
+        return self._of_function(node, name, depth)
+
+    def _is_library(self, function: ast.expr, name: str) -> bool:
+        """Is it the library's function? In a page that imports nothing, its name has to do."""
+        qualified = self.run.page.qualified(function)
+        if qualified is None:
+            return isinstance(function, ast.Name) and not self.run.page.names.bindings.get(name)
+        return qualified.startswith(("sklearn.", "scipy."))
+
+    def arguments(self, node: ast.Call, depth: int) -> list[Value]:
+        """The values of all arguments."""
+        values = [self.run.value(argument, depth) for argument in node.args]
+        return values + [self.run.value(word.value, depth) for word in node.keywords if word.value is not None]
+
+    def _given(self, node: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef, depth: int) -> list[Value]:
+        """The arguments in the order of the parameters; what has a default keeps it."""
+        names = [
+            argument.arg for argument in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+        ]
+        given = [self.run.value(argument, depth) for argument in node.args][: len(names)]
+        given += [PLAIN] * (len(names) - len(given))
+        for keyword in node.keywords:
+            if keyword.arg in names:
+                given[names.index(keyword.arg)] = self.run.value(keyword.value, depth)
+        return given
+
+    def fit(self, node: ast.AST, value: Value, kind: str, name: str = "") -> Fit:
+        """A fit of a tool on these rows, recorded."""
+        fit = Fit(
+            node, self.run.cell, self.run.top, kind, value.rows, value.part, value.subset, name=name,
+            columns=value.columns, resampled=value.resampled, mixed=value.mixed, loops=self.run.loop_nodes, file=value.file,
+        )  # fmt: skip
+        self.run.found.fits.append(fit)
+        return fit
+
+    def _statistic(self, node: ast.Call, of: ast.expr, value: Value) -> Value:
+        """A number for each column, taken over all rows of a value."""
+        text = path_of(of)
+        if not text or _by_row(node) or self.run.is_in_loop(of):
+            return PLAIN
+        fit = replace(self.fit(node, value, "statistic"), by="statistic", of=text)
+        return Value(taints=frozenset({(fit, None)}))
+
+    # -- data --------------------------------------------------------------------------------------------------------
+
+    def _of_data(self, node: ast.Call, name: str, owner: Value, depth: int) -> Value:
+        """A method of rows."""
+        values = self.arguments(node, depth)
+        if name == "groupby":
+            return replace(owner, grouped=True, items=None)
+        if owner.grouped:
+            return self._of_group(node, name, owner)
+        if name in tables.STATISTICS and owner.rows and isinstance(node.func, ast.Attribute):
+            return self._statistic(node, node.func.value, owner)
+        if name in ("rolling", "expanding", "ewm", "resample"):
+            return replace(owner, grouped=True, window=True, items=None)
+        if name in ("drop", "pop"):
+            return self._without(node, name, owner)
+        if name in tables.ROW_CHOICES:
+            return self._chosen(node, name, owner)
+        if name in tables.NEIGHBOURS or (name == "fillna" and constant(node, "method") in tables.NEIGHBOURS):
+            return self._kept(node, owner.tainted(replace(self.fit(node, owner, "neighbours"), by="statistic")))
+        if name == "batch" or name == "shuffle":
+            return owner
+        given = frozenset(taint for value in values for taint in value.taints if self._reaches(taint[0], node, name))
+        result = replace(owner, taints=owner.taints | given, items=None, predicted=owner.predicted)
+        if name == "sort_values" and (by := node.args[0] if node.args else word(node, "by")) is not None:
+            result = replace(result, ordered=next(iter(self.run.columns(by) or ("?",))))
+        if name == "drop_duplicates":
+            result = replace(result, resampled=None)
+        if name in ("append", "merge", "join") and values:
+            joined = merged((result, *(value for value in values if name == "append" and value.rows)))
+            return replace(joined, taints=joined.taints | given).loose()
+        if name == "set_index":
+            columns = self.run.columns(node.args[0]) if node.args else None
+            return self._kept(node, result.without(columns) if columns else result.loose())
+        one = owner.columns is not None and len(owner.columns) == 1
+        if name not in tables.KEEPS_COLUMNS and not (one and name in tables.BY_ROW):
+            result = result.loose()
+        return self._kept(node, result)
+
+    def _chosen(self, node: ast.Call, name: str, owner: Value) -> Value:
+        """Some of the rows: copies of them, where they are drawn with replacement."""
+        if name == "sample":
+            share = constant(node, "frac")
+            if constant(node, "replace") is True or (isinstance(share, int | float) and share > 1):
+                return self.copied(node, "sample", owner)
+            if share == 1:
+                return owner
+        return self._kept(node, owner.picked(self.run.token(node)))
+
+    def copied(self, node: ast.AST, how: str, value: Value) -> Value:
+        """Rows after some of them were copied, or new ones made from them."""
+        event = Resampling(node, self.run.cell, self.run.top, how, value.rows, value.part)
+        self.run.found.resamplings.append(event)
+        return replace(value, resampled=event, items=None)
+
+    def _kept(self, node: ast.Call, result: Value) -> Value:
+        """With `inplace=True` the object itself changes."""
+        if constant(node, "inplace") is True and isinstance(node.func, ast.Attribute):
+            self.run.bind(node.func.value, result)
+        return result
+
+    def _without(self, node: ast.Call, name: str, owner: Value) -> Value:
+        """Columns or rows leave a frame."""
+        labels, named = word(node, "labels"), word(node, "columns")
+        which = named or labels or (node.args[0] if node.args else None)
+        columns = self.run.columns(which) if which is not None else None
+        if name == "pop":
+            if columns and isinstance(node.func, ast.Attribute):
+                self.run.bind(node.func.value, owner.without(columns))
+                return owner.only(columns)
+            return owner.loose()
+        by_column = named is not None or constant(node, "axis", 1) in (1, "columns")
+        if columns:
+            result = owner.without(columns) if by_column or columns else owner
+        elif by_column:
+            result = owner.loose()
+        else:
+            result = owner.picked(self.run.token(node))
+        return self._kept(node, result)
+
+    def _reaches(self, fit: Fit, node: ast.Call, name: str) -> bool:
+        """Does something learnt get into the data through a method's argument?"""
+        if fit.by == "statistic":
+            into = name in ("fillna", "clip", "replace", "sub", "where", "mask")
+            return into and isinstance(node.func, ast.Attribute) and path_of(node.func.value) == fit.of
+        return fit.by == "tool" or name in ("map", "merge", "join", "replace", "fillna", "assign")
+
+    def _of_group(self, node: ast.Call, name: str, owner: Value) -> Value:
+        plain = replace(owner, grouped=False, window=False).loose()
+        if owner.window:
+            return plain
+        words = {
+            inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
+        }
+        means = name in tables.MEANS or (name in ("agg", "aggregate", "transform") and bool(words & tables.MEANS))
+        column = node.func.value if isinstance(node.func, ast.Attribute) else None
+        columns = self.run.columns(column.slice) if isinstance(column, ast.Subscript) else None
+        taints = frozenset[Taint]()
+        if means:
+            fit = replace(self.fit(node, owner, "mean by group"), by="group", columns=columns)
+            taints = frozenset({(fit, None)})
+        if name in tables.AGGREGATES:
+            return Value(frozenset({node}), taints)
+        return replace(plain, taints=plain.taints | taints)
+
+    def _of_function(self, node: ast.Call, name: str, depth: int) -> Value:
+        qualified = self.run.page.qualified(node.func) or ""
+        values = self.arguments(node, depth)
+        if name == "load_data" and not (values and values[0].rows):
+            return self.tools.given(node)
+        if name.startswith(tables.SOURCES):
+            return Value(rows=frozenset({node}), exact=name in tables.READERS, file=_file(node))
+        if qualified.startswith("numpy.") and name in tables.STATISTICS and values and values[0].rows:
+            return self._statistic(node, node.args[0], values[0]) if node.args else PLAIN
+        if name in ("cut", "qcut") and values and values[0].rows:
+            return self._binned(node, name, values[0])
+        if name in ("concat", "vstack", "concatenate", "append", "r_"):
+            return self._put_together(node, name, values)
+        if qualified.startswith(("matplotlib.", "seaborn.", "plotly.")):
+            return PLAIN
+        # A mean that is handed to a function beside the data (a limit, a start value) is not put into them.
+        passed = merged(value if value.rows else value.by_tools() for value in values)
+        if passed.is_plain and not name[:1].isupper():
+            return Value(rows=frozenset({node}))
+        return passed if name in tables.BY_ROW and values and values[0].columns else passed.loose()
+
+    def _binned(self, node: ast.Call, name: str, value: Value) -> Value:
+        """Bins whose edges are those of the rows at hand, not given."""
+        bins = node.args[1] if len(node.args) > 1 else word(node, "bins") or word(node, "q")
+        is_number = isinstance(bins, ast.Constant)
+        if name == "cut" and not is_number:
+            return value
+        return value.tainted(replace(self.fit(node, value, "discretiser", name), by="tool"))
+
+    def _put_together(self, node: ast.Call, name: str, values: list[Value]) -> Value:
+        pieces: list[Value] = []
+        for value in values:
+            pieces += value.items or (value,)
+        sideways = constant(node, "axis", 1 if name == "concat" else 2) in (1, "columns")
+        result = merged(pieces).loose()
+        with_rows = [piece for piece in pieces if piece.rows]
+        twice = any(
+            one.rows == other.rows and one.part == other.part and one.subset == other.subset
+            for place, one in enumerate(with_rows[:8])
+            for other in with_rows[place + 1 : 8]
+        )
+        if twice and not sideways and result.resampled is None and name != "append":
+            return self.copied(node, name, result) if _is_copy(node) else result
+        return result
+
+
+def _is_copy(node: ast.Call) -> bool:
+    """`pd.concat([df, df])`: the very same name twice."""
+    pieces = node.args[0] if node.args else None
+    names = [item.id for item in pieces.elts if isinstance(item, ast.Name)] if isinstance(pieces, ast.List) else []
+    return len(names) > len(set(names))
+
+
+def _file(node: ast.Call) -> str:
+    """The name of the file that a reader reads, where it stands there."""
+    first = node.args[0] if node.args else None
+    text = (
+        [n.value for n in ast.walk(first) if isinstance(n, ast.Constant) and isinstance(n.value, str)] if first else []
+    )
+    return text[-1].rpartition("/")[2] if text else ""
+
+
+def _by_row(node: ast.Call) -> bool:
+    """Is it a statistic over the columns of each row?"""
+    return constant(node, "axis") in (1, "columns", -1)
+
+
+def target_columns(run: Interpreter, node: ast.Call, place: int, name: str) -> Columns:
+    """The columns of a call's target, by its place or its keyword."""
+    given = node.args[place] if len(node.args) > place else word(node, name)
+    return run.columns_of(given) if given is not None else None

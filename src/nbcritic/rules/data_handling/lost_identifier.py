@@ -1,0 +1,205 @@
+"""NBC614."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import root_name
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit, Related
+from nbcritic.rule import rule
+from nbcritic.rules.data_handling._shared import keyword
+
+CODES = re.compile(
+    r"^(?:zip|zip[ _-]?codes?|.*[a-z ]zip[ _-]?code|postal[ _-]?codes?|post[ _-]?codes?|plz|fips|.*fips(?:[ _-]?code)?|ssn|isbn(?:10|13)?|"
+    r".*phone[ _-]?(?:number|no|num|nr))$",
+    re.IGNORECASE,
+)
+"""Columns whose digits are a name: a zero in front belongs to it."""
+IDS = re.compile(r"(?:^|[ _a-z])(?:Id|ID)$|(?:^|[ _-])id$")
+"""Columns that tell records apart."""
+READERS = frozenset(f"pandas.read_{kind}" for kind in ("csv", "table", "excel", "fwf"))
+_NUMERIC = re.compile(r"^(?:int|float)(?:32|64)$")
+_INFO = re.compile(
+    r"^ *\d+ {2,}(?P<name>.+?) +\d+ non-null +(?P<dtype>\w+)$|^(?P<old>\S+) +\d+ non-null +(?P<olddtype>\w+)$", re.M
+)
+_DTYPES = re.compile(r"^(?P<name>\S.*?) {2,}(?P<dtype>(?:int|float)(?:32|64)|object|bool)$", re.M)
+_HEAD = re.compile(r"<thead>(.*?)</thead>", re.S)
+_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.S)
+_CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.S)
+_FLOAT = re.compile(r"\d+\.0+$|\d\.\d+e\+\d+$")
+_ROWS = 12
+
+
+@rule("NBC614", name="lost-identifier", severity="minor", category="pandas-correctness")
+def check(page: Page) -> Iterator[Hit]:
+    r"""Codes or identifiers are read as numbers.
+
+    A reader that guesses types drops the zeros in front of a postal code or telephone number, and turns identifiers into floats as
+    soon as one is missing: `01234` becomes 1234, and 10023 becomes 10023.0, which matches nothing in another table. Long
+    identifiers lose their last digits.
+
+    Instead, say the type when reading: `dtype={"zip": "string"}`, or `"Int64"` for whole numbers with gaps.
+
+    Bad:
+
+        # %%
+        import pandas as pd
+        customers = pd.read_csv("customers.csv")  # <- flagged
+        # %%
+        customers.info()
+        #> <class 'pandas.core.frame.DataFrame'>
+        #> RangeIndex: 3 entries, 0 to 2
+        #>  #   Column    Non-Null Count  Dtype
+        #>  0   name      3 non-null      object
+        #>  1   zip_code  3 non-null      int64
+
+    Bad:
+
+        # %%
+        import pandas as pd
+        visits = pd.read_csv("visits.csv")  # <- flagged
+        # %%
+        visits.dtypes
+        #> customer_id    float64
+        #> length           int64
+        #> dtype: object
+
+    Good:
+
+        # %%
+        import pandas as pd
+        customers = pd.read_csv("customers.csv", dtype={"zip_code": "string"})
+        orders = pd.read_csv("orders.csv")
+        # %%
+        customers.dtypes
+        #> name        object
+        #> zip_code    string
+        #> dtype: object
+        # %%
+        orders.dtypes
+        #> order_id      int64
+        #> paid        float64
+        #> dtype: object
+
+    Good:
+
+        # %%
+        import pandas as pd
+        shops = pd.read_csv("shops.csv")
+        shops.dtypes
+        #> zip      int64
+        #> dtype: object
+        # %%
+        shops = shops.drop(columns=["zip"])
+    """
+    reads = _reads(page)
+    dropped = _dropped(page)
+    found: dict[str, tuple[CodeCell, dict[str, str]]] = {}
+    for cell in page.code:
+        if cell.cell.outputs == b"[]":
+            continue
+        for frame, columns in _shown(cell):
+            read = reads.get(frame)
+            told = _told(read[1]) if read else set()
+            lost = {name: how for name, how in columns.items() if name not in dropped | told}
+            if lost:
+                found.setdefault(frame, (cell, {}))[1].update(lost)
+    for frame, (cell, columns) in found.items():
+        read = reads.get(frame)
+        if read is None:
+            continue
+        names = ", ".join(f"`{name}` as {how}" for name, how in sorted(columns.items()))
+    KINDS
+        at = read[0].at(read[1])
+        related = (Related(cell.at(), "the saved output shows their types"),)
+        yield Hit(at, f"`{frame}` is read with {names}; say `dtype={{{kinds}}}`", related)
+
+
+def _reads(page: Page) -> dict[str, tuple[CodeCell, ast.Call]]:
+    """The one call that reads each named frame from a text or a sheet."""
+    found: dict[str, list[tuple[CodeCell, ast.Call]]] = {}
+    for cell in page.code:
+        for assign in cell.nodes(ast.Assign):
+            call, target = assign.value, assign.targets[0]
+            if isinstance(call, ast.Call) and isinstance(target, ast.Name) and page.qualified(call.func) in READERS:
+                found.setdefault(target.id, []).append((cell, call))
+    return {name: calls[0] for name, calls in found.items() if len(calls) == 1}
+
+
+def _dropped(page: Page) -> set[str]:
+    """Names of columns that the page drops."""
+    found: set[str] = set()
+    for cell in page.code:
+        for call in cell.nodes(ast.Call):
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "drop":
+                found.update(
+                    n.value for n in ast.walk(call) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+                )
+        for deleted in cell.nodes(ast.Delete):
+            found.update(n.value for n in ast.walk(deleted) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    return found
+
+
+def _told(read: ast.Call) -> set[str]:
+    """The columns whose types the reader is told, or that become the index."""
+    given = [keyword(read, name) for name in ("dtype", "converters", "index_col")]
+    nodes = [node for part in given if part is not None for node in ast.walk(part)]
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def _shown(cell: CodeCell) -> Iterator[tuple[str, dict[str, str]]]:
+    """Named frames whose types or first rows the cell's outputs show, with the columns that have lost something."""
+    text = "\n".join(output.text for output in cell.outputs if output.kind != "error")
+    for attribute, pattern in (("info", _INFO), ("dtypes", _DTYPES)):
+        asked = {root.id for node in cell.nodes(ast.Attribute) if node.attr == attribute and (root := root_name(node))}
+        if len(asked) == 1 and (columns := _by_type(pattern, text)):
+            yield asked.pop(), columns
+    results = [output for output in cell.outputs if output.kind == "result" and 'class="dataframe"' in output.html]
+    frame = _last_frame(cell)
+    if frame is not None and results and (columns := _by_value(results[-1].html)):
+        yield frame, columns
+
+
+def _by_type(pattern: re.Pattern[str], text: str) -> dict[str, str]:
+    found = {}
+    for match in pattern.finditer(text):
+        groups = match.groupdict()
+        name, dtype = groups.get("name") or groups.get("old") or "", groups.get("dtype") or groups.get("olddtype") or ""
+        if _NUMERIC.match(dtype) and (CODES.match(name) or (IDS.search(name) and dtype.startswith("float"))):
+            found[name] = dtype
+    return found
+
+
+def _by_value(html: str) -> dict[str, str]:
+    """Codes and identifiers that stand in a table as floats."""
+    head, _, body = html.partition("<tbody>")
+    header = _HEAD.search(head + "</thead>")
+    rows = _ROW.findall(header[1]) if header else []
+    if len(rows) != 1:
+        return {}
+    names = [unescape(re.sub(r"<[^>]+>", "", name)) for name in _CELL.findall(rows[0])]
+    found = {}
+    for row in _ROW.findall(body)[:_ROWS]:
+        for name, value in zip(names, _CELL.findall(row), strict=False):
+            if _FLOAT.match(value) and (CODES.match(name) or IDS.search(name)):
+                found[name] = "float64"
+    return found
+
+
+def _last_frame(cell: CodeCell) -> str | None:
+    """The frame that the last line shows: `df` or `df.head()`."""
+    assert cell.tree is not None
+    last = cell.tree.body[-1] if cell.tree.body else None
+    node = last.value if isinstance(last, ast.Expr) else None
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("head", "tail", "sample")
+    ):
+        node = node.func.value
+    return node.id if isinstance(node, ast.Name) else None

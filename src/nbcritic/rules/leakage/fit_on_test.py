@@ -1,0 +1,154 @@
+"""NBC504."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from nbcritic.analysis.page import Page
+from nbcritic.analysis.provenance import Fit, Score
+from nbcritic.model import Hit, Related
+from nbcritic.rule import rule
+from nbcritic.rules.leakage._chain import where
+
+_LOOKED_AT = frozenset({"PermutationImportance", "TSNE", "UMAP", "Isomap"})
+"""What is rightly fitted on held-out rows: it explains or draws them."""
+_CODES = frozenset({"LabelEncoder", "OrdinalEncoder", "OneHotEncoder"})
+_TARGET = re.compile(r"^y(?:_|$|\d)|label|target", re.I)
+_TEST_FILE = re.compile(r"(?:^|[_\-. ])test(?:ing)?(?:$|[_\-. \d])|^x_?test", re.I)
+
+
+@rule("NBC504", name="fit-on-test", severity="blocker", category="leakage")
+def check(page: Page) -> Iterator[Hit]:
+    r"""A transformer or a model is fitted on rows that were held out.
+
+    A scaler that is fitted anew on the test rows moves them by their own mean: a value of 3 no longer means what it meant in training, and
+    the model is asked about rows from another scale; an encoder fitted anew gives other codes to the same words. A model that
+    is fitted on the test rows and scored on them is asked what it has just been told.
+
+    Instead, `fit` on the training rows and only `transform` (or `predict`) the held-out ones with that same object; a `Pipeline`
+    cannot get this wrong.
+
+    Bad:
+
+        # %%
+        from sklearn.model_selection import train_test_split
+        from sklearn.preprocessing import StandardScaler
+        df = pd.read_csv("loans.csv")
+        X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="default"), df["default"])
+        scaler = StandardScaler()
+        X_train = scaler.fit_transform(X_train)
+        X_test = scaler.fit_transform(X_test)  # <- flagged
+
+    Bad:
+
+        # %%
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.model_selection import train_test_split
+        df = pd.read_csv("loans.csv")
+        X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="default"), df["default"])
+        model = LogisticRegression().fit(X_train, y_train)
+        # %%
+        model.fit(X_test, y_test)  # <- flagged
+        print(model.score(X_test, y_test))
+
+    Good:
+
+        # %%
+        from sklearn.manifold import TSNE
+        from sklearn.model_selection import train_test_split
+        from sklearn.preprocessing import StandardScaler
+        df = pd.read_csv("loans.csv")
+        X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="default"), df["default"])
+        scaler = StandardScaler().fit(X_train)
+        X_train, X_test = scaler.transform(X_train), scaler.transform(X_test)
+        map_of_test = TSNE().fit_transform(X_test)
+
+    Good:
+
+        # %%
+        X_fit, X_val, y_fit, y_val = train_test_split(X, y)
+        base = LogisticRegression().fit(X_fit, y_fit)
+        calibrated = CalibratedClassifierCV(base, cv="prefit").fit(X_val, y_val)
+    """
+    found = page.provenance.events
+    said = set[ast.AST]()
+    for place, fit in enumerate(found.fits):
+        if (fit.by != "tool" and fit.by != "model") or fit.node in said:
+            continue
+        before = _refitted(fit, found.fits[:place]) if fit.by == "tool" else None
+        score = _told(fit, found.scores) if fit.by == "model" else None
+        if before is not None:
+            said.add(fit.node)
+            yield _anew(fit, before)
+        elif score is not None:
+            said.add(fit.node)
+            yield _asked(fit, score)
+
+
+def _refitted(fit: Fit, earlier: Sequence[Fit]) -> Fit | None:
+    """The fit of the same kind of tool on the training rows, where this one is on held-out rows."""
+    if not fit.name or fit.name in _LOOKED_AT or not _is_held_out(fit):
+        return None
+    if fit.kind == "neutral" and (fit.name not in _CODES or _is_target(fit)):
+        return None
+    for other in reversed(earlier):
+        if other.name == fit.name and other.by == "tool" and _is_beside(other, fit):
+            return other
+    return None
+
+
+def _is_held_out(fit: Fit) -> bool:
+    return bool(fit.part and fit.part[-1][1] == 1) or (not fit.part and bool(_TEST_FILE.search(fit.file)))
+
+
+def _is_beside(train: Fit, held: Fit) -> bool:
+    """Are these the training rows to those that were held out?"""
+    if held.part:
+        return train.part[: len(held.part)] == (*held.part[:-1], (held.part[-1][0], 0))
+    columns = train.columns is None or held.columns is None or bool(train.columns & held.columns)
+    return columns and not train.part and not train.rows & held.rows
+
+
+def _is_target(fit: Fit) -> bool:
+    given = fit.node.args[0] if isinstance(fit.node, ast.Call) and fit.node.args else None
+    name = given.id if isinstance(given, ast.Name) else ""
+    return bool(_TARGET.search(name))
+
+
+def _told(fit: Fit, scores: Sequence[Score]) -> Score | None:
+    """The score on the held-out rows that the model was fitted on."""
+    if fit.kind not in ("model", "unknown") or not fit.part or fit.part[-1][1] != 1:
+        return None
+    return next((score for score in scores if score.fit is fit and score.is_on_training_rows), None)
+
+
+def _anew(fit: Fit, before: Fit) -> Hit:
+    text = fit.cell.segment(fit.node)
+    split = fit.part[-1][0] if fit.part else None
+    rows = f"the rows that {where(split.cell, fit.cell)} holds out" if split else f"the rows of `{fit.file}`"
+    there = f"cell {before.cell.number}" if before.cell is not fit.cell else "the same cell"
+    message = f"`{text}` fits {_a(fit.name)} anew on {rows}, beside `{before.cell.segment(before.node)}` in {there}: use `transform` of that one"
+    related = [Related(before.cell.at(before.node), "the fit on the training rows")]
+    if split is not None:
+        related.append(Related(split.cell.at(split.node), "the rows are held out here"))
+    return Hit(fit.cell.at(fit.node), message, tuple(related))
+
+
+def _a(name: str) -> str:
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} `{name}`"
+
+
+def _asked(fit: Fit, score: Score) -> Hit:
+    text = fit.cell.segment(fit.node)
+    split = fit.part[-1][0]
+    message = (
+        f"`{text}` trains on the rows that {where(split.cell, fit.cell)} holds out, "
+        f"and `{score.cell.segment(score.node)}` scores the model on them"
+    )
+    related = (
+        Related(split.cell.at(split.node), "the rows are held out here"),
+        Related(score.cell.at(score.node), "the score is taken on them"),
+    )
+    return Hit(fit.cell.at(fit.node), message, related)

@@ -1,0 +1,109 @@
+"""Which cells last ran on older values, by the recorded counts."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nbcritic.analysis.page import Page
+from nbcritic.analysis.staleness import Stale
+from nbcritic.notebook import percent
+
+
+def stale(text: str) -> dict[int, Stale]:
+    return dict(Page(percent.read(text, "t.py", history=True)).staleness.cells)
+
+
+def page(*cells: tuple[int, str]) -> dict[int, Stale]:
+    return stale("".join(f"# %% In[{count}]\n{source}\n#> 7\n" for count, source in cells))
+
+
+LATER = (9, "kept = [n for n in (10, 30) if n > 20]")
+
+
+def test_a_cell_that_ran_before_its_source_ran_last() -> None:
+    found = page(LATER, (3, "print(kept)"))
+    assert {number: (how.evidence, how.cause, how.shown) for number, how in found.items()} == {2: ("rerun", 1, True)}
+
+
+def test_what_comes_of_an_older_value_is_as_old() -> None:
+    found = page(LATER, (3, "total = sum(kept)"), (10, "half = total / 2"), (11, "print(half)"))
+    assert [edge.name for edge in found[4].path] == ["kept", "total", "half"]
+    assert not found[2].shown
+
+
+def test_a_name_that_the_old_value_does_not_reach() -> None:
+    assert 3 not in page(LATER, (3, "total = sum(kept)\nother = 3"), (10, "print(other)"))
+
+
+def test_inputs_that_ran_again_are_better_evidence() -> None:
+    found = page((8, "base = [n for n in (10, 30)]"), (9, "kept = [n for n in base if n > 20]"), (3, "print(kept)"))
+    assert found[3].evidence == "inputs"
+
+
+def test_the_value_of_another_cell() -> None:
+    found = page((1, "prices = [3, 4]"), (3, "print(sum(prices))"), (2, "prices = [5]"))
+    assert (found[2].evidence, found[2].seen, found[2].cause) == ("other", 3, 1)
+
+
+@pytest.mark.parametrize("below", ["prices = [3, 4]", "for prices in [[5]]:\n    pass", "import prices", "_ = prices"])
+def test_another_cell_that_makes_no_other_value(below: str) -> None:
+    assert not page((1, "prices = [3, 4]"), (3, "print(sum(prices))"), (2, below))
+
+
+def test_a_gap_in_which_the_source_may_have_run() -> None:
+    """In[3] may have been the first run of the first cell, whose last is In[6]."""
+    found = page((6, "prices = [n for n in (3, 4)]"), (4, "print(sum(prices))"), (2, "prices = [5]"))
+    assert found[2].evidence == "rerun"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "limit = 20",
+        "def kept():\n    return 3",
+        "import kept",
+        "import pandas as pd\nkept = pd.read_csv('a.csv')",
+        "import pandas as pd\npath = 'a.csv'\nkept = pd.read_csv(path)\nkept.columns = ['a']",
+        "for kept in (1, 2):\n    pass",
+        "with open('a') as kept:\n    pass",
+    ],
+)
+def test_what_runs_again_to_the_same_effect(above: str) -> None:
+    assert not page((9, above), (3, "print(kept)"))
+
+
+@pytest.mark.parametrize("counts", [(9, 1), (9, 9)])
+def test_two_sessions(counts: tuple[int, int]) -> None:
+    assert not page((counts[0], LATER[1]), (counts[1], "print(kept)"))
+
+
+def test_no_room_for_an_earlier_run() -> None:
+    """The cell ran as In[2] after In[1]: nothing can have set `kept` in this session, so it was another one."""
+    assert not page((1, "a = 3"), LATER, (2, "print(kept)"), (3, "b = 3"))
+
+
+def test_other_columns() -> None:
+    table = (1, "import pandas as pd\ntable = pd.read_csv('a.csv')")
+    assert not page(table, (9, "table['net'] = table['gross'] / 1.19"), (3, "table['gross'].mean()"))
+    assert not page(table, (4, "table['gross'].mean()"), (3, "table = table.drop(columns=['shop'])"))
+    found = page(table, (4, "print(table['gross'].mean())"), (3, "table['gross'] = table['gross'] / 1.19"))
+    assert found[2].seen == 3
+
+
+def test_cells_that_failed_say_nothing() -> None:
+    failed = "# %% In[9]\nkept = [n for n in (10, 30) if n > 20]\n#! ValueError: bad\n"
+    assert not stale(failed + "# %% In[3]\nprint(kept)\n#> 7\n")
+
+
+COUNTS = st.lists(st.integers(1, 12), min_size=6, max_size=6, unique=True)
+SOURCES = ("a = [n for n in (1, 2)]", "b = sum(a)", "a = a + [b]", "c = (a, b)", "b = 3", "print(a, b, c)")
+
+
+@given(COUNTS)
+def test_only_runs_out_of_order_make_values_old(counts: list[int]) -> None:
+    found = page(*zip(counts, SOURCES, strict=True))
+    if counts == sorted(counts):
+        assert not found
+    for number, how in found.items():
+        assert how.path[-1].cell == number
+        assert [edge.cell for edge in how.path[:-1]] == [edge.from_cell for edge in how.path[1:]]

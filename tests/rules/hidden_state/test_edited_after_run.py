@@ -1,0 +1,59 @@
+"""NBC118: results below statements that give none, and what folds into it."""
+
+import json
+
+from nbcritic.analysis.page import Page
+from nbcritic.config import Config
+from nbcritic.engine import critique
+from nbcritic.model import Cell, Hit, Notebook
+from nbcritic.rules.hidden_state.edited_after_run import check
+
+
+def page(*cells: tuple[str, dict[str, object]]) -> Page:
+    made = [
+        Cell(number, "code", source, execution_count=number, outputs=json.dumps([output]).encode())
+        for number, (source, output) in enumerate(cells, 1)
+    ]
+    return Page(Notebook("t.ipynb", tuple(made)))
+
+
+def hits(*cells: tuple[str, dict[str, object]]) -> list[Hit]:
+    return list(check.check(page(*cells)))
+
+
+RESULT: dict[str, object] = {
+    "output_type": "execute_result",
+    "execution_count": 1,
+    "metadata": {},
+    "data": {"text/plain": "7"},
+}
+
+
+def test_the_message_names_the_code() -> None:
+    (hit,) = hits(("total = 3", RESULT))
+    assert hit.message.startswith("`total = 3` gives no result")
+    assert (hit.at.cell, hit.at.line) == (1, 1)
+
+
+def test_a_habit_is_a_setting() -> None:
+    assert len(hits(*[("total = 3", RESULT)] * 2)) == 2
+    assert not hits(*[("total = 3", RESULT)] * 3)
+
+
+def test_commented_code_weighs_less() -> None:
+    (hit,) = hits(("# total = 3", RESULT))
+    assert hit.severity == "minor"
+
+
+def test_another_print() -> None:
+    stream: dict[str, object] = {"output_type": "stream", "name": "stdout", "text": "7\n"}
+    assert len(hits(("print('The mean')", stream))) == 1
+    assert not hits(("def print(*words):\n    pass", stream), ("print('The mean')", stream))
+
+
+def test_the_error_below_edited_code_is_said_once() -> None:
+    quoted = "Cell In[1], line 1\n----> 1 mean(values)\n"
+    output: dict[str, object] = {"output_type": "error", "ename": "NameError", "evalue": "bad", "traceback": [quoted]}
+    codes = [finding.code for finding in critique(page(("average(values)", output)), Config()).findings]
+    assert "NBC118" in codes
+    assert "NBC113" not in codes
