@@ -31,7 +31,7 @@ def codes(report: nbcritic.Report) -> list[str]:
 
 def test_the_public_names_are_pinned() -> None:
     assert sorted(nbcritic.__all__) == sorted(
-        "Finding NbcriticError Notebook Report critique explain read render rules scan".split()
+        "Finding NbcriticError Notebook Report critique explain fix read render rules scan".split()
     )
     for name in nbcritic.__all__:
         assert getattr(nbcritic, name) is not None
@@ -54,6 +54,15 @@ def test_a_file_bytes_and_a_notebook_are_judged_alike(tmp_path: Path) -> None:
     path.write_bytes(data)
     for source in (path, str(path), data, nbcritic.read(data), nbcritic.read(path), percent.read(STAR, "x.py")):
         assert codes(nbcritic.critique(source, ONLY)) == ["NBC114"]
+
+
+def test_a_fix_changes_nothing_on_the_disk(tmp_path: Path) -> None:
+    path = tmp_path / "x.ipynb"
+    path.write_bytes(as_ipynb("import os\nx = 1"))
+    mended = nbcritic.fix(path, Config(select=("F401",)))
+    assert [cell.source for cell in mended.notebook.cells] == ["x = 1"]
+    assert mended.report.findings == ()
+    assert path.read_bytes() == as_ipynb("import os\nx = 1")
 
 
 def test_ruff_speaks_as_well() -> None:

@@ -48,17 +48,6 @@ class Loss:
     share_of_late_or_cancelled_lost: float
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """How well a list of columns does under one split: minutes (R², RMSE) and the desk's question (AP, AUC)."""
-
-    r2: float
-    rmse: float
-    average_precision: float
-    auc: float
-    late_share: float
-
-
 def load(folder: Path = DATA) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The two tables as they ship."""
     return pd.read_csv(folder / "flights.csv.gz"), pd.read_csv(folder / "weather.csv.gz")
@@ -116,42 +105,48 @@ def design(joined: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def score(table: pd.DataFrame, columns: Sequence[str], *, by_time: bool) -> Score:
-    """Train and test on flown flights: at random, or on January-September for October-December."""
+def halves(table: pd.DataFrame, *, by_time: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Flown flights to train and to test on: at random, or January-September and October-December."""
     flown = table.dropna(subset=["arr_delay"])
     if by_time:
-        train, test = flown[flown["month"] < FIRST_TEST_MONTH], flown[flown["month"] >= FIRST_TEST_MONTH]
-    else:
-        train, test = train_test_split(flown, test_size=0.3, random_state=42)
-    names = list(columns)
-    minutes = HistGradientBoostingRegressor(random_state=42).fit(train[names], train["arr_delay"])
-    late = HistGradientBoostingClassifier(random_state=42).fit(train[names], train["arr_delay"] > LATE)
-    predicted, chance = minutes.predict(test[names]), late.predict_proba(test[names])[:, 1]
-    actual, is_late = test["arr_delay"], test["arr_delay"] > LATE
-    return Score(
-        r2=float(r2_score(actual, predicted)),
-        rmse=float(np.sqrt(mean_squared_error(actual, predicted))),
-        average_precision=float(average_precision_score(is_late, chance)),
-        auc=float(roc_auc_score(is_late, chance)),
-        late_share=float(is_late.mean()),
-    )
+        return flown[flown["month"] < FIRST_TEST_MONTH], flown[flown["month"] >= FIRST_TEST_MONTH]
+    train, test = train_test_split(flown, test_size=0.3, random_state=42)
+    return train, test
 
 
-def rate_table(table: pd.DataFrame) -> Score:
-    """A baseline without a model: the share of late flights of the same carrier and hour, January-September."""
-    flown = table.dropna(subset=["arr_delay"])
-    flown = flown.assign(late=flown["arr_delay"] > LATE)
-    train, test = flown[flown["month"] < FIRST_TEST_MONTH], flown[flown["month"] >= FIRST_TEST_MONTH]
-    rates = train.groupby(["carrier", "hour"])[["late", "arr_delay"]].mean()
+def r2(table: pd.DataFrame, columns: Sequence[str], *, by_time: bool) -> float:
+    """The notebook's question, minutes: R² of boosted trees on these columns."""
+    train, test = halves(table, by_time=by_time)
+    model = HistGradientBoostingRegressor(random_state=42).fit(train[list(columns)], train["arr_delay"])
+    return float(r2_score(test["arr_delay"], model.predict(test[list(columns)])))
+
+
+def ranking(table: pd.DataFrame, columns: Sequence[str], *, by_time: bool) -> tuple[float, float]:
+    """The desk's question, late or not: average precision and AUC of boosted trees on these columns."""
+    train, test = halves(table, by_time=by_time)
+    model = HistGradientBoostingClassifier(random_state=42)
+    chance = model.fit(train[list(columns)], train["arr_delay"] > LATE).predict_proba(test[list(columns)])[:, 1]
+    late = test["arr_delay"] > LATE
+    return float(average_precision_score(late, chance)), float(roc_auc_score(late, chance))
+
+
+def late_share(table: pd.DataFrame, *, by_time: bool) -> float:
+    """Share of late flights among those tested: what average precision is without any knowledge."""
+    return float((halves(table, by_time=by_time)[1]["arr_delay"] > LATE).mean())
+
+
+def rate_table(table: pd.DataFrame) -> tuple[float, float, float]:
+    """A baseline without a model: R², average precision and AUC of the rates by carrier and hour, January-September."""
+    train, test = halves(table, by_time=True)
+    rates = train.assign(late=train["arr_delay"] > LATE).groupby(["carrier", "hour"])[["late", "arr_delay"]].mean()
     guess = test[["carrier", "hour"]].merge(rates, left_on=["carrier", "hour"], right_index=True, how="left")
-    chance = guess["late"].astype(float).fillna(train["late"].mean())
+    chance = guess["late"].astype(float).fillna((train["arr_delay"] > LATE).mean())
     minutes = guess["arr_delay"].fillna(train["arr_delay"].mean())
-    return Score(
-        r2=float(r2_score(test["arr_delay"], minutes)),
-        rmse=float(np.sqrt(mean_squared_error(test["arr_delay"], minutes))),
-        average_precision=float(average_precision_score(test["late"], chance)),
-        auc=float(roc_auc_score(test["late"], chance)),
-        late_share=float(test["late"].mean()),
+    late = test["arr_delay"] > LATE
+    return (
+        float(r2_score(test["arr_delay"], minutes)),
+        float(average_precision_score(late, chance)),
+        float(roc_auc_score(late, chance)),
     )
 
 
@@ -224,8 +219,18 @@ def _loss() -> Loss:
 
 
 @cache
-def _score(columns: str, *, kept: bool, by_time: bool) -> Score:
-    return score(_tables()[3 if kept else 2], COLUMNS[columns], by_time=by_time)
+def _r2(columns: str, *, kept: bool, by_time: bool) -> float:
+    return r2(_tables()[3 if kept else 2], COLUMNS[columns], by_time=by_time)
+
+
+@cache
+def _ranking(columns: str, *, kept: bool, by_time: bool) -> tuple[float, float]:
+    return ranking(_tables()[3 if kept else 2], COLUMNS[columns], by_time=by_time)
+
+
+@cache
+def _rate_table() -> tuple[float, float, float]:
+    return rate_table(_tables()[2])
 
 
 @cache
@@ -242,29 +247,26 @@ def _scores() -> dict[str, Callable[[], float]]:
     """Every column list under both splits on the rows that the notebook keeps; two of them on all flown flights."""
     found: dict[str, Callable[[], float]] = {}
     for columns in COLUMNS:
-        name = columns.replace(",", "").replace(" ", "_")
+        name = f"scores.{columns.replace(',', '').replace(' ', '_')}"
         for split, by_time in (("random", False), ("time", True)):
-            for measure, attribute in (("r2", "r2"), ("ap", "average_precision")):
-                found[f"scores.{name}.{measure}_{split}"] = partial(
-                    lambda c, t, a: getattr(_score(c, kept=True, by_time=t), a), columns, by_time, attribute
-                )
+            found[f"{name}.r2_{split}"] = partial(_r2, columns, kept=True, by_time=by_time)
+            found[f"{name}.ap_{split}"] = partial(lambda c, t: _ranking(c, kept=True, by_time=t)[0], columns, by_time)
     for columns in ("without delay averages too", "timetable, neither date nor weather"):
-        name = columns.replace(",", "").replace(" ", "_")
-        for measure, attribute in (("r2", "r2"), ("ap", "average_precision"), ("auc", "auc")):
-            found[f"all_flown.{name}.{measure}_time"] = partial(
-                lambda c, a: getattr(_score(c, kept=False, by_time=True), a), columns, attribute
-            )
+        name = f"all_flown.{columns.replace(',', '').replace(' ', '_')}"
+        found[f"{name}.r2_time"] = partial(_r2, columns, kept=False, by_time=True)
+        found[f"{name}.ap_time"] = partial(lambda c: _ranking(c, kept=False, by_time=True)[0], columns)
+        found[f"{name}.auc_time"] = partial(lambda c: _ranking(c, kept=False, by_time=True)[1], columns)
     return found
 
 
 MEASURES: dict[str, Callable[[], float]] = {
     **_scores(),
-    "scores.late_share.random": lambda: _score("without delay averages too", kept=True, by_time=False).late_share,
-    "scores.late_share.time": lambda: _score("without delay averages too", kept=True, by_time=True).late_share,
-    "all_flown.late_share": lambda: _score("without delay averages too", kept=False, by_time=True).late_share,
-    "all_flown.rate_table.r2_time": lambda: rate_table(_tables()[2]).r2,
-    "all_flown.rate_table.ap_time": lambda: rate_table(_tables()[2]).average_precision,
-    "all_flown.rate_table.auc_time": lambda: rate_table(_tables()[2]).auc,
+    "scores.late_share.random": lambda: late_share(_tables()[3], by_time=False),
+    "scores.late_share.time": lambda: late_share(_tables()[3], by_time=True),
+    "all_flown.late_share": lambda: late_share(_tables()[2], by_time=True),
+    "all_flown.rate_table.r2_time": lambda: _rate_table()[0],
+    "all_flown.rate_table.ap_time": lambda: _rate_table()[1],
+    "all_flown.rate_table.auc_time": lambda: _rate_table()[2],
     "rows.all": lambda: _loss().rows,
     "rows.cancelled_or_diverted": lambda: int(_tables()[0]["arr_delay"].isna().sum()),
     "rows.kept": lambda: _loss().kept,

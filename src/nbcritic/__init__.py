@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from nbcritic import rules
     from nbcritic.config import Config
+    from nbcritic.fixer import Mended
     from nbcritic.model import Finding, NbcriticError, Notebook, Report
 
 __version__ = "0.1.0"
@@ -31,6 +32,7 @@ __all__ = [
     "Report",
     "critique",
     "explain",
+    "fix",
     "read",
     "render",
     "rules",
@@ -100,6 +102,29 @@ def render(reports: Iterable[Report], format: str = "text", *, color: bool = Fal
     from nbcritic.report import render as render_reports
 
     return render_reports(reports, format, color=color, width=width)
+
+
+def fix(
+    source: str | PathLike[str] | bytes | Notebook, config: Config | None = None, *, unsafe: bool = False
+) -> Mended:
+    """Mend what has a fix, in memory: the result's `notebook.raw` is the new file, its `report` says what is left.
+
+    `unsafe` also applies fixes after which somebody should look at the result. The configuration is found as for `critique`.
+    Raises NbcriticError where the notebook cannot be read.
+    """
+    from pathlib import Path
+
+    from nbcritic.analysis import project
+    from nbcritic.config import Config
+    from nbcritic.fixer import mend
+    from nbcritic.model import Notebook
+
+    notebook = source if isinstance(source, Notebook) else read(source)
+    is_file = not isinstance(source, (bytes, Notebook))
+    if config is None:
+        config = Config.load(Path(notebook.path)) if is_file else Config()
+    around = project.discover(notebook.path) if is_file else project.NOWHERE
+    return mend(notebook, config, around, unsafe=unsafe)
 
 
 def explain(key: str, *, color: bool = False, width: int = 100) -> str:

@@ -146,6 +146,13 @@ def test_manifests_near_the_notebook_are_those_above_it_and_beside_those() -> No
     assert [one.path for one in found.near] == ["requirements.txt", "requirements/dev.txt", "binder/environment.yml"]
 
 
+def test_a_setup_that_reads_its_list_from_a_file_is_whole_where_the_file_is_there() -> None:
+    setup = {"setup.py": "setup(install_requires=open('reqs/requirements.txt').read().split())"}
+    assert Project.of(setup).manifests[0].partial
+    found = Project.of({**setup, "reqs/requirements.txt": "pandas\n"}).manifests
+    assert [(one.names, one.partial) for one in found] == [({"pandas"}, False)] * 2
+
+
 def test_modules_are_files_and_the_folders_around_them() -> None:
     found = Project.of({"src/shop/clean.py": "", "data/orders.csv": "", "lib/fast.cpython-311.so": ""})
     assert found.modules >= {"src", "shop", "clean", "fast", "lib"}

@@ -83,7 +83,7 @@ setup(name="shop", install_requires=REQUIRES, extras_require={"plot": ["matplotl
         ("pyproject.toml", PYPROJECT, "pandas numpy matplotlib pytest sphinx polars lightgbm tox ruff coverage gdal"),
         ("environment.yml", CONDA, "pandas numpy plotnine fees"),
         ("conda.yaml", "dependencies: [pandas=2, numpy]\n", "pandas numpy"),
-        ("setup.py", SETUP, "pandas numpy matplotlib plot"),
+        ("setup.py", SETUP, "pandas numpy matplotlib"),
         (
             "setup.cfg",
             "[metadata]\nname = shop\n[options]\ninstall_requires =\n    pandas\n    numpy>=1\n",

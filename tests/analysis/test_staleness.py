@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.staleness import Stale
+from nbcritic.analysis.staleness_taint import Steps
 from nbcritic.notebook import percent
 
 
@@ -88,6 +89,40 @@ def test_other_columns() -> None:
     assert not page(table, (4, "table['gross'].mean()"), (3, "table = table.drop(columns=['shop'])"))
     found = page(table, (4, "print(table['gross'].mean())"), (3, "table['gross'] = table['gross'] / 1.19"))
     assert found[2].seen == 3
+
+
+@pytest.mark.parametrize("look", ["table", "table.head()", "table.shape"])
+def test_a_look_at_the_table_changes_no_column(look: str) -> None:
+    table = (1, "import pandas as pd\ntable = pd.read_csv('a.csv')")
+    assert not page(table, (4, "table['gross'].mean()"), (3, f"table = table.drop(columns=['shop'])\n{look}"))
+
+
+@pytest.mark.parametrize(
+    "source, name, reached",
+    [
+        ("b = a", "a", "ab"),
+        ("a = 3\nb = a", "a", ""),
+        ("for n in (1, 2):\n    if n > a:\n        print(n)\n    b = n", "a", "a"),
+        ("if a:\n    b = 3\nelse:\n    c = 3", "a", "abc"),
+        ("for n in (1, 2):\n    c = b\n    b = a", "a", "abc"),
+        ("for n in a:\n    b = n", "a", "abn"),
+        ("with f(a) as b:\n    c = b", "a", "abc"),
+        ("if d:\n    a = 3", "a", "a"),
+        ("b.append(a)\nc[0] = b", "a", "abc"),
+        ("def f():\n    return a\nb = f()", "a", "abf"),
+        ("b = 3\nc = b", "a", "a"),
+    ],
+)
+def test_what_a_value_reaches_within_a_cell(source: str, name: str, reached: str) -> None:
+    (cell,) = Page(percent.read(f"# %%\n{source}\n", "t.py")).cells
+    assert Steps(cell).reached(name) == set(reached)
+
+
+def test_what_an_output_shows() -> None:
+    assert page(LATER, (3, "print(kept)"))[2].shown
+    assert page(LATER, (3, "for n in kept:\n    print(n)"))[2].shown
+    assert not page(LATER, (3, "total = sum(kept)\nprint('done')"))[2].shown
+    assert not page(LATER, (3, "type(kept)"))[2].shown
 
 
 def test_cells_that_failed_say_nothing() -> None:

@@ -18,6 +18,7 @@ from nbcritic.analysis.idempotence_terms import Term
 from nbcritic.model import Span
 
 if TYPE_CHECKING:
+    from nbcritic.analysis.code import CodeCell
     from nbcritic.analysis.page import Page
 
 ReasonKind: TypeAlias = Literal[
@@ -100,13 +101,19 @@ class Idempotence:
         for write in sorted(filter(None, found), key=lambda write: first.index(write)):
             yield self._reason(number, write)
         for node, site in dict.fromkeys(outside):
-            yield Reason(cell.at(site), "", "writes", "append", node)
+            yield Reason(_span(cell, node, site), "", "writes", "append", node)
         if error is not None:
-            yield Reason(cell.at(error.site), error.name, "raises", str(error.args[0]), error.node)
+            yield Reason(_span(cell, error.node, error.site), error.name, "raises", str(error.args[0]), error.node)
 
     def _reason(self, number: int, write: Write) -> Reason:
         kind, operation = _judged(write)
-        return Reason(self._page.cell(number).at(write.site), write.name, kind, operation, write.node, write.key)
+        span = _span(self._page.cell(number), write.node, write.site)
+        return Reason(span, write.name, kind, operation, write.node, write.key)
+
+
+def _span(cell: CodeCell, node: ast.AST, site: ast.stmt) -> Span:
+    """Where a statement stands, or the statement of the cell that calls the function in which it stands."""
+    return cell.at(node if cell.parent(node) is not None and not cell.in_function(node) else site)
 
 
 def _first_difference(
@@ -158,6 +165,8 @@ def _judged(write: Write) -> tuple[ReasonKind, str]:
         return "consumes", operation
     if write.name not in value.syms:
         return "crosses", operation
+    if isinstance(write.key, Term) and write.key.op != "each" and write.name in write.key.syms:
+        return "rebinds", operation  # which columns it is done to may be others the second time
     if not _from_itself(value, write):
         return "rebinds", operation
     if operation in _GROWS or (operation == "Add" and isinstance(write.node, ast.AugAssign)):

@@ -37,8 +37,7 @@ class Expressions(Places):
         if self.depth <= _DEEPEST:
             self.depth += 1
             for child in ast.iter_child_nodes(node):
-                if isinstance(child, ast.expr):
-                    parts.append(self.eval(child).content)
+                parts += [self.eval(child).content] if isinstance(child, ast.expr) else []
             self.depth -= 1
         return self.terms.make(type(node).__name__, *parts)
 
@@ -164,8 +163,7 @@ class Expressions(Places):
         if content.op == "call:enumerate" and content.args:
             inner = content.args[0]
             item = Obj(self.terms.make("each", inner, turn))
-            found = Obj(self.terms.make("tuple", self.terms.make("each", self.terms.make("count"), turn), item.content))
-            return found
+            return Obj(self.terms.make("tuple", self.terms.make("each", self.terms.make("count"), turn), item.content))
         if content.op == "call:zip" and content.args:
             return Obj(self.terms.make("tuple", *(self.terms.make("each", t, turn) for t in content.args)))
         if content.op in ("norm", "filter"):

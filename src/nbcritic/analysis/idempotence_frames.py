@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from nbcritic.analysis.events import called_name
 from nbcritic.analysis.idempotence_objects import Obj
 from nbcritic.analysis.idempotence_terms import MissingKey, Term, contains
 
@@ -44,8 +45,6 @@ def _drop(calls: Methods, call: ast.Call, frame: Obj) -> Term | None:
     named = [(columns, "")] if columns is not None else []
     named += [(node, "row") for node in (labels, rows) if node is not None]
     for node, what in named:
-        if node is None:
-            continue
         for key, term in _keys(calls, node):
             if term.syms & frame.content.syms and contains(term, _base(frame.content)):
                 content = calls.terms.filter(content, (calls.terms.make("row", id(call)),))
@@ -133,11 +132,12 @@ def _assign(calls: Methods, call: ast.Call, frame: Obj) -> Term | None:
 def _join(calls: Methods, call: ast.Call, frame: Obj) -> Term | None:
     """On all common columns, the second time there is nothing to add."""
     contents = calls.contents_of(call)
-    if call.func.attr == "merge" and not any(
+    method = called_name(call.func)
+    if method == "merge" and not any(
         w.arg in ("on", "left_on", "right_on", "left_index", "right_index") for w in call.keywords
-    ):  # type: ignore[attr-defined]
+    ):
         return calls.terms.norm(frame.content, {("merge", *contents)})
-    return calls.terms.make(f"m:{call.func.attr}", frame.content, *contents)  # type: ignore[attr-defined]
+    return calls.terms.make(f"m:{method}", frame.content, *contents)
 
 
 FRAME_METHODS: Final[Mapping[str, Method]] = {

@@ -173,7 +173,6 @@ class Machine(Calls):
             self.body(node.body if condition.args[1] else node.orelse)
             return
         if self.is_guard(node, condition):
-            self.body(node.orelse)
             return
         self.branches.append(node)
         try:

@@ -8,7 +8,7 @@ from typing import Any
 from nbcritic.analysis import chance
 from nbcritic.analysis.graph_changes import changes_object
 from nbcritic.analysis.idempotence_frames import FRAME_METHODS, keyword
-from nbcritic.analysis.idempotence_objects import Obj, Raised
+from nbcritic.analysis.idempotence_objects import Obj
 from nbcritic.analysis.idempotence_outside import Outside
 from nbcritic.analysis.idempotence_places import kind_is
 from nbcritic.analysis.idempotence_tables import COPIES, ELEMENTWISE, FORMS, FUNCTIONS, OVERWRITES, ROWS, TEXT_FORMS
@@ -44,9 +44,8 @@ class Methods(Outside):
             arguments, words = self.arguments(node)
             value = self.terms.make("draw", name, receiver.content, *(a.content for a in arguments))
             self.change(receiver, self.terms.make("next", receiver.content, id(node)))
-            for argument, thing in zip(node.args, arguments, strict=False):
-                if name in ("shuffle",):
-                    self.change(thing, value)
+            for thing in arguments if name == "shuffle" else ():
+                self.change(thing, value)
             return Obj(value)
         if receiver.is_iterator and name in _READS_AGAIN:
             value = self.terms.make(f"m:{name}", receiver.content)
@@ -170,12 +169,13 @@ class Methods(Outside):
                 return self.terms.norm(content, {("map", first.content)})
             if _leads_away(first.content):
                 return self.rowwise("m:unmapped", content, first.content)
-        qualified = self.page.qualified(node.args[0])
+        qualified = self.page.qualified(node.args[0]) or ""
         if qualified in FUNCTIONS:
             return self.terms.norm(content, {(qualified,)}, FUNCTIONS[qualified])
         return self.rowwise("m:map", content, first.content)
 
     def contents_of(self, node: ast.Call) -> list[Term]:
+        """The contents of what a call is given, in order; those of keywords with their names."""
         arguments, words = self.arguments(node)
         found = [thing.content for thing in arguments]
         return found + [
@@ -204,16 +204,13 @@ class Methods(Outside):
             name in ("get", "setdefault", "pop")
             and arguments
             and (kind in ("dict", "frame", "") or name == "setdefault")
+        ) and (
+            kind in ("dict", "frame")
+            or name == "setdefault"
+            or len(arguments) == 2
+            or not (name == "pop" and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, int))
         ):
-            if (
-                kind in ("dict", "frame")
-                or name == "setdefault"
-                or len(arguments) == 2
-                or not (
-                    name == "pop" and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, int)
-                )
-            ):
-                return self._of_key(name, receiver, self.key_of(contents[0]), arguments[1:])
+            return self._of_key(name, receiver, self.key_of(contents[0]), arguments[1:])
         if name in ("add", "discard") and kind in ("set", "") and len(contents) == 1:
             mark = self.terms.true if name == "add" else self.terms.false
             self.change(receiver, self.terms.over(content, {("item", contents[0]): mark}), ("item", contents[0]))
@@ -236,11 +233,14 @@ class Methods(Outside):
             if self.again and self.terms.holds(content, self.key_of(contents[1])) is self.terms.true:
                 raise self.stop("ValueError", receiver, function)
             self.change(receiver, self.terms.over(content, {self.key_of(contents[1]): contents[2]}))
-        elif inplace or (
-            kind not in ("axes", "figure", "file", "path") and changes_object(name, kind or None, discarded=discarded)
-        ):
-            if not (name == "append" and kind in ("frame", "series")):
-                self.change(receiver, value)
+        elif (
+            inplace
+            or (
+                kind not in ("axes", "figure", "file", "path")
+                and changes_object(name, kind or None, discarded=discarded)
+            )
+        ) and not (name == "append" and kind in ("frame", "series")):
+            self.change(receiver, value)
         self.files(node, f".{name}", kind)
         if name in ("to_csv", "to_sql", "mkdir", "unlink", "rmdir", "rename"):
             self.method_files(node, name, kind)

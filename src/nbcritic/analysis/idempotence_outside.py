@@ -37,6 +37,7 @@ class Outside(Own):
                 )
 
     def luck_of(self, family: str) -> Obj:
+        """The state of a generator or of the clock, which lives outside the names."""
         name = f"\0{family or 'time'}"
         if name not in self.globals:
             self.globals[name] = Obj(self.terms.make("sym", name))
@@ -50,10 +51,10 @@ class Outside(Own):
         return value
 
     def draw(self, node: ast.Call, draw: chance.Draw, contents: list[Term]) -> Obj:
+        """A call whose result is up to chance."""
         last = draw.name.rpartition(".")[2]
         if draw.takes_state and last[:1].isupper() and last not in ("RandomState", "Random"):
-            found = Obj(self.terms.make("stochastic", draw.name, *contents), self.page.values.kind(node) or "")
-            return found
+            return Obj(self.terms.make("stochastic", draw.name, *contents), self.page.values.kind(node) or "")
         found = Obj(
             self.terms.make("draw", draw.name, self.luck(draw.family), *contents), self.page.values.kind(node) or ""
         )
@@ -62,6 +63,7 @@ class Outside(Own):
         return found
 
     def files(self, node: ast.Call, name: str, kind: str) -> None:
+        """A function that fails where its work is done, or adds to a file."""
         error = FAILS_AGAIN.get(name)
         forgives = any(
             word.arg in ("exist_ok", "dirs_exist_ok", "missing_ok", "ignore_errors") for word in node.keywords
@@ -77,6 +79,7 @@ class Outside(Own):
             self.outside.append((self.node, self.site))
 
     def method_files(self, node: ast.Call, name: str, kind: str) -> None:
+        """The same for methods of tables and paths."""
         mode = keyword(node, "mode" if name == "to_csv" else "if_exists")
         word = mode.value if isinstance(mode, ast.Constant) else None
         if (name == "to_csv" and word == "a") or (name == "to_sql" and word == "append"):

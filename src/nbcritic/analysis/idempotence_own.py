@@ -90,6 +90,7 @@ class Own(Expressions):
             found.function, found.scope = made.function, made.scope
 
     def method_of(self, klass: ast.ClassDef, name: str, depth: int = 0) -> ast.FunctionDef | None:
+        """A method of a class or of what it is derived from, as far as the page defines it."""
         for statement in klass.body:
             if isinstance(statement, ast.FunctionDef) and statement.name == name:
                 return statement

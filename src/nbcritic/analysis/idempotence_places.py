@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from nbcritic.analysis.idempotence_objects import Obj, Raised
+from nbcritic.analysis.idempotence_objects import Obj
 from nbcritic.analysis.idempotence_state import State
 from nbcritic.analysis.idempotence_terms import MissingKey, Term, kind_of
 
@@ -86,10 +86,7 @@ class Places(State):
         if content.op == "attr:cat":
             return Obj(self.terms.norm(content.args[0], {("cat", name)}, "number"))
         if name in ("T", "values", "str", "dt", "cat", "loc", "iloc", "at", "iat", "dtypes"):
-            found = Obj(self.terms.make(f"attr:{name}", content))
-            if name in ("loc", "iloc", "at", "iat"):
-                found.part_of = None
-            return found
+            return Obj(self.terms.make(f"attr:{name}", content))
         part = Obj(self.take(owner, ("attr", name)))
         part.part_of = (owner, ("attr", name))
         return part
@@ -108,9 +105,9 @@ class Places(State):
         if isinstance(owner_node, ast.Attribute) and owner_node.attr in ("loc", "iloc", "at", "iat"):
             return self.located(node, owner_node)
         owner = self.eval(owner_node)
-        if owner.items is not None and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
-            if -len(owner.items) <= node.slice.value < len(owner.items):
-                return owner.items[node.slice.value]
+        place = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        if owner.items is not None and isinstance(place, int) and -len(owner.items) <= place < len(owner.items):
+            return owner.items[place]
         if isinstance(node.slice, ast.List):
             keys = [self.key(item) for item in node.slice.elts]
             return Obj(
@@ -124,8 +121,7 @@ class Places(State):
                 content = (
                     self.sliced(content, along) if is_slice else self.terms.make("get", content, ("axis", axis, along))
                 )
-            found = Obj(content, self.page.values.kind(node) or "")
-            return found
+            return Obj(content, self.page.values.kind(node) or "")
         key = self.key(node.slice)
         if isinstance(key, Term):
             if key.op == "slice":
@@ -227,8 +223,11 @@ class Places(State):
         masks = mask.args[1] if mask.op == "filter" else frozenset()
         if masks:
             mask = mask.args[0]
-        strip = lambda term: term.args[0] if masks and term.op == "filter" and term.args[1] == masks else term  # noqa: E731
-        chosen = self.terms.choose(mask, strip(value), strip(before))
+        sides = (
+            side.args[0] if masks and side.op == "filter" and side.args[1] == masks else side
+            for side in (value, before)
+        )
+        chosen = self.terms.choose(mask, *sides)
         return self.terms.filter(chosen, masks) if masks else chosen
 
     def _label(self, owner: Obj, what: str, value: Obj) -> None:

@@ -122,9 +122,9 @@ class Terms:
             return self.norm(self.get(whole.args[0], key), whole.args[1])
         if whole.op == "labelled" and isinstance(key, str):
             labels = whole.args[1]
-            if labels.op == "list" and all(label.op == "const" for label in labels.args):
-                if key not in [label.args[1] for label in labels.args]:
-                    raise MissingKey("KeyError")
+            is_known = labels.op == "list" and all(label.op == "const" for label in labels.args)
+            if is_known and key not in [label.args[1] for label in labels.args]:
+                raise MissingKey("KeyError")
         if whole.op in ("list", "tuple") and isinstance(key, int) and -len(whole.args) <= key < len(whole.args):
             return whole.args[key]  # type: ignore[no-any-return]
         if whole.op == "at0" and key == 0:
@@ -142,8 +142,7 @@ class Terms:
             if isinstance(key, str):
                 raise MissingKey("KeyError")
         if key == 0 and whole.op in ("m:split", "m:partition", "m:rsplit", "m:str.split", "m:str.rsplit"):
-            first = self.make("at0", *whole.args) if whole.args[0].op != "at0" else whole.args[0]
-            return first
+            return self.make("at0", *whole.args) if whole.args[0].op != "at0" else whole.args[0]
         return self.make("get", whole, key)
 
     def _grouped_by(self, group: Term, column: Key) -> tuple[Key, ...]:
@@ -185,9 +184,9 @@ class Terms:
             return self.choose(condition, self.holds(one, key), self.holds(other, key))
         if whole.op in ("norm", "filter"):
             return self.holds(whole.args[0], key)
-        if whole.op in ("list", "tuple", "set") and all(item.op == "const" for item in whole.args):
-            if not isinstance(key, Term):
-                return self.const(key in [item.args[1] for item in whole.args])
+        is_literal = whole.op in ("list", "tuple", "set") and all(item.op == "const" for item in whole.args)
+        if is_literal and not isinstance(key, Term):
+            return self.const(key in [item.args[1] for item in whole.args])
         if whole.op == "m:append" and len(whole.args) == 2:
             if whole.args[1] is key or whole.args[1] is self.const(key):
                 return self.true
@@ -268,7 +267,7 @@ class Terms:
             return self.const(not value.args[1])
         if value.op == "ite":
             return self.choose(value.args[0], self.negate(value.args[1]), self.negate(value.args[2]))
-        return value.args[0] if value.op == "Not" else self.make("Not", value)  # type: ignore[no-any-return]
+        return value.args[0] if value.op == "Not" else self.make("Not", value)
 
     def binary(self, op: str, left: Term, right: Term) -> Term:
         """`left op right` for an operator by the name of its class in `ast`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -42,7 +43,7 @@ _TELLING = (
 )  # fmt: skip
 """How the files end that say more than that they are there; those without an ending do, too."""
 _NEARBY = frozenset(
-    "requirements/ binder/ .binder/ conda/ env/ envs/ environment/ environments/ docker/ .devcontainer/ deps/ dependencies/".split()
+    "requirements/ reqs/ binder/ .binder/ conda/ env/ envs/ environment/ environments/ docker/ .devcontainer/ deps/ dependencies/".split()
 )
 """The folders beside a notebook's own ones where a project keeps its manifests."""
 
@@ -191,9 +192,20 @@ def _text(read: Reader, path: str, limit: int = MAX_BYTES) -> str:
 
 
 def _manifests(files: tuple[str, ...], read: Reader) -> tuple[Manifest, ...]:
-    paths = [path for path in files if is_manifest(path)][:MAX_READ]
-    found = (manifest(path, _text(read, path, MAX_LOCK_BYTES)) for path in paths)
-    return tuple(one for one in found if one is not None)
+    texts = {
+        path: _text(read, path, MAX_LOCK_BYTES) for path in [path for path in files if is_manifest(path)][:MAX_READ]
+    }
+    found = {path: one for path, text in texts.items() if (one := manifest(path, text)) is not None}
+    return tuple(_completed(one, texts[path], found) if one.partial else one for path, one in found.items())
+
+
+def _completed(one: Manifest, text: str, others: Mapping[str, Manifest]) -> Manifest:
+    """A manifest that takes its list from files that were read, too: a setup.py that opens requirements.txt."""
+    named = {posixpath.normpath(one.folder + name) for name in _LISTS.findall(text)}
+    lists = [others[path] for path in named if path in others and path != one.path]
+    if not lists or any(other.partial for other in lists):
+        return one
+    return replace(one, names=one.names.union(*(other.names for other in lists)), partial=False)
 
 
 def _modules(files: tuple[str, ...]) -> frozenset[str]:
@@ -224,6 +236,7 @@ def _uses(
     return tuple(sorted(found))
 
 
+_LISTS = re.compile(r"[\w./-]+\.(?:txt|in)\b")
 _README = re.compile(r"(?:^|/)(?:readme|install)[^/]*\.(?:md|rst|txt)$", re.I)
 _TELLS = re.compile(r"\b(?:pip3?|conda|mamba|uv|poetry|pipenv)\s+(?:install|create|env|add|sync)\b", re.I)
 

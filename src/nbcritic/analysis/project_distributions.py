@@ -48,6 +48,7 @@ gitlab: python-gitlab
 docx: python-docx
 pptx: python-pptx
 fitz: pymupdf
+azureml: azureml-core azureml-sdk
 jwt: pyjwt
 jose: python-jose
 magic: python-magic python-magic-bin
@@ -160,6 +161,8 @@ seaborn: allensdk qiskit-ibmq-provider missingno pandas-profiling ydata-profilin
 scikit-learn: imbalanced-learn yellowbrick mlxtend category-encoders sktime umap-learn shap scikit-plot librosa dask-ml feature-engine nilearn
  sentence-transformers pycaret scikit-optimize eli5 lime hdbscan scikit-survival
 statsmodels: allensdk econml doubleml pingouin plotnine prophet pmdarima sktime darts linearmodels
+scikit-image: allensdk albumentations imgaug aicsimageio cellpose
+pynwb: allensdk
 joblib: scikit-learn librosa mlxtend imbalanced-learn nltk dask-ml
 plotly: plotly-express chart-studio cufflinks dash pycaret darts
 tqdm: transformers datasets nltk spacy huggingface-hub catboost shap openai sentence-transformers torch-geometric umap-learn pytorch-lightning

@@ -243,7 +243,8 @@ def _setup_py(path: str, text: str) -> Manifest | None:
             if value is None:
                 partial |= key in words
                 continue
-            names |= {n.value for n in ast.walk(value) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+            items = (item for node in ast.walk(value) if isinstance(node, ast.List | ast.Tuple) for item in node.elts)
+            names |= {item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)}
             partial |= any(isinstance(n, ast.Call | ast.Name) for n in ast.walk(value))
         name = words.get("name")
         own = normal(name.value) if isinstance(name, ast.Constant) and isinstance(name.value, str) else ""

@@ -207,7 +207,7 @@ class Calls:
         if name == "load_data" and not (values and values[0].rows):
             return self.tools.given(node)
         if name.startswith(tables.SOURCES):
-            return Value(rows=frozenset({node}), exact=name in tables.READERS, file=_file(node))
+            return Value(rows=frozenset({self.run.token(node)}), exact=name in tables.READERS, file=_file(node))
         if qualified.startswith("numpy.") and name in tables.STATISTICS and values and values[0].rows:
             return self._statistic(node, node.args[0], values[0]) if node.args else PLAIN
         if name in ("cut", "qcut") and values and values[0].rows:
@@ -219,7 +219,7 @@ class Calls:
         # A mean that is handed to a function beside the data (a limit, a start value) is not put into them.
         passed = merged(value if value.rows else value.by_tools() for value in values)
         if passed.is_plain and not name[:1].isupper():
-            return Value(rows=frozenset({node}))
+            return Value(rows=frozenset({self.run.token(node)}))
         return passed if name in tables.BY_ROW and values and values[0].columns else passed.loose()
 
     def _binned(self, node: ast.Call, name: str, value: Value) -> Value:

@@ -16,7 +16,7 @@ from nbcritic.analysis.provenance_values import NO_COLUMNS, PLAIN, Columns, Fit,
 if TYPE_CHECKING:
     from nbcritic.analysis.page import Page
 
-MOST_STEPS = 60_000
+MOST_STEPS = 150_000
 """A run that takes longer than this is given up: what it has found so far stands, and `truncated` says so."""
 _DEEPEST = 40
 
@@ -266,9 +266,9 @@ class Expressions:
     def _picked(self, value: Value, index: ast.expr, depth: int) -> Value:
         """The rows of a value that an index picks: one side of a split, where the index is."""
         if isinstance(index, ast.Slice):
-            return value.picked(self.token(index)) if selects_rows(index) else replace(value, items=None)
+            return value.picked(self.token(index)) if selects_rows(index) else value.alone()
         if isinstance(index, ast.Constant):
-            return replace(value, items=None).loose()
+            return value.alone().loose()
         place = self.value(index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index, depth)
         if isinstance(index, ast.Compare):
             return merged((value, place)) if place.taints else value.picked(self.token(index))

@@ -201,7 +201,7 @@ class Tools:
         tool = owner.tool
         assert tool is not None
         data = self._data(node, depth)
-        if owner.rows and not node.args and data.is_plain:
+        if name == "fit" and owner.rows and not node.args and data.is_plain:
             data = replace(owner, tool=None)
         if tool.kind == "splitter":
             return self.folds(node, data, tool.shuffled) if name == "split" else PLAIN

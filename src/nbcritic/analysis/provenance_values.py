@@ -39,6 +39,8 @@ class Split:
 
 Part: TypeAlias = tuple[tuple[Split, int], ...]
 """The way from the whole data to a part of them: each split with the side that was taken (0 stays, 1 is held out)."""
+Piece: TypeAlias = "tuple[frozenset[object], Part]"
+"""Rows, and the part of them that was put to others."""
 Role: TypeAlias = Literal["whole", "train", "held-out"]
 
 
@@ -74,8 +76,8 @@ class Fit:
     watched: tuple[Value, ...] = ()
     """Rows that it was watched on while it learnt: `eval_set`, `validation_data`."""
     loops: tuple[ast.AST, ...] = ()
-    mixed: frozenset[Part] = frozenset()
-    """The parts that were put together for it, where they were several."""
+    mixed: frozenset[Piece] = frozenset()
+    """What was put together for it, where it was several."""
     file: str = ""
     """What the rows are called: the name of their file, or of the variable."""
     tool: Tool | None = None
@@ -183,8 +185,8 @@ class Value:
     """An iterable of (train, test) index pairs."""
     subset: frozenset[object] = frozenset()
     """The choices of rows (masks, slices, samples) that led here; two values of other choices may share no row."""
-    mixed: frozenset[Part] = frozenset()
-    """The parts that were put together for it, where they were several."""
+    mixed: frozenset[Piece] = frozenset()
+    """What was put together for it, where it was several."""
     columns: Columns = None
     """Its columns, where all of them are known; of a series, the one that it is (computed from)."""
     dropped: frozenset[str] = NO_COLUMNS
@@ -238,10 +240,16 @@ class Value:
 
     def picked(self, token: object) -> Value:
         """Some rows of it, chosen by `token`."""
-        return replace(self, subset=self.subset | {token}, items=None) if self.rows else replace(self, items=None)
+        return replace(self, subset=self.subset | {token}, items=None) if self.rows else self.alone()
+
+    def alone(self) -> Value:
+        """The value as one, not as what it would unpack into."""
+        return replace(self, items=None) if self.items is not None else self
 
     def by_tools(self) -> Value:
         """The value without the traces of mere statistics."""
+        if all(taint[0].by == "tool" for taint in self.taints):
+            return self
         return replace(self, taints=frozenset(taint for taint in self.taints if taint[0].by == "tool"))
 
     def loose(self) -> Value:
@@ -252,7 +260,7 @@ class Value:
         """The value after another, computed from `sources` of its own columns, was stored in these columns of it."""
         new = ((fit, columns if at is None or columns is not None else at) for fit, at in value.taints)
         taints = _capped((*self.taints, *new))
-        if value.predicted is not None and value.predicted.kind in ("model", "cluster"):
+        if columns is not None and value.predicted is not None and value.predicted.kind in ("model", "cluster"):
             # What a model filled in carries the trace of the rows that it was fitted on.
             taints = _capped((*taints, (replace(value.predicted, by="tool"), columns)))
         if not self.rows:
@@ -278,10 +286,12 @@ def merged(values: Iterable[Value]) -> Value:
         return PLAIN
     if len(known) == 1:
         one = known[0]
+        if not (one.items or one.tool or one.grouped or one.folds):
+            return one
         return replace(one, items=None, tool=None, grouped=False, window=False, folds=False)
     with_rows = [value for value in known if value.rows]
     part = with_rows[0].part if with_rows else known[0].part
-    mixed = {value.part for value in with_rows} | {each for value in with_rows for each in value.mixed}
+    mixed = {piece for value in with_rows for piece in value.mixed or ((value.rows, value.part),)}
     for value in with_rows[1:]:
         part = common(part, value.part)
     rows = frozenset(list(dict.fromkeys(row for value in known for row in value.rows))[:_MOST])

@@ -138,7 +138,8 @@ class Staleness:
             return None
         if not seen and not self._had_room(cell.number):
             return None  # its values came from another session
-        changed, read = columns_of(source, name, ast.Store), columns_of(cell, name, ast.Load)
+        changed = columns_of(source, name, ast.Store, given=self._is_load(source, name))
+        read = columns_of(cell, name, ast.Load)
         if changed is not None and (read is None or not changed & read):
             return None
         return self._rerun(edge)
@@ -195,12 +196,15 @@ class Staleness:
     def _is_load(self, cell: CodeCell, name: str) -> bool:
         """Is the value read from a place that is written out, or made of nothing? It is the same each time."""
         value = _value_of(cell, name)
+        return isinstance(value, ast.Call) and self._is_written(value)
+
+    def _is_written(self, value: ast.expr) -> bool:
         if not isinstance(value, ast.Call):
-            return False
-        arguments = [*value.args, *(word.value for word in value.keywords)]
-        plain = all(isinstance(a, _WRITTEN) or self._values.kind(a) in ("str", "path") for a in arguments)
+            return isinstance(value, _WRITTEN) or self._values.kind(value) in ("str", "path")
         callee = self._names.qualified(value.func)
-        return plain and callee is not None and ".random" not in callee and not callee.startswith("random.")
+        if callee is None or ".random" in callee or callee.startswith("random."):
+            return False
+        return all(self._is_written(part) for part in (*value.args, *(word.value for word in value.keywords)))
 
     def _differs(self, edge: Edge, other: int) -> bool:
         """Does it matter to the end of the edge that another cell made the value?"""

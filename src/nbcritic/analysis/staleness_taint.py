@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple, TypeAlias, TypeGuard
 
@@ -14,24 +14,29 @@ Columns: TypeAlias = "frozenset[str] | None"
 """The columns (or attributes, or keys) that are touched one by one; None where the whole thing is."""
 
 _SILENT = frozenset({"type", "isinstance", "id", "help", "dir", "callable", "hasattr"})
-_HEADS = frozenset({"columns", "keys", "dtypes", "schema", "printSchema"})
-"""What tells of names and types, not of values."""
+_HEADS = frozenset({"columns", "keys", "dtypes", "shape", "schema", "printSchema"})
+"""What tells of names, types and sizes, not of values."""
+_LOOKS = frozenset({"head", "tail", "sample", "info", "describe"})
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _STORES = (ast.Store, ast.Del)
+_BLOCKS = (
+    ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try,
+)  # fmt: skip
 
 
 class _Step(NamedTuple):
-    """One statement at cell level."""
+    """One statement without the statements in it."""
 
     reads: frozenset[str]
+    """The names that it reads, and those that decide whether it runs."""
     makes: frozenset[str]
     """The names that it binds."""
     changes: frozenset[str]
     """The names whose objects it may change."""
-    shows: tuple[frozenset[str], ...]
-    """For each expression in it that an output may show, the names that it reads."""
-    is_plain: bool
-    """Does it run just once and bind for certain?"""
+    is_shown: bool
+    """May a saved output show what it reads?"""
+    is_certain: bool
+    """Does it bind its names in any case, and to nothing of what they were?"""
 
 
 class Steps:
@@ -47,7 +52,8 @@ class Steps:
             o for o in self._cell.outputs if (o.kind != "stream" or o.name == "stdout") and _WIDGET not in o.mime
         ]
         kinds: frozenset[str] = frozenset(output.kind for output in outputs) - {"error"}
-        return tuple(_step(statement, statement is body[-1], kinds) for statement in body)
+        last = body[-1] if body else None
+        return tuple(_step(*place, last, kinds) for place in _flat(body))
 
     def reached(self, name: str) -> frozenset[str]:
         """The names whose values, after the cell, are made of the value that `name` had before it."""
@@ -60,36 +66,62 @@ class Steps:
         """Does a saved output of the cell show something made of the value that `name` had before it?"""
         old = {name}
         for step in self._steps:
-            if any(not names.isdisjoint(old) for names in step.shows):
+            if step.is_shown and not step.reads.isdisjoint(old):
                 return True
             _follow(step, old)
         return False
 
 
-def _step(statement: ast.stmt, is_last: bool, kinds: frozenset[str]) -> _Step:
-    reads, makes, changes = set[str](), set[str](), set[str]()
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Name):
-            (reads if isinstance(node.ctx, ast.Load) else makes).add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            makes.add(node.name)
-        elif _is_stored(node) or (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
-            root = root_name(node.func if isinstance(node, ast.Call) else node)
+def _flat(
+    body: list[ast.stmt], around: frozenset[str] = frozenset(), depth: int = 0
+) -> Iterator[tuple[ast.AST, frozenset[str], int]]:
+    """The statements of a block and those in them, with the names that decide whether they run, and how deep they stand.
+
+    A loop is gone through twice: its second round works with what the first has made.
+    """
+    for statement in body:
+        if not isinstance(statement, _BLOCKS):
+            yield statement, around, depth
+            continue
+        heads = [node for node in ast.iter_child_nodes(statement) if isinstance(node, ast.expr | ast.withitem)]
+        for head in heads:
+            yield head, around, depth + 1
+        if isinstance(statement, ast.For | ast.AsyncFor):
+            yield ast.Assign([statement.target], statement.iter), around, depth + 1
+        inside = around | _names(heads)
+        blocks = [getattr(statement, name, []) for name in ("body", "orelse", "finalbody")]
+        blocks += [handler.body for handler in getattr(statement, "handlers", [])]
+        rounds = 2 if isinstance(statement, ast.For | ast.AsyncFor | ast.While) and depth == 0 else 1
+        for block in blocks * rounds:
+            yield from _flat(block, inside, depth + 1)
+
+
+def _names(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    return frozenset(part.id for node in nodes for part in ast.walk(node) if isinstance(part, ast.Name))
+
+
+def _step(node: ast.AST, around: frozenset[str], depth: int, last: ast.stmt | None, kinds: frozenset[str]) -> _Step:
+    reads, makes, changes = set(around), set[str](), set[str]()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            (reads if isinstance(part.ctx, ast.Load) else makes).add(part.id)
+        elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            makes.add(part.name)
+        elif _is_stored(part) or (isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)):
+            root = root_name(part.func if isinstance(part, ast.Call) else part)
             changes |= {root.id} if root is not None else set()
-    shows = tuple(
-        frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))
-        for node in (_expressions(statement) if kinds else ())
-        if _shows(node, is_last and node is statement, kinds)
-    )
+    is_shown = isinstance(node, ast.Expr) and bool(kinds) and _shows(node, node is last, kinds)
     plain = (ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return _Step(frozenset(reads), frozenset(makes), frozenset(changes), shows, isinstance(statement, plain))
+    return _Step(
+        frozenset(reads), frozenset(makes), frozenset(changes), is_shown, isinstance(node, plain) and not depth
+    )
 
 
 def _follow(step: _Step, old: set[str]) -> None:
     """What a statement makes of old values is old; what it makes of others is not."""
     if not step.reads.isdisjoint(old):
         old |= step.makes | step.changes
-    elif step.is_plain:
+    elif step.is_certain:
         old -= step.makes
 
 
@@ -113,17 +145,22 @@ def constant_of(cell: CodeCell, name: str) -> str | None:
     return found
 
 
-def columns_of(cell: CodeCell, name: str, context: type[ast.expr_context]) -> Columns:
-    """The columns of `name` that the cell sets (`ast.Store`) or reads (`ast.Load`); None where it may touch others, too."""
+def columns_of(cell: CodeCell, name: str, context: type[ast.expr_context], *, given: bool = False) -> Columns:
+    """The columns of `name` that the cell sets (`ast.Store`) or reads (`ast.Load`); None where it may touch others, too.
+
+    With `given`, a plain binding of the name does not count.
+    """
     found = set[str]()
     for node in cell.nodes(ast.Name):
         if node.id != name:
             continue
         reshaped = _reshaped(cell, node) if context is ast.Store else None
+        parent = cell.parent(node)
         if reshaped is not None:
             found |= reshaped
             continue
-        parent = cell.parent(node)
+        if context is ast.Store and (_is_look(cell, parent) or (given and isinstance(parent, ast.Assign))):
+            continue
         if not isinstance(node.ctx, ast.Load):
             return None
         keys = _keys(cell, parent) if isinstance(parent, ast.Attribute | ast.Subscript) else None
@@ -134,6 +171,13 @@ def columns_of(cell: CodeCell, name: str, context: type[ast.expr_context]) -> Co
         elif not _is_stored(parent) if context is ast.Load else keys is None or _may_change(cell, parent):
             return None
     return frozenset(found)
+
+
+def _is_look(cell: CodeCell, node: ast.AST | None) -> bool:
+    """Is the name only looked at: `x` alone, or `x.head()`?"""
+    above = cell.parent(node) if isinstance(node, ast.Attribute) else None
+    looks = isinstance(node, ast.Attribute) and node.attr in _LOOKS | _HEADS
+    return isinstance(node, ast.Expr) or (looks and isinstance(above, ast.Call | ast.Expr))
 
 
 def _reshaped(cell: CodeCell, node: ast.Name) -> set[str] | None:
@@ -181,21 +225,6 @@ def _keys(cell: CodeCell, node: ast.Attribute | ast.Subscript) -> set[str] | Non
     if isinstance(node.slice, ast.List) and all(isinstance(item, ast.Constant) for item in node.slice.elts):
         return {str(item.value) for item in node.slice.elts if isinstance(item, ast.Constant)}
     return None
-
-
-def _expressions(statement: ast.stmt) -> Iterator[ast.Expr]:
-    """The expressions that run with the statement and whose values nobody keeps."""
-    waiting: list[ast.AST] = [statement]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Expr):
-            yield node
-        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            waiting += [
-                child
-                for child in ast.iter_child_nodes(node)
-                if isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case)
-            ]
 
 
 def _shows(node: ast.Expr, is_last: bool, kinds: frozenset[str]) -> bool:

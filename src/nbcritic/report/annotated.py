@@ -20,7 +20,7 @@ TAG = "nbcritic-review"
 """The tag of a cell that is ours; `strip` takes out the cells that carry it."""
 
 _RELATED = 4
-_SPECIAL = re.compile(r"[&<>\\`*_{}\[\]()#!|~$^:@/]|(?<!\w)[-+=](?!\w)")
+_SPECIAL = re.compile(r"[&<>\\`*_{}\[\]#!|~$^]|:(?=//)|(?<=www)\.|(?<!\w)[-+=](?!\w)", re.IGNORECASE)
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -112,5 +112,6 @@ def _plain(text: str) -> str:
 
 
 def _entity(char: str) -> str:
-    # MathJax looks for dollars once the page is made of HTML, but not in code.
-    return "<code>&#36;</code>" if char == "$" else f"&#{ord(char)};"
+    # MathJax looks for its signs when the page is HTML already, but not in code.
+    entity = f"&#{ord(char)};"
+    return f"<code>{entity}</code>" if char in "$\\" else entity

@@ -168,8 +168,8 @@ def check(page: Page) -> Iterator[Hit]:
         parts.append(f"{_told(packaged)} imported here and not named in {said_where}: add {add}")
     if strange:
         parts.append(f"{_told(strange)} imported, and neither a file of the project nor {said_where} gives it")
-    # A package of which nobody here knows what it brings along may bring what everybody uses.
-    unsure = may_bring_more(said) and all(normal(one.module) in USUAL for one in missing)
+    # A package of which nobody here knows what it brings along may bring what everybody uses, and what nobody here knows.
+    unsure = may_bring_more(said) and all(one in strange or normal(one.module) in USUAL for one in missing)
     yield Hit(
         first.cell.at(first.node),
         "; ".join(parts),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import parameters
@@ -85,9 +85,37 @@ def place(page: Page, cell: CodeCell, reason: Reason) -> str:
 
 
 def is_read_later(page: Page, cell: CodeCell, reason: Reason) -> bool:
-    """Does anything read what was changed: a cell below or, for what does not merely grow, the rest of the cell?"""
-    if any(reason.name in read.reads for number, read in page.flow.touched.items() if number > cell.number):
+    """Does anything rely on what was changed: a cell below or, for a column, the rest of the cell?"""
+    below = [number for number, read in page.flow.touched.items() if number > cell.number and reason.name in read.reads]
+    if reason.kind == "accumulates":
+        return bool(below) and any(_relies(other, node) for other in page.code for node in _named(other, reason.name))
+    if below:
         return True
     line = getattr(reason.node, "end_lineno", None) or reason.span.end_line
-    uses = (event.node for event in page.names.of(cell.number).of("use") if event.name == reason.name)
-    return reason.kind != "accumulates" and any(getattr(node, "lineno", 0) > line for node in uses)
+    return reason.key is not None and any(node.lineno > line for node in _named(cell, reason.name))
+
+
+def _named(cell: CodeCell, name: str) -> Iterator[ast.Name]:
+    return (node for node in cell.nodes(ast.Name) if node.id == name and isinstance(node.ctx, ast.Load))
+
+
+def _relies(cell: CodeCell, node: ast.Name) -> bool:
+    """Is a list read for more than to add to it, to show it, or to see whether something is in it?"""
+    parent = cell.parent(node)
+    if isinstance(parent, ast.Attribute) and parent.attr in ("append", "extend", "insert"):
+        return False
+    if isinstance(parent, ast.Expr):
+        return False
+    if isinstance(parent, ast.Compare) and isinstance(parent.ops[-1], ast.In | ast.NotIn):
+        return False
+    statement = cell.statement(node)
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return not any(isinstance(target, ast.Name) and target.id == node.id for target in targets)
+
+
+def is_count(page: Page, reason: Reason) -> bool:
+    """Does it count the rounds of a loop?"""
+    node = reason.node
+    if not isinstance(node, ast.AugAssign) or not isinstance(node.value, ast.Constant):
+        return False
+    return any(isinstance(parent, ast.For | ast.While) for parent in home_of(page, reason).ancestors(node))

@@ -10,7 +10,7 @@ from nbcritic.analysis.idempotence import Reason
 from nbcritic.analysis.page import Page
 from nbcritic.model import Confidence, Hit, Related, Span
 from nbcritic.rule import rule
-from nbcritic.rules.hidden_state._rerun import changed_global, home_of, is_read_later, place, words
+from nbcritic.rules.hidden_state._rerun import changed_global, home_of, is_count, is_read_later, place, words
 from nbcritic.rules.hidden_state._shared import is_serious
 
 _COUNTERS = re.compile(
@@ -210,7 +210,7 @@ def _told(page: Page, cell: CodeCell) -> Iterator[Reason]:
     """What a second run does until it stops, as far as words are known for it and somebody would miss it."""
     sources = page.flow.sources[cell.number]
     for reason in page.idempotence.reasons(cell.number):
-        if not words(reason) or _COUNTERS.fullmatch(reason.name):
+        if not words(reason) or _COUNTERS.fullmatch(reason.name) or is_count(page, reason):
             continue
         if reason.kind == "raises":
             if reason.name in sources:

@@ -127,6 +127,16 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %% In[9]
+        import pandas as pd
+        sales = pd.read_csv("sales.csv")
+        sales["day"] = pd.to_datetime(sales["day"])
+        # %% In[3]
+        sales["price"].mean()
+        #> 31.5
+
+    Good:
+
+        # %% In[9]
         def mean(values):
             return sum(values) / len(values)
         limit = 20

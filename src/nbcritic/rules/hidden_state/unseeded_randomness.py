@@ -6,12 +6,13 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from nbcritic.analysis.chance import ADVICE, Draw, draws, functions_around, is_reached, seeds
+from nbcritic.analysis.chance import ADVICE, Draw, Seeds, draws, functions_around, is_reached, seeds
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._looked_at import is_only_looked_at, only_plots
+from nbcritic.rules.hidden_state._seed_cell import seed_cell
 from nbcritic.rules.hidden_state._shared import SERIOUS, is_serious
 
 _SHOWS = frozenset(
@@ -44,6 +45,16 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         from sklearn.model_selection import train_test_split
         X_train, X_test = train_test_split(X)  # <- flagged
+
+    Fixed:
+
+        # %%
+        import numpy as np
+
+        np.random.seed(0)
+        # %%
+        from sklearn.model_selection import train_test_split
+        X_train, X_test = train_test_split(X)
 
     Bad:
 
@@ -185,10 +196,23 @@ def check(page: Page) -> Iterator[Hit]:
         results = [simulate(seed) for seed in range(5)]
     """
     fixed = seeds(page)
+    flagged = list(_flagged(page, fixed))
+    fix = seed_cell(page, flagged)
+    reports = _reports(page)
+    for draw in flagged:
+        # A split decides every number below it, a model those that are reported; what else is drawn may be meant to differ.
+        last = draw.name.rpartition(".")[2]
+        sure = "split" in last.lower() or (draw.takes_state and reports)
+        message = _message(draw, fixed.first.get(draw.family))
+        at = draw.cell.at(draw.call)
+        yield Hit(at, message, fix=fix if draw.family else None, confidence=None if sure else "possible")
+
+
+def _flagged(page: Page, fixed: Seeds) -> Iterator[Draw]:
+    """The draws that no seed precedes and something relies on, of several calls of one function in a cell the first."""
     serious = is_serious(page)
     callers = {function.node: cell for function, cell in page.flow.called.items()}
     said: set[tuple[int, str]] = set()
-    reports = _reports(page)
     for draw in draws(page):
         key = (draw.cell.number, draw.name)
         if key in said or fixed.first.get(draw.family, 1 << 30) <= _when(page, draw, callers):
@@ -197,11 +221,7 @@ def check(page: Page) -> Iterator[Hit]:
             continue
         if not _is_idle(page, draw, serious=serious):
             said.add(key)
-            # A split decides every number below it, a model those that are reported; what else is drawn may be meant to differ.
-            last = draw.name.rpartition(".")[2]
-            sure = "split" in last.lower() or (draw.takes_state and reports)
-            message = _message(draw, fixed.first.get(draw.family))
-            yield Hit(draw.cell.at(draw.call), message, confidence=None if sure else "possible")
+            yield draw
 
 
 def _reports(page: Page) -> bool:

@@ -12,8 +12,8 @@ from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._chain import where
 
-_LOOKED_AT = frozenset({"PermutationImportance", "TSNE", "UMAP", "Isomap"})
-"""What is rightly fitted on held-out rows: it explains or draws them."""
+_LOOKED_AT = frozenset({"PermutationImportance", "TSNE", "UMAP", "Isomap", "cut", "qcut"})
+"""What may rightly be fitted on held-out rows: it explains or draws them, or has nothing that could be fitted before."""
 _CODES = frozenset({"LabelEncoder", "OrdinalEncoder", "OneHotEncoder"})
 _TARGET = re.compile(r"^y(?:_|$|\d)|label|target", re.I)
 _TEST_FILE = re.compile(r"(?:^|[_\-. ])test(?:ing)?(?:$|[_\-. \d])|^x_?test", re.I)

@@ -115,9 +115,9 @@ def _trained_on(score: Score) -> Split | None:
     held = next((step for step in score.part if step[1] == 1), None)
     if held is None or held[0].how == "given":
         return None
-    learnt = fit.mixed or {fit.part}
+    learnt = {part for rows, part in fit.mixed if rows & score.rows} or {fit.part}
     whole = any(score.part[: len(part)] == part and len(part) <= score.part.index(held) for part in learnt)
-    put_back = any(part == score.part for part in fit.mixed)
+    put_back = len(learnt) > 1 and score.part in learnt
     return held[0] if whole or put_back else None
 
 
