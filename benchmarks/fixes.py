@@ -16,9 +16,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import nbcritic
+from nbcritic import rules
 from nbcritic.config import Config
 from nbcritic.fixer import Mended, applicable, mend
 from nbcritic.model import NbcriticError, Notebook
@@ -36,7 +38,7 @@ def main() -> int:
     parser.add_argument("--limit", type=int, default=0, help="notebooks to scan at most")
     parser.add_argument("--unsafe", action="store_true", help="apply unsafe fixes, too")
     parser.add_argument("--profile", default="review")
-    parser.add_argument("--ignore", default="", help="codes to leave out, separated by commas")
+    parser.add_argument("--all-rules", action="store_true", help="also rules that have no fix, as a user would")
     arguments = parser.parse_args()
     if arguments.list:
         listed = (arguments.folder / arguments.list).read_text("utf-8").split("\n")
@@ -49,13 +51,15 @@ def main() -> int:
         for number, path in enumerate(paths[: arguments.limit or None]):
             copies.append(str(Path(folder, f"{number}.ipynb")))
             shutil.copyfile(path, copies[-1])
-        ignored = tuple(filter(None, arguments.ignore.split(",")))
-        config = Config().with_options(profile=arguments.profile, ignore=ignored or None)
-        for report in scan(copies, config):
-            tally.scanned += 1
-            if applicable(report, unsafe=arguments.unsafe):
-                original = paths[int(Path(report.path).stem)]
-                tally.check(report.path, original, config, unsafe=arguments.unsafe)
+        fixable = [rule.code for rule in rules.load().values() if rule.fixable]
+        select = None if arguments.all_rules else (*fixable, "ruff")
+        config = Config().with_options(profile=arguments.profile, select=select)
+        with suppress(KeyboardInterrupt):
+            for report in scan(copies, config):
+                tally.scanned += 1
+                if applicable(report, unsafe=arguments.unsafe):
+                    original = paths[int(Path(report.path).stem)]
+                    tally.check(report.path, original, config, unsafe=arguments.unsafe)
     tally.show()
     return 1 if tally.faults else 0
 

@@ -119,6 +119,7 @@ def test_long_outputs_take_no_time(unit: str) -> None:
     text = unit * (200_000 // len(unit))
     list(personal_columns(Output("result", text)))
     list(personal_columns(Output("result", "", html=text + "</table>")))
+    list(personal_columns(Output("result", "", html="<table>" + text)))
 
 
 def test_public_data_are_no_secret() -> None:

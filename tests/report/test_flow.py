@@ -12,12 +12,15 @@ def lines(text: str) -> list[str]:
 
 def test_a_cell_that_ran_before_its_source_did() -> None:
     text = "# %% In[9]\nkept = [n for n in (1, 2)]\n# %% In[4]\ntotal = sum(kept)\n# %% In[12]\nprint(total)\n"
-    assert lines(text) == ["! ran before cell 1 did: `kept`", "! ran before cell 1 did: `kept` → `total`"]
+    assert lines(text) == [
+        "! sees values from before cell 1 ran: `kept`",
+        "! sees values from before cell 1 ran: `kept` → `total`",
+    ]
 
 
 def test_a_cell_that_ran_on_what_another_had_left() -> None:
     text = "# %% In[1]\nprices = [3, 4]\n# %% In[3]\nprint(prices)\n# %% In[2]\nprices = [5]\n"
-    assert lines(text) == ["! ran on what cell 3 had left, not cell 1: `prices`"]
+    assert lines(text) == ["! sees what cell 3 had left, not cell 1: `prices`"]
 
 
 def test_nothing_is_marked_in_order() -> None:

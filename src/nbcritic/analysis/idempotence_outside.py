@@ -87,8 +87,7 @@ class Outside(Own):
         elif self.again and not self.branches:
             if name == "to_sql" and mode is None:
                 raise Raised("ValueError", "", self.node, self.site)
-            if kind == "path" and name in ("mkdir", "unlink", "rmdir", "rename"):
-                if not any(word.arg in ("exist_ok", "missing_ok") for word in node.keywords):
-                    raise Raised(
-                        "FileExistsError" if name == "mkdir" else "FileNotFoundError", "", self.node, self.site
-                    )
+            forgives = any(word.arg in ("exist_ok", "missing_ok") for word in node.keywords)
+            if kind == "path" and name in ("mkdir", "unlink", "rmdir", "rename") and not forgives:
+                error = "FileExistsError" if name == "mkdir" else "FileNotFoundError"
+                raise Raised(error, "", self.node, self.site)

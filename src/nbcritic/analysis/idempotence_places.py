@@ -87,9 +87,9 @@ class Places(State):
             return Obj(self.terms.norm(content.args[0], {("cat", name)}, "number"))
         if name in ("T", "values", "str", "dt", "cat", "loc", "iloc", "at", "iat", "dtypes"):
             return Obj(self.terms.make(f"attr:{name}", content))
-        part = Obj(self.take(owner, ("attr", name)))
-        part.part_of = (owner, ("attr", name))
-        return part
+        inside = Obj(self.take(owner, ("attr", name)))
+        inside.part_of = (owner, ("attr", name))
+        return inside
 
     def columns(self, content: Term) -> Term:
         """The labels of a frame's columns."""

@@ -106,7 +106,7 @@ class Terms:
     def get(self, whole: Term, key: Key) -> Term:
         """What stands under a key. Raises `MissingKey` where it was taken out."""
         if whole.op == "over":
-            found = dict(whole.args[1])
+            found: dict[Key, Term] = dict(whole.args[1])
             if key in found:
                 if found[key] is self.removed:
                     raise MissingKey("KeyError")

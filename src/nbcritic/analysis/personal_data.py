@@ -20,10 +20,9 @@ Kind: TypeAlias = Literal[
 _MOST = 1_000_000
 _ROWS = 300
 _COLUMNS = 200
-_TABLE = re.compile(r"<table.*?</table>", re.S | re.I)
-_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.S | re.I)
-_CELL = re.compile(r"<(t[hd])[^>]*>(.*?)</\1>", re.S | re.I)
-_TAG = re.compile(r"<[^>]*>")
+_ROW = re.compile(r"<tr[^>]{0,400}>", re.I)
+_CELL = re.compile(r"<t[hd][^>]{0,400}>", re.I)
+_TAG = re.compile(r"<[^<>]{0,400}>")
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}")
 _PHONE = re.compile(r"\+?\(?\d[\d\s().x/-]{5,22}\d(?:\.0)?")
@@ -148,17 +147,16 @@ def personal_columns(output: Output) -> Iterator[Column]:
 
 
 def _html_tables(html: str) -> Iterator[tuple[Sequence[str], list[list[str]]]]:
-    for table in _TABLE.finditer(html):
-        rows = [
-            [_plain(cell[2]) for cell in _CELL.finditer(row[1])]
-            for row, _ in zip(_ROW.finditer(table[0]), range(_ROWS), strict=False)
-        ]
+    # Split, not matched from tag to tag: a tag that is never closed would be looked for again and again.
+    for table in html.split("</table>")[:-1]:
+        lines = _ROW.split(table)[1 : _ROWS + 1]
+        rows = [[_plain(cell) for cell in _CELL.split(line)[1 : _COLUMNS + 1]] for line in lines]
         if len(rows) > _FEWEST:
-            yield rows[0][:_COLUMNS], rows[1:]
+            yield rows[0], rows[1:]
 
 
 def _plain(cell: str) -> str:
-    return unescape(_TAG.sub("", cell)).strip()
+    return unescape(_TAG.sub("", cell.partition("</t")[0])).strip()
 
 
 def _text_tables(text: str) -> Iterator[tuple[Sequence[str], list[list[str]]]]:

@@ -128,7 +128,7 @@ class Expressions:
         split = Split(target, self.cell, self.top, "names", held)
         self.found.splits.append(split)
         plain = replace(value, items=None, tool=None).loose()
-        return [plain if side is None else replace(plain, part=(*plain.part, (split, side))) for side in sides]
+        return [plain if side is None else plain.side((split, side)) for side in sides]
 
     def _stored_columns(self, target: ast.Subscript) -> Columns:
         index = target.slice
@@ -273,7 +273,7 @@ class Expressions:
         if isinstance(index, ast.Compare):
             return merged((value, place)) if place.taints else value.picked(self.token(index))
         if place.part and not place.rows and not value.is_plain:
-            picked = replace(value, part=value.part + place.part, items=None)
+            picked = value.side(*place.part)
             self.found.held_out(picked)
             return picked
         chosen = self.value(index.elts[-1], depth) if isinstance(index, ast.Tuple) and index.elts else place

@@ -53,7 +53,7 @@ class Tools:
             return drawn if constant(node, "replace") is False else self.calls.copied(node, name, drawn)
         if name == "Subset" and len(node.args) == 2:
             rows, which = (self.run.value(argument, depth) for argument in node.args)
-            return replace(rows, part=(*rows.part, *which.part), items=None)
+            return rows.side(*which.part)
         if name in ("train", "cv") and self.run.page.qualified(node.func) in _BOOSTERS and len(node.args) > 1:
             return self._boosted(node, name, depth)
         if name == "ImageFolder" or name in ("CIFAR10", "MNIST"):
@@ -142,17 +142,13 @@ class Tools:
             self.run.value(keyword.value, depth)
         if name == "random_split":
             count = max(len(names), 2)
-            halves = (
-                [replace(values[0], part=(*values[0].part, (split, int(i > 0))), items=None) for i in range(count)]
-                if values
-                else []
-            )
+            halves = [value.side((split, int(place > 0))) for value in values[:1] for place in range(count)]
             for half in halves[1:]:
                 self.run.found.held_out(half)
             return Value(items=tuple(halves))
         items: list[Value] = []
         for place, value in enumerate(values):
-            items += [replace(value, part=(*value.part, (split, side)), items=None, tool=None) for side in (0, 1)]
+            items += [value.side((split, side)) for side in (0, 1)]
             # The second argument is the target: to scale or encode that gives no feature away.
             if place == 0:
                 self.run.found.held_out(items[-1])

@@ -242,6 +242,11 @@ class Value:
         """Some rows of it, chosen by `token`."""
         return replace(self, subset=self.subset | {token}, items=None) if self.rows else self.alone()
 
+    def side(self, *steps: tuple[Split, int]) -> Value:
+        """One side of a split of it."""
+        mixed = frozenset((rows, (*part, *steps)) for rows, part in self.mixed)
+        return replace(self, part=(*self.part, *steps), mixed=mixed, items=None, tool=None)
+
     def alone(self) -> Value:
         """The value as one, not as what it would unpack into."""
         return replace(self, items=None) if self.items is not None else self

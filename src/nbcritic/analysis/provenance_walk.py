@@ -125,7 +125,7 @@ class Interpreter(Expressions):
                 split = old or split
         sides = sides | {side}
         self._sliced[value.rows] = split, sides
-        part = replace(value, part=((split, side),))
+        part = value.side((split, side))
         if sides == {0, 1}:
             if split not in self.found.splits[-8:]:
                 self.found.splits.append(split)

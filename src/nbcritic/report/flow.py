@@ -131,9 +131,9 @@ def _age(picture: Picture, cell: int, style: Style, limit: int) -> list[str]:
     if stale is None:
         return []
     names = " → ".join(f"`{visible(edge.name)}`" for edge in stale.path)
-    head = f"  ! ran before {picture.title(stale.cause)} did: "
+    head = f"  ! sees values from before {picture.title(stale.cause)} ran: "
     if stale.seen is not None:
-        head = f"  ! ran on what {picture.title(stale.seen)} had left, not {picture.title(stale.cause)}: "
+        head = f"  ! sees what {picture.title(stale.seen)} had left, not {picture.title(stale.cause)}: "
     first, *more = wrap_after(width(head), names, limit)
     return [head + style.quoted(first), *("      " + style.quoted(line) for line in more)]
 

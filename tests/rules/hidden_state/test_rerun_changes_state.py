@@ -135,7 +135,7 @@ def places(source: str) -> list[int]:
         ("def f(t):\n    t = t.drop(columns='a')\n    return t\ng = f(df)", []),
         ("def f(t):\n    t = t.copy()\n    t['a'] /= 2\nf(df)", []),
         ("def f(t):\n    t['b'] /= 2\nf(t=df)", [3]),
-        ("c = text\ndf = df.drop(columns=found)\ndf = df.merge(other, on='k')", [2]),
+        ("c = text\ndf = df.drop(columns='a')\ndf = df.dropna()", [2]),
         ("a = df.pop('a')\ndf.insert(0, 'a', a)", []),
     ],
 )

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit, Related
+from nbcritic.model import Hit, Related, Severity
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling._shared import keyword
 
@@ -54,7 +54,11 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         import pandas as pd
         trips = pd.read_csv("trips.csv")[["start", "end"]]  # <- flagged
+
+    Bad:
+
         # %%
+        import pandas as pd
         stops = pd.read_parquet("stops.parquet")  # <- flagged
         stops = stops[["name", "line"]]
 
@@ -73,15 +77,27 @@ def check(page: Page) -> Iterator[Hit]:
         stops = stops[["name", "line"]]
     """
     uses = _Uses(page)
+    files: list[tuple[CodeCell, ast.Call, str]] = []
     for cell in page.code:
         for call in cell.nodes(ast.Call):
             name = page.qualified(call.func) or ""
-            if name in QUERIES and (text := _pulled(page, uses, cell, call)):
-                yield Hit(cell.at(call), text[0], text[1])
-            elif name in FILES and (picked := _picked(cell, call)) and keyword(call, FILES[name]) is None:
-                columns = cell.segment(picked, 60)
-                text_ = f"`{cell.segment(call, 40)}` reads every column, and only `{columns}` are kept; write `{FILES[name]}={columns}`"
-                yield Hit(cell.at(call), text_, confidence="possible")
+            if name in QUERIES and (pulled := _pulled(page, uses, cell, call)):
+                yield Hit(cell.at(call), *pulled)
+            elif name in FILES and (picked := _picked(cell, call)) and _is_whole(call, FILES[name]):
+                files.append((cell, call, f"{FILES[name]}={cell.segment(picked)}"))
+    if files:
+        (cell, call, better), *others = files
+        text = f"`{cell.segment(call, 40)}` reads every column, and the next step keeps a few; write `{better}`"
+        related = tuple(Related(other.at(place), "here, too") for other, place, _ in others)
+        # Of a small file that is a matter of taste; of Parquet a part is read at a part of the cost.
+        columnar = better.startswith("columns")
+        severity: Severity | None = None if columnar else "nit"
+        yield Hit(cell.at(call), text, related, severity=severity, confidence=None if columnar else "possible")
+
+
+def _is_whole(call: ast.Call, argument: str) -> bool:
+    """Does the reader read all columns? With `names` they are few, and a sample is small."""
+    return keyword(call, argument, "names") is None and "sample" not in ast.dump(call)
 
 
 # -- databases -----------------------------------------------------------------------------------------------------------

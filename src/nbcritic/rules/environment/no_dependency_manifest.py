@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.project_distributions import declares, distributions
 from nbcritic.analysis.project_manifests import Manifest
 from nbcritic.model import Hit, Span
 from nbcritic.rule import rule
-from nbcritic.rules.environment._imports import Import, installs, is_hosted, packages
+from nbcritic.rules.environment._imports import installs, is_hosted, packages
 from nbcritic.rules.tests._hosted import is_contest, is_exercise
 
 _SHOWN = 4
@@ -117,25 +117,25 @@ def check(page: Page, *, min_packages: int = 3) -> Iterator[Hit]:
     project = page.project
     if project.root is None or project.partial or any(one.partial for one in project.near):
         return
-    needed = list({distributions(one.module)[0]: one for one in packages(page)}.values())
-    if len(needed) < min_packages or _says(page, needed):
+    needed = {distributions(one.module)[0]: one.module for one in packages(page)}
+    if len(needed) < min_packages or _says(page, needed.values()):
         return
     if is_hosted(page) or is_exercise(page) or is_contest(page):
         return
     others = any(path != project.place for path in project.notebooks)
     if not (others or project.scripts or project.tests):
         return
-    text = f"{_list(needed)} are imported, and {_where(project.manifests)}"
+    text = f"{_list(list(needed))} are needed, and {_where(project.manifests)}"
     shared = _uses_own_code(page)
     yield Hit(Span(), text, severity="major" if shared else None, confidence="likely" if shared else None)
 
 
-def _says(page: Page, needed: Sequence[Import]) -> bool:
+def _says(page: Page, modules: Collection[str]) -> bool:
     """Does a file near the notebook, or the notebook itself, say what it needs?"""
-    if any(one.lock or any(declares(one.names, need.module) for need in needed) for one in page.project.near):
+    if any(one.lock or any(declares(one.names, module) for module in modules) for one in page.project.near):
         return True
     installed = installs(page)
-    if any(declares(installed, need.module) for need in needed):
+    if any(declares(installed, module) for module in modules):
         return True
     if any(folder in page.project.readmes for folder in page.project.folders):
         return True
@@ -157,8 +157,8 @@ def _where(manifests: Sequence[Manifest]) -> str:
     return "no requirements.txt, pyproject.toml or environment.yml of the project says in which versions"
 
 
-def _list(needed: Sequence[Import]) -> str:
-    names = [f"`{one.module}`" for one in needed]
-    if len(names) <= _SHOWN:
-        return f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{', '.join(names[: _SHOWN - 1])} and {len(names) - _SHOWN + 1} more packages"
+def _list(names: Sequence[str]) -> str:
+    shown = [f"`{name}`" for name in names]
+    if len(shown) <= _SHOWN:
+        return f"{', '.join(shown[:-1])} and {shown[-1]}"
+    return f"{', '.join(shown[: _SHOWN - 1])} and {len(shown) - _SHOWN + 1} more packages"

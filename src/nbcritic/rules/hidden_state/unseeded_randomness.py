@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from nbcritic.analysis.chance import ADVICE, Draw, Seeds, draws, functions_around, is_reached, seeds
+from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit
@@ -22,6 +23,8 @@ _SHOWS = frozenset(
 _PICKS = frozenset({"sample", "choice", "choices", "randint", "randrange", "permutation", "shuffle"})
 _SHOWING = re.compile(r"plot|show|display|visuali[sz]|preview|draw|demo", re.IGNORECASE)
 _STAND_IN = re.compile(r"dummy|fake|mock|test_input|example|sample_input|toy|wait|delay|pause|sleep", re.IGNORECASE)
+_SETTLED = frozenset({"fit", "get_params", "set_params", "affinity_matrix_", "n_features_in_", "feature_names_in_"})
+"""What is asked of a model that does not depend on chance."""
 _IN_PLACE = frozenset({"shuffle"})
 
 
@@ -189,6 +192,19 @@ def check(page: Page) -> Iterator[Hit]:
 
         # %%
         import numpy as np
+        from sklearn.ensemble import RandomForestClassifier
+        rows = open("rows.txt").readlines()
+        order = np.arange(len(rows))
+        np.random.shuffle(order)
+        train, test = rows[:800], rows[800:]
+        # %%
+        forest = RandomForestClassifier()
+        forest.get_params()
+
+    Good:
+
+        # %%
+        import numpy as np
         def simulate(seed):
             np.random.seed(seed)
             return np.random.rand(3)
@@ -264,6 +280,8 @@ def _is_idle(page: Page, draw: Draw, *, serious: bool) -> bool:
     if not is_reached(page, cell, call):
         return True
     is_pick = draw.name.rpartition(".")[2] in _PICKS
+    if _is_unasked(page, draw):
+        return True
     if draw.takes_state and draw.name != "DataFrame.sample":
         return False
     statement = cell.statement(call)
@@ -288,6 +306,25 @@ def _is_idle(page: Page, draw: Draw, *, serious: bool) -> bool:
         return False
     given = call.args[0] if called_name(call.func) in _IN_PLACE and call.args else None
     return isinstance(statement, ast.stmt) and is_only_looked_at(page, cell, statement, given)
+
+
+def _is_unasked(page: Page, draw: Draw) -> bool:
+    """Is what is shuffled never read again, or the model never asked for anything that chance decides?"""
+    cell, call = draw.cell, draw.call
+    if called_name(call.func) in _IN_PLACE and call.args and isinstance(call.args[0], ast.Name):
+        name, own = call.args[0].id, call.args[0]
+        below = any(number > cell.number and name in touched.reads for number, touched in page.flow.touched.items())
+        return not below and all(node is own or node.lineno < own.lineno for node in _loads(cell, name))
+    statement = cell.statement(call)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) and statement.value is call else None
+    if not draw.takes_state or not isinstance(target, ast.Name) or cell.in_function(call):
+        return False
+    asked = [(other, node) for other in page.code for node in _loads(other, target.id)]
+    return bool(asked) and all(getattr(other.parent(node), "attr", "") in _SETTLED for other, node in asked)
+
+
+def _loads(cell: CodeCell, name: str) -> list[ast.Name]:
+    return [node for node in cell.nodes(ast.Name) if node.id == name and isinstance(node.ctx, ast.Load)]
 
 
 def _only_shows(call: ast.Call, value: ast.expr) -> bool:
