@@ -51,9 +51,8 @@ def main() -> int:
         for number, path in enumerate(paths[: arguments.limit or None]):
             copies.append(str(Path(folder, f"{number}.ipynb")))
             shutil.copyfile(path, copies[-1])
-        fixable = [rule.code for rule in rules.load().values() if rule.fixable]
-        select = None if arguments.all_rules else (*fixable, "ruff")
-        config = Config().with_options(profile=arguments.profile, select=select)
+        idle = [rule.code for rule in rules.load().values() if not rule.fixable]
+        config = Config().with_options(profile=arguments.profile, ignore=None if arguments.all_rules else idle)
         with suppress(KeyboardInterrupt):
             for report in scan(copies, config):
                 tally.scanned += 1

@@ -38,13 +38,22 @@ class Task:
     anchor: str = ""
 
 
+SEEN = "scored on training rows"
+"""Not a rule: the mere fact that some score is taken on training rows, be it beside a test score, where it is no fault."""
 TASKS = (
-    Task("leakage_analysis_tests", "leakage.preprocessing", ("NBC501",), floor="leakage.preprocessing", anchor="1.0/1.0"),
+    Task(
+        "leakage_analysis_tests",
+        "leakage.preprocessing",
+        ("NBC501", "NBC504"),
+        floor="leakage.preprocessing",
+        anchor="1.0/1.0",
+    ),
     Task("leakage_analysis_tests", "leakage.overlap", ("NBC502",), floor="leakage.overlap", anchor="1.0/1.0"),
     Task("leakcheck_icl", "leakage.preprocessing", ("NBC501", "NBC504"), floor="leakage.preprocessing"),
     Task("leakcheck_icl", "leakage.overlap", ("NBC502", "NBC505"), floor="leakage.overlap"),
-    Task("tahh1", "leakage.preprocessing", ("NBC501",), True, "leakage.preprocessing", ".846/.917 (n 35)"),
+    Task("tahh1", "leakage.preprocessing", ("NBC501", "NBC504"), True, "leakage.preprocessing", ".846/.917 (n 35)"),
     Task("tahh1", "leakage.overlap-or-eval-on-train", ("NBC502", "NBC505"), True, "leakage.overlap", "1.0/1.0 (n 17)"),
+    Task("tahh1", "leakage.overlap-or-eval-on-train", ("NBC502", SEEN), True, "leakage.overlap", "1.0/1.0 (n 17)"),
     Task("scicode_lint", "ml-001-scaler-leakage", ("NBC501",)),
     Task("scicode_lint", "ml-002-target-leakage", ("NBC506", "NBC501")),
     Task("scicode_lint", "ml-003-target-encoding-leakage", ("NBC501",)),
@@ -53,7 +62,7 @@ TASKS = (
     Task("ml_smells", "data-leakage", ("NBC501",)),
     Task("dslinter", "pipeline-not-used-scikitlearn", ("NBC501",)),
 )
-_CODES = sorted({code for task in TASKS for code in task.codes})
+_CODES = sorted({code for task in TASKS for code in task.codes} - {SEEN})
 
 
 def main() -> int:
@@ -103,6 +112,8 @@ def codes(path: Path) -> Iterator[str]:
         rule = rules.load().get(code)
         if rule is not None and page.is_python and any(True for _ in rule.check(page)):
             yield code
+    if any(score.is_on_training_rows for score in page.provenance.scores):
+        yield SEEN
 
 
 def _floor(regex: ModuleType, folder: Path, files: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -66,6 +66,10 @@ def test_what_a_magic_or_unread_code_may_use_stays(other: str) -> None:
     assert sources(result)[0] == "import os\nx = 1"
 
 
+def test_a_star_import_uses_no_names() -> None:
+    assert sources(mended("from a import *", "import os\nx = 1", select="F401")) == ["from a import *", "x = 1"]
+
+
 def test_two_fixes_at_one_place_are_applied_one_after_the_other() -> None:
     result = mended("import os, sys, re\nprint(re)", select="F401 I001")
     assert sources(result) == ["import re\n\nprint(re)"]
@@ -125,7 +129,9 @@ def test_an_import_does_not_come_to_stand_above_a_cell_magic() -> None:
 
 
 def test_counts_are_cleared_only_when_asked() -> None:
-    notebook = percent.read("# %% In[1]\nx = load()\n# %% In[4]\nx = x + 1\n# %% In[2]\nprint(x)\n", "x.py", history=True)
+    notebook = percent.read(
+        "# %% In[1]\nx = load()\n# %% In[4]\nx = x + 1\n# %% In[2]\nprint(x)\n", "x.py", history=True
+    )
     config = Config(select=("NBC101",))
     assert not mend(notebook, config).changed
     assert [cell.execution_count for cell in mend(notebook, config, unsafe=True).notebook.cells] == [None] * 3

@@ -225,11 +225,14 @@ def _lost(before: Page, after: Page) -> Iterator[str]:
             used |= set(_WORD.findall(cell.source))
         for magic in cell.magics:
             used |= {*magic.reads, *_WORD.findall(magic.argument)}
+    # A star import makes names, and uses none.
+    reasons = (event.how for _, event in after.names.everything if event.kind == "unknown")
+    hidden = next((how for how in reasons if not how.startswith("`from ")), None)
     for name in sorted(gone):
         if name in used:
             yield f"`{name}` is used elsewhere in the notebook"
-        elif after.names.unknown:
-            yield f"{next(iter(after.names.unknown.values()))} may use `{name}`"
+        elif hidden:
+            yield f"{hidden} may use `{name}`"
 
 
 def _redirected(before: Page, after: Page, origins: Sequence[int]) -> Iterator[str]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.model import Fix, Replace, Span
+
+_IMPORTS = re.compile(r"\s*(?:import |from |,)")
+"""How text starts that adds an import, or a name to one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ def fix_of(cell: CodeCell, remedy: Remedy, at: Span) -> Fix | None:
     """The fix of a diagnostic at this place, where ruff offers one and it holds for the cell as its author wrote it.
 
     ruff's JSON does not say which cell an edit is in, so that only those are taken that touch the statement of the diagnostic;
-    an edit elsewhere (an import at the top of the notebook, say) may be meant for another cell.
+    an edit elsewhere may be meant for another cell, and an import that is added nearly always is.
     """
     if remedy.applicability not in ("safe", "unsafe") or not remedy.edits:
         return None
@@ -47,6 +51,8 @@ def fix_of(cell: CodeCell, remedy: Remedy, at: Span) -> Fix | None:
     for change in remedy.edits:
         start, end = change.location, change.end_location
         if not (first <= start.row <= end.row <= last + 1 and (end.row <= last or end.column == 1)):
+            return None
+        if start == end and _IMPORTS.match(change.content):
             return None
         if not _as_written(cell, start.row, min(end.row, last)):
             return None

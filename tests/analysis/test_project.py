@@ -51,6 +51,13 @@ def test_the_words_of_the_tests_are_found_from_a_notebook_in_a_subfolder(tmp_pat
     assert "unseen_word" not in found.test_words
 
 
+def test_the_place_is_the_file_s_own_however_the_path_is_spelt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, "pyproject.toml", "one/a.ipynb", "two/b.ipynb")
+    monkeypatch.chdir(tmp_path / "two")
+    found = discover("../one/a.ipynb")
+    assert (found.place, found.folders) == ("one/a.ipynb", ("", "one/"))
+
+
 def test_stdin_stands_nowhere() -> None:
     assert discover("-") is NOWHERE
     assert NOWHERE.root is None
@@ -150,7 +157,7 @@ def test_a_setup_that_reads_its_list_from_a_file_is_whole_where_the_file_is_ther
     setup = {"setup.py": "setup(install_requires=open('reqs/requirements.txt').read().split())"}
     assert Project.of(setup).manifests[0].partial
     found = Project.of({**setup, "reqs/requirements.txt": "pandas\n"}).manifests
-    assert [(one.names, one.partial) for one in found] == [({"pandas"}, False)] * 2
+    assert [(sorted(one.names), one.partial) for one in found] == [(["pandas"], False)] * 2
 
 
 def test_modules_are_files_and_the_folders_around_them() -> None:

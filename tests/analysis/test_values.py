@@ -226,6 +226,43 @@ def test_what_is_too_deep_to_parse() -> None:
     assert page(f"# %%\n{terms(20_000)}").values.kind_of_name("x") is None
 
 
+@pytest.mark.parametrize(
+    "calls, kind",
+    [
+        ("f(df)", "frame"),
+        ("f(x=df)", "frame"),
+        ("f(df)\nf(df.copy())", "frame"),
+        ("f(df)\nf(s)", None),
+        ("f(df)\ng = map(f, frames)", None),
+        ("f(*frames)", None),
+        ("f(**options)", None),
+        ("f()", "none"),
+        ("f(df)\ndef f(x, y=0): return y", None),
+        ("", None),
+    ],
+)
+def test_a_parameter_is_what_is_handed_over(calls: str, kind: str | None) -> None:
+    there = page(f"# %%\n{IMPORTS}\ndef f(x=None, y=0):\n    result = x\n    x = x\n    return result\n# %%\n{calls}\n")
+    names = [name for cell in there.code for name in cell.nodes(ast.Name) if name.id == "result"]
+    assert there.values.kind(names[-1]) == kind
+
+
+def test_the_source_of_a_parameter_is_not_told() -> None:
+    there = page(f"# %%\n{IMPORTS}\ndef f(x):\n    return x\nf(df)\n")
+    (name,) = [name for cell in there.code for name in cell.nodes(ast.Name) if name.id == "x"]
+    assert there.values.source(name) is None
+    assert there.values.kind(name) == "frame"
+
+
+def test_nested_comprehensions_are_linear(work: Callable[[Callable[[], object]], int]) -> None:
+    def of(depth: int) -> int:
+        nested = "[" * depth + "0" + " for i in y]" * depth
+        return work(lambda: page(f"# %%\nx = {nested}\n").values.kind_of_name("x"))
+
+    of(2)  # loads what is loaded once
+    assert of(80) < 2.3 * of(40)
+
+
 NAMES = st.sampled_from(["a", "b", "c", "pd.read_csv('x')", "{}", "[]", "(a, b)", "1", "np.zeros(3)"])
 EXPRESSIONS = st.recursive(
     NAMES,

@@ -120,9 +120,11 @@ def shown_leaks(output: Output) -> Iterator[Leak]:
     Pictures are never looked at, nor is what belongs to a page that anybody may read (public tokens of maps).
     """
     seen = set[str]()
-    for text in (output.text, output.html, "\n".join(output.traceback)):
+    # A table names its values above them, not beside them.
+    beside = ((output.text, True), (output.html, False), ("\n".join(output.traceback), True))
+    for text, named in beside:
         text = _ESCAPE.sub("", _EMBEDDED.sub("", text[:_MOST]))
-        for leak in (*leaks_by_shape(text), *_named_in(text)):
+        for leak in (*leaks_by_shape(text), *(_named_in(text) if named else ())):
             value = text[leak.start : leak.end]
             if not leak.public and value not in seen:
                 seen.add(value)

@@ -25,8 +25,10 @@ HARMLESS_WITH_NAMESPACE = frozenset(
     "eval timeit repeat Timer print len list sorted dict set type isinstance str dir iter next enumerate pprint".split()
 )
 """Functions that can be given `globals()` and put nothing into it."""
+_STORES = ("update", "setdefault", "__setitem__")
 OPENING_CALLS = frozenset({"exec", "execfile", "import_notebook", "init_session", "load_session"})
 """Functions that make names in the notebook from the outside."""
+_MAY_OPEN = OPENING_CALLS | IN_THE_KERNEL | {"var", *_STORES}
 CATCHES = frozenset({"NameError", "UnboundLocalError", "Exception", "BaseException"})
 FORGIVES = frozenset({"suppress", "raises", "assertRaises", "assertRaisesRegex"})
 NAMESPACES = frozenset({"globals", "locals", "vars", "dir"})
@@ -40,7 +42,9 @@ WRAPPED = "wrapped"
 """How a decorator is called: what it has put around the function, each time somebody calls that."""
 SELF = "<self>"
 """The object whose method it is, until the class is known."""
+_LINKS = (ast.Attribute, ast.Subscript, ast.Starred)
 _ENDS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+_NEVER_ASKS = (ast.Name, ast.Constant, ast.Attribute)
 _QUERIED = re.compile(r"@([^\W\d]\w*)")
 
 
@@ -102,16 +106,18 @@ def ends(statement: ast.AST) -> bool:
     return isinstance(statement, _ENDS)
 
 
-def queried(call: ast.Call) -> list[str]:
-    """The variables that the text of `df.query("a > @limit")` reads."""
-    first = call.args[0] if call.args and called_name(call.func) in ("query", "eval") else None
+def queried(call: ast.Call, name: str) -> list[str]:
+    """The variables that the text of `df.query("a > @limit")` reads; `name` is the last part of what is called."""
+    if name not in ("query", "eval"):
+        return []
+    first = call.args[0] if call.args else None
     text = first.value if isinstance(first, ast.Constant) else None
     return _QUERIED.findall(text) if isinstance(text, str) and isinstance(call.func, ast.Attribute) else []
 
 
 def root_name(node: ast.AST) -> ast.Name | None:
     """The name at the bottom of `x.a[i].b`, or None where something else is."""
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+    while isinstance(node, _LINKS):
         node = node.value
     return node if isinstance(node, ast.Name) else None
 
@@ -151,6 +157,8 @@ def forgives_names(item: ast.withitem) -> bool:
 
 def asks_for_names(test: ast.expr) -> bool:
     """Does a condition look into the namespace, as `"x" in globals()` does?"""
+    if isinstance(test, _NEVER_ASKS):
+        return False
     return any(isinstance(node, ast.Call) and called_name(node.func) in NAMESPACES for node in ast.walk(test))
 
 
@@ -173,10 +181,11 @@ def never_holds(test: ast.expr) -> bool:
     return isinstance(test, ast.Constant) and not test.value
 
 
-def opens(call: ast.Call) -> str:
-    """Why a call may make names that the page does not show, or an empty string."""
+def opens(call: ast.Call, name: str) -> str:
+    """Why a call may make names that the page does not show, or an empty string; `name` is the last part of what is called."""
+    if name not in _MAY_OPEN and not call.keywords:
+        return ""
     function = call.func
-    name = called_name(function)
     first = call.args[0] if call.args else None
     word = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
     if name in OPENING_CALLS:
@@ -194,7 +203,7 @@ def opens(call: ast.Call) -> str:
     owner = function.value
     if name in IN_THE_KERNEL and isinstance(owner, ast.Call) and called_name(owner.func) == "get_ipython":
         return f"`get_ipython().{name}`"
-    if name in ("update", "setdefault", "__setitem__"):
+    if name in _STORES:
         if space := _namespace(owner):
             return f"`{space}().{name}`"
         return "`user_ns.update`" if called_name(owner) == "user_ns" else ""

@@ -26,6 +26,8 @@ from nbcritic.analysis.events import (
 )
 from nbcritic.analysis.graph_changes import changes_object
 
+_LINKS = (ast.Call, ast.Attribute, ast.Subscript)
+
 
 class Expressions:
     """Collects the events of one scope. `events` is in evaluation order."""
@@ -146,7 +148,7 @@ class Expressions:
         """`a.b(c)[d].e(f)` is a deep tree to the left as well."""
         links: list[ast.Call | ast.Attribute | ast.Subscript] = []
         here: ast.expr = node
-        while isinstance(here, ast.Call | ast.Attribute | ast.Subscript):
+        while isinstance(here, _LINKS):
             links.append(here)
             here = here.func if isinstance(here, ast.Call) else here.value
         if isinstance(here, ast.Lambda):
@@ -175,7 +177,8 @@ class Expressions:
     def _call(self, node: ast.Call) -> None:
         """A call: of a function by name, of a method that may change its object, or of something that makes names."""
         function = node.func
-        eager = called_name(function) in EAGER
+        called = called_name(function)
+        eager = called in EAGER
         arguments = [*node.args, *(word.value for word in node.keywords)]
         for argument in arguments:
             if isinstance(argument, ast.Lambda):
@@ -185,14 +188,14 @@ class Expressions:
         for argument in arguments if eager else ():
             if isinstance(argument, ast.Name):
                 self.add("call", argument.id, argument, "handed over")
-        for name in queried(node):
+        for name in queried(node, called):
             self.add("use", name, node)
         if isinstance(function, ast.Name):
             kept, under = self._kept
             self.add("call", function.id, node, origin=under if node is kept else "")
         elif isinstance(function, ast.Attribute):
             self._method(node, function)
-        if reason := opens(node):
+        if reason := opens(node, called):
             self.add("unknown", "", node, reason)
 
     def _method(self, node: ast.Call, function: ast.Attribute) -> None:

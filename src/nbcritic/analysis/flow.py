@@ -124,13 +124,14 @@ def _aliases(cells: Iterable[CodeCell]) -> dict[str, frozenset[str]]:
     for cell in cells:
         for node in cell.nodes(ast.Assign):
             target = node.targets[0]
-            if isinstance(target, ast.Name) and not cell.in_function(node):
-                for name in _objects(node.value):
+            objects = _objects(node.value) if isinstance(target, ast.Name) else []
+            if isinstance(target, ast.Name) and objects and not cell.in_function(node):
+                for name in objects:
                     seen.setdefault(name, set()).add(target.id)
                 if isinstance(node.value, ast.Name):
                     seen.setdefault(target.id, set()).add(node.value.id)
                 else:
-                    members.setdefault(target.id, []).extend(_objects(node.value))
+                    members.setdefault(target.id, []).extend(objects)
         loops += [loop for loop in cell.nodes(ast.For) if not cell.in_function(loop)]
     for loop in loops:
         if isinstance(loop.target, ast.Name):

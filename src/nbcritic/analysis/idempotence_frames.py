@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.idempotence_objects import Obj
-from nbcritic.analysis.idempotence_terms import MissingKey, Term, contains
+from nbcritic.analysis.idempotence_terms import MissingKey, Term, inner_terms
 
 if TYPE_CHECKING:
     from nbcritic.analysis.idempotence_methods import Methods
@@ -46,7 +46,7 @@ def _drop(calls: Methods, call: ast.Call, frame: Obj) -> Term | None:
     named += [(node, "row") for node in (labels, rows) if node is not None]
     for node, what in named:
         for key, term in _keys(calls, node):
-            if term.syms & frame.content.syms and contains(term, _base(frame.content)):
+            if term.syms & frame.content.syms and _contains(term, _base(frame.content)):
                 content = calls.terms.filter(content, (calls.terms.make("row", id(call)),))
                 continue
             place = ("row", key) if what else key
@@ -56,6 +56,22 @@ def _drop(calls: Methods, call: ast.Call, frame: Obj) -> Term | None:
                 calls.take(frame if content is frame.content else Obj(content), place)
             content = calls.terms.over(content, {place: calls.terms.removed})
     return content
+
+
+def _contains(term: Term, wanted: Term, patience: int = 2_000) -> bool:
+    """Is a term computed from another one?"""
+    seen: set[Term] = set()
+    waiting = [term]
+    while waiting and patience:
+        here = waiting.pop()
+        patience -= 1
+        if here is wanted:
+            return True
+        if here in seen or not wanted.syms <= here.syms:
+            continue
+        seen.add(here)
+        waiting += inner_terms(here.args)
+    return False
 
 
 def _base(content: Term) -> Term:

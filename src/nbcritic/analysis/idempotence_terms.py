@@ -23,20 +23,20 @@ class Term:
     def __init__(self, op: str, args: tuple[Any, ...]) -> None:
         self.op = op
         self.args = args
-        inner = list(_inner(args))
+        inner = list(inner_terms(args))
         self.syms: frozenset[str] = frozenset(args) if op == "sym" else frozenset().union(*(t.syms for t in inner))
 
     def __repr__(self) -> str:
         return f"{self.op}({', '.join(map(repr, self.args))})"
 
 
-def _inner(arguments: Iterable[Any]) -> Iterator[Term]:
+def inner_terms(arguments: Iterable[Any]) -> Iterator[Term]:
     """The terms among arguments, in tuples and sets too."""
     for argument in arguments:
         if isinstance(argument, Term):
             yield argument
         elif isinstance(argument, tuple | frozenset):
-            yield from _inner(argument)
+            yield from inner_terms(argument)
 
 
 class MissingKey(Exception):
@@ -74,6 +74,8 @@ class Terms:
 
     def __init__(self) -> None:
         self._known: dict[tuple[Any, ...], Term] = {}
+        self._results: dict[tuple[Any, ...], Term] = {}
+        """What was asked of choices: they share their branches, and would be gone through again and again."""
         self.none = self.const(None)
         self.true = self.const(True)
         self.false = self.const(False)
@@ -114,8 +116,11 @@ class Terms:
             return self.get(whole.args[0], key)
         if whole.op == "ite":
             condition, one, other = whole.args
-            if one.op == "over" or other.op == "over":
-                return self.choose(condition, self.get(one, key), self.get(other, key))
+            if one.op in ("over", "ite") or other.op in ("over", "ite"):
+                asked = ("get", whole, key)
+                if asked not in self._results:
+                    self._results[asked] = self.choose(condition, self.get(one, key), self.get(other, key))
+                return self._results[asked]
         if whole.op == "filter" and not _is_position(key):
             return self.filter(self.get(whole.args[0], key), whole.args[1])
         if whole.op == "norm" and not _is_position(key):
@@ -181,7 +186,10 @@ class Terms:
             return self.holds(whole.args[0], key)
         if whole.op == "ite":
             condition, one, other = whole.args
-            return self.choose(condition, self.holds(one, key), self.holds(other, key))
+            asked = ("holds", whole, key)
+            if asked not in self._results:
+                self._results[asked] = self.choose(condition, self.holds(one, key), self.holds(other, key))
+            return self._results[asked]
         if whole.op in ("norm", "filter"):
             return self.holds(whole.args[0], key)
         is_literal = whole.op in ("list", "tuple", "set") and all(item.op == "const" for item in whole.args)
@@ -206,8 +214,11 @@ class Terms:
         if value.op == "over" and value.args[0].op == "norm" and tags <= value.args[0].args[1]:
             return value
         if value.op == "ite":
-            sides = (side if side.op == "const" else self.norm(side, tags, kind) for side in value.args[1:])
-            return self.choose(value.args[0], *sides)
+            asked = ("norm", value, tags, kind)
+            if asked not in self._results:
+                sides = (side if side.op == "const" else self.norm(side, tags, kind) for side in value.args[1:])
+                self._results[asked] = self.choose(value.args[0], *sides)
+            return self._results[asked]
         kind = kind or kind_of(value)
         if value.op == "norm":
             return self.make("norm", value.args[0], value.args[1] | tags, kind)
@@ -284,8 +295,12 @@ class Terms:
         if op in _COMPARE:
             for side, other, swapped in ((left, right, False), (right, left, True)):
                 if side.op == "ite":
+                    asked = (op, left, right)
+                    if asked in self._results:
+                        return self._results[asked]
                     both = [self.binary(op, other, s) if swapped else self.binary(op, s, other) for s in side.args[1:]]
-                    return self.choose(side.args[0], *both)
+                    self._results[asked] = self.choose(side.args[0], *both)
+                    return self._results[asked]
         if op in _REPEATABLE:
             return self.norm(left, {(op, right)})
         if op in ("Sub", "Div") and _is_statistic(right, left):
@@ -340,7 +355,7 @@ def _is_relative(mask: Term, patience: int = 200) -> bool:
         patience -= 1
         if here.op.rpartition(":")[2].rpartition(".")[2] in _RELATIVE:
             return True
-        waiting += _inner(here.args)
+        waiting += inner_terms(here.args)
     return False
 
 
@@ -373,19 +388,3 @@ def root(term: Term) -> Term:
     while term.op in ("norm", "over", "filter"):
         term = term.args[0]
     return term
-
-
-def contains(term: Term, wanted: Term, patience: int = 2_000) -> bool:
-    """Is a term computed from another one?"""
-    seen: set[Term] = set()
-    waiting = [term]
-    while waiting and patience:
-        here = waiting.pop()
-        patience -= 1
-        if here is wanted:
-            return True
-        if here in seen or not wanted.syms <= here.syms:
-            continue
-        seen.add(here)
-        waiting += _inner(here.args)
-    return False

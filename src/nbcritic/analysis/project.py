@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import posixpath
 import re
 from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ MAX_READ = 2_000
 MAX_BYTES = 1_000_000
 MAX_LOCK_BYTES = 10_000_000
 MAX_NOTEBOOK_BYTES = 5_000_000
-MAX_NOTEBOOKS_BYTES = 64_000_000
+MAX_NOTEBOOKS_BYTES = 32_000_000
 MAX_DATA = 20_000
 EXAMPLE = "example.ipynb"
 
@@ -67,7 +68,7 @@ class Project:
     test_words: frozenset[str] = frozenset()
     """Every identifier that a test file of the project mentions, in strings too (testbook hands names over as strings)."""
     test_imports: frozenset[str] = frozenset()
-    """The parts of the names of all modules that a test file imports."""
+    """Every word of the import lines of a test file: the parts of modules' names, and what is taken from them."""
     ci: tuple[str, ...] = ()
     """The files that have a service run tests on each change."""
     executors: frozenset[str] = frozenset()
@@ -120,7 +121,8 @@ def discover(path: str) -> Project:
     """The project that the notebook at `path` belongs to; each root is read once."""
     if path == "-":
         return NOWHERE
-    file = Path(path).absolute()
+    # Without `..`, for the place in the project must be the file's own; links stay, for the project is where the user sees it.
+    file = Path(os.path.abspath(path))  # noqa: PTH100
     root = root_of(str(file.parent))
     return replace(_read(root), place=file.relative_to(root).as_posix()) if root else NOWHERE
 

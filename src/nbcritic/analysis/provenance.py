@@ -97,8 +97,9 @@ class Provenance:
 
     @property
     def truncated(self) -> bool:
-        """Was the page too much to be followed to its end?"""
-        return self.events.truncated
+        """Was the page too much to be followed to its end? False where nobody has asked for anything yet: to ask this costs nothing."""
+        run: Interpreter | None = self.__dict__.get("_run")
+        return run is not None and run.found.truncated
 
     def value(self, name: str) -> Value:
         """What a notebook global holds at the end of the page."""

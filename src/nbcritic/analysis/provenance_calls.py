@@ -91,6 +91,9 @@ class Calls:
 
     def _statistic(self, node: ast.Call, of: ast.expr, value: Value) -> Value:
         """A number for each column, taken over all rows of a value."""
+        if value.predicted is not None and isinstance(of, ast.Compare) and isinstance(of.ops[0], ast.Eq | ast.NotEq):
+            self.tools.counted(node, value)
+            return PLAIN
         text = path_of(of)
         if not text or _by_row(node) or self.run.is_in_loop(of):
             return PLAIN
@@ -119,13 +122,16 @@ class Calls:
         if name == "batch" or name == "shuffle":
             return owner
         given = frozenset(taint for value in values for taint in value.taints if self._reaches(taint[0], node, name))
-        result = replace(owner, taints=owner.taints | given, items=None, predicted=owner.predicted)
+        for fit, _ in given:
+            if fit.role == "held-out" and fit.part == owner.part:
+                self.run.found.filled.setdefault(fit.node, fit)
+        result = replace(owner, taints=owner.taints | given, items=None)
         if name == "sort_values" and (by := node.args[0] if node.args else word(node, "by")) is not None:
             result = replace(result, ordered=next(iter(self.run.columns(by) or ("?",))))
         if name == "drop_duplicates":
             result = replace(result, resampled=None)
         if name in ("append", "merge", "join") and values:
-            joined = merged((result, *(value for value in values if name == "append" and value.rows)))
+            joined = merged((result, *(value for value in values if name == "append" and value.rows)), together=True)
             return replace(joined, taints=joined.taints | given).loose()
         if name == "set_index":
             columns = self.run.columns(node.args[0]) if node.args else None
@@ -180,8 +186,10 @@ class Calls:
         """Does something learnt get into the data through a method's argument?"""
         if fit.by == "statistic":
             into = name in ("fillna", "clip", "replace", "sub", "where", "mask")
-            return into and isinstance(node.func, ast.Attribute) and path_of(node.func.value) == fit.of
-        return fit.by == "tool" or name in ("map", "merge", "join", "replace", "fillna", "assign")
+            path = path_of(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+            column = path.rpartition(".")[2] == fit.of.rpartition(".")[2] if "." in path else False
+            return into and (path == fit.of or (name == "fillna" and column))
+        return fit.by in ("tool", "model") or name in ("map", "merge", "join", "replace", "fillna", "assign")
 
     def _of_group(self, node: ast.Call, name: str, owner: Value) -> Value:
         plain = replace(owner, grouped=False, window=False).loose()
@@ -235,7 +243,7 @@ class Calls:
         for value in values:
             pieces += value.items or (value,)
         sideways = constant(node, "axis", 1 if name == "concat" else 2) in (1, "columns")
-        result = merged(pieces).loose()
+        result = merged(pieces, together=not sideways).loose()
         with_rows = [piece for piece in pieces if piece.rows]
         twice = any(
             one.rows == other.rows and one.part == other.part and one.subset == other.subset

@@ -41,6 +41,8 @@ class Events:
     """By the fit's node: what was learnt, before any split, from rows that the split holds out, and stands in them."""
     overlaps: dict[ast.AST, tuple[Resampling, Split]] = field(default_factory=dict)
     """By the resampling's node: copied rows that a split deals out to both sides."""
+    filled: dict[ast.AST, Fit] = field(default_factory=dict)
+    """By the fit's node: statistics of held-out rows that were put into these rows themselves."""
     uses: dict[Split, tuple[CodeCell, ast.AST]] = field(default_factory=dict)
     """Where a model is first fitted on what a split leaves."""
     truncated: bool = False

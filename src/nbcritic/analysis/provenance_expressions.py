@@ -187,7 +187,8 @@ class Expressions:
             value = self.value(node)
             if value.is_plain:
                 return NO_COLUMNS
-            return value.columns if value.exact and value.columns is not None and len(value.columns) == 1 else None
+            one = value.exact and not value.grouped and value.columns is not None and len(value.columns) == 1
+            return value.columns if one else None
         if isinstance(node, ast.Call):
             parts = self._computed_by(node)
         elif isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare | ast.BoolOp | ast.IfExp | ast.List | ast.Tuple):
@@ -238,7 +239,7 @@ class Expressions:
             learnt = node.attr in tables.LEARNT and fit is not None
             return Value(taints=frozenset({(fit, None)})) if learnt and fit is not None else PLAIN
         if node.attr in tables.NOT_ROWS:
-            return PLAIN
+            return PLAIN if value.rows else Value(taints=value.taints)
         if value.is_plain or node.attr in _WHOLE:
             return value
         return value.only(frozenset({node.attr})) if node.attr not in _METHODLIKE else value.loose()

@@ -60,6 +60,8 @@ MODEL = re.compile(
 )
 """The names of supervised models."""
 CLUSTERINGS = frozenset("KMeans MiniBatchKMeans DBSCAN AgglomerativeClustering GaussianMixture Birch MeanShift".split())
+HOLDERS = frozenset("DMatrix QuantileDMatrix Pool Dataset DataLoader TensorDataset".split())
+"""Classes of boosting and tensor libraries that hold rows: the features come first."""
 METRICS = frozenset(
     """accuracy_score balanced_accuracy_score precision_score recall_score f1_score fbeta_score roc_auc_score
     average_precision_score log_loss cohen_kappa_score matthews_corrcoef classification_report confusion_matrix r2_score
@@ -105,8 +107,8 @@ KEEPS_COLUMNS = frozenset(
 """Methods of frames after which the same columns stand there."""
 BY_ROW = frozenset(
     """astype map apply replace fillna clip abs round cat str dt values to_numpy ravel reshape copy log log1p log10 log2 exp
-    sqrt square array asarray cut isin where between codes add sub mul div astype to_frame reset_index squeeze flatten
-    fit_transform transform to_list tolist to_categorical Categorical Series add_prefix strip lower upper""".split()
+    sqrt square array asarray cut isin where between codes add sub mul div to_frame reset_index squeeze flatten
+    fit_transform to_list tolist to_categorical Categorical Series add_prefix strip lower upper""".split()
 )
 """Calls that give, for each row, something computed from that row alone (or a code for it)."""
 NEIGHBOURS = frozenset("ffill bfill pad backfill".split())

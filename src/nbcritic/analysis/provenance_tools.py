@@ -51,9 +51,13 @@ class Tools:
             data = merged(self.calls.arguments(node, depth)[:1])
             drawn = data.picked(self.run.token(node))
             return drawn if constant(node, "replace") is False else self.calls.copied(node, name, drawn)
+        if name in tables.HOLDERS:
+            return merged(self.calls.arguments(node, depth)[:1]).loose()
         if name == "Subset" and len(node.args) == 2:
             rows, which = (self.run.value(argument, depth) for argument in node.args)
-            return rows.side(*which.part)
+            chosen = rows.side(*which.part)
+            self.run.found.held_out(chosen)
+            return chosen
         if name in ("train", "cv") and self.run.page.qualified(node.func) in _BOOSTERS and len(node.args) > 1:
             return self._boosted(node, name, depth)
         if name == "ImageFolder" or name in ("CIFAR10", "MNIST"):
@@ -316,6 +320,10 @@ class Tools:
         data = predicted or next((value for value in values if value.rows), PLAIN)
         self._score(node, name, data, predicted.predicted if predicted is not None else None)
         return PLAIN
+
+    def counted(self, node: ast.Call, predicted: Value) -> None:
+        """`np.mean(predicted != y_test)`: accuracy by hand."""
+        self._score(node, "hits", predicted, predicted.predicted)
 
     def _score(self, node: ast.AST, metric: str, data: Value, fit: Fit | None, by_folds: bool = False) -> None:
         self.run.found.scores.append(

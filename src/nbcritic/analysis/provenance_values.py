@@ -125,7 +125,7 @@ class Score:
     cell: CodeCell
     ran: CodeCell
     metric: str
-    """`score`, `evaluate`, the function's name (`accuracy_score`), or `cross_val_score` and its kin."""
+    """`score`, `evaluate`, the function's name (`accuracy_score`), `hits` (counted by hand), or `cross_val_score` and its kin."""
     rows: frozenset[object]
     part: Part
     subset: frozenset[object] = frozenset()
@@ -253,9 +253,9 @@ class Value:
 
     def by_tools(self) -> Value:
         """The value without the traces of mere statistics."""
-        if all(taint[0].by == "tool" for taint in self.taints):
+        if all(taint[0].by in ("tool", "model") for taint in self.taints):
             return self
-        return replace(self, taints=frozenset(taint for taint in self.taints if taint[0].by == "tool"))
+        return replace(self, taints=frozenset(taint for taint in self.taints if taint[0].by in ("tool", "model")))
 
     def loose(self) -> Value:
         """The value where its columns are no longer known."""
@@ -284,8 +284,11 @@ class Value:
 PLAIN = Value()
 
 
-def merged(values: Iterable[Value]) -> Value:
-    """A value made of several. Rows are those of all of them, and the part is what they have in common."""
+def merged(values: Iterable[Value], together: bool = False) -> Value:
+    """A value made of several. Rows are those of all of them, and the part is what they have in common.
+
+    `together` says that their rows are put one under the other; else, of several parts, nobody knows which rows these are.
+    """
     known = [value for value in values if value.rows or value.taints or value.part]
     if not known:
         return PLAIN
@@ -296,7 +299,8 @@ def merged(values: Iterable[Value]) -> Value:
         return replace(one, items=None, tool=None, grouped=False, window=False, folds=False)
     with_rows = [value for value in known if value.rows]
     part = with_rows[0].part if with_rows else known[0].part
-    mixed = {piece for value in with_rows for piece in value.mixed or ((value.rows, value.part),)}
+    mixed = frozenset(piece for value in with_rows for piece in value.mixed or ((value.rows, value.part),))
+    unsure = len({value.part for value in with_rows}) > 1 and not together
     for value in with_rows[1:]:
         part = common(part, value.part)
     rows = frozenset(list(dict.fromkeys(row for value in known for row in value.rows))[:_MOST])
@@ -304,8 +308,8 @@ def merged(values: Iterable[Value]) -> Value:
         rows,
         _capped(taint for value in known for taint in value.taints),
         part,
-        subset=frozenset(token for value in with_rows for token in value.subset),
-        mixed=frozenset(mixed) if len(mixed) > 1 else frozenset(),
+        subset=frozenset(token for value in with_rows for token in value.subset) | ({object()} if unsure else set()),
+        mixed=mixed if len(mixed) > 1 and together else frozenset(),
         resampled=next((value.resampled for value in known if value.resampled is not None), None),
         predicted=next((value.predicted for value in known if value.predicted is not None), None),
         file=next((value.file for value in known if value.file), ""),

@@ -109,7 +109,7 @@ class Interpreter(Expressions):
             and node.func.attr in ("copy", "reset_index")
         ):
             node = node.func.value
-        if not isinstance(target, ast.Name) or value.part or len(value.rows) != 1 or not _chooses_rows(node):
+        if not isinstance(target, ast.Name) or value.part or not 0 < len(value.rows) < 4 or not _chooses_rows(node):
             return value
         side = 1 if tables.TEST.search(target.id) else 0 if tables.TRAIN.search(target.id) else None
         return value if side is None else self._side(target, node, value, side)

@@ -9,7 +9,23 @@ from nbcritic.analysis.page import Page
 from nbcritic.model import Hit
 from nbcritic.notebook import percent
 from nbcritic.rule import Rule
-from nbcritic.rules.data_handling import chained_assignment, discarded_result, growing_frame, row_loop
+from nbcritic.rules.data_handling import (
+    chained_assignment,
+    discarded_result,
+    float_equality,
+    growing_frame,
+    lost_identifier,
+    naive_datetime,
+    nan_comparison,
+    positional_alignment,
+    pulled_then_filtered,
+    python_loop_over_array,
+    quadratic_lookup,
+    row_loop,
+    silent_row_loss,
+    unchecked_merge,
+    work_in_loop,
+)
 from nbcritic.rules.tests import eyeball_check, no_assertion, swallowed_error, unvalidated_data
 
 LONG: dict[str, Callable[[int], str]] = {
@@ -23,12 +39,22 @@ LONG: dict[str, Callable[[int], str]] = {
         "import pandas as pd\ndf = pd.read_csv('a')\n" + "df['a'][df.a > 1] = 0\ndf.dropna()\n" * size
     ),
     "tries": lambda size: "try:\n    f()\nexcept:\n    pass\n" * size,
+    "merges": lambda size: (
+        "import pandas as pd\ndf = pd.read_csv('a')\nother = pd.read_csv('b')\n"
+        + "df = df.merge(other, on='a').dropna()\ndf['x'] = other['y'].values\n" * size
+    ),
+    "lookups": lambda size: (
+        "import pandas as pd\ndf = pd.read_csv('a')\nknown = df['a'].tolist()\nfor row in df.itertuples():\n"
+        + "    if row.a in known and row.b / 3 == 0.1:\n        found.append(df[df['a'] == row.a])\n" * size
+    ),
     "deep": lambda size: "df" + "[0]" * size + " = 1\nx = df" + ".dropna()" * size,
 }
 RULES = [
     module.check
     for module in (
-        chained_assignment, discarded_result, growing_frame, row_loop, eyeball_check, no_assertion, swallowed_error, unvalidated_data,
+        chained_assignment, discarded_result, float_equality, growing_frame, lost_identifier, naive_datetime, nan_comparison,
+        positional_alignment, pulled_then_filtered, python_loop_over_array, quadratic_lookup, row_loop, silent_row_loss,
+        unchecked_merge, work_in_loop, eyeball_check, no_assertion, swallowed_error, unvalidated_data,
     )
 ]  # fmt: skip
 

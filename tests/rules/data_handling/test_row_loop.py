@@ -24,8 +24,14 @@ def message(text: str) -> str:
             "o = []\nfor r in df.itertuples():\n    o.append(math.sqrt(r.a ** 2 + r.b ** 2))",
             "o = np.sqrt((df['a'] ** 2) + (df['b'] ** 2)).tolist()",
         ),
-        ("df['c'] = df.apply(lambda r: r.a if r.a > r.b else 0, axis=1)", "df['c'] = np.where(df['a'] > df['b'], df['a'], 0)"),
-        ("df['c'] = df.apply(lambda r: r['a'] > 1 and not r['b'] > 2, axis=1)", "df['c'] = (df['a'] > 1) & ~(df['b'] > 2)"),
+        (
+            "df['c'] = df.apply(lambda r: r.a if r.a > r.b else 0, axis=1)",
+            "df['c'] = np.where(df['a'] > df['b'], df['a'], 0)",
+        ),
+        (
+            "df['c'] = df.apply(lambda r: r['a'] > 1 and not r['b'] > 2, axis=1)",
+            "df['c'] = (df['a'] > 1) & ~(df['b'] > 2)",
+        ),
         ("df['c'] = df.apply(lambda r: round(r['a'] * 2, 1), axis='columns')", "df['c'] = (df['a'] * 2).round(1)"),
         ("df['c'] = df.apply(lambda r: r.a * r.b * r.c - 1, 1)", "df['c'] = (df['a'] * df['b'] * df['c']) - 1"),
         (

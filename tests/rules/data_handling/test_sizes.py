@@ -82,10 +82,17 @@ def test_apply_by_row_is_a_minor_fault() -> None:
     [
         ("all_ = np.append(all_, number())", "`np.array(parts)`"),
         ("all_ = np.append(all_, [1, 2])", "`np.concatenate(parts)`"),
-        ("all_ = np.vstack([all_, row])", "`np.vstack(parts)`"),
+        (
+            "all_ = np.vstack([all_, row])",
+            "write `parts.append(row)` in the loop and `all_ = np.vstack([all_, *parts])` once",
+        ),
         ("all_ = pd.concat([all_, row])", "`all_ = pd.concat([all_, …])`"),
         ("all_ = all_.append(row)", "pandas 2 has no `append`"),
-        ("all_ = all_.append({'a': 1})", "`pd.DataFrame(parts)`"),
+        ("all_ = all_.append(row)", "call `pd.concat(parts)` once"),
+        (
+            "all_ = all_.append({'a': 1}, ignore_index=True)",
+            "`rows.append({'a': 1})` in the loop and `all_ = pd.concat([all_, pd.DataFrame(rows)], ignore_index=True)` once",
+        ),
     ],
 )
 def test_the_advice_fits_the_call(grows: str, advice: str) -> None:

@@ -68,3 +68,9 @@ def test_it_weighs_more_where_the_notebook_uses_the_projects_own_code() -> None:
     (alone,) = no_dependency_manifest.check.check(page("import matplotlib, numpy, pandas", clean__py=""))
     (shared,) = no_dependency_manifest.check.check(page("import matplotlib, numpy, pandas, clean", clean__py=""))
     assert (alone.severity, shared.severity) == (None, "major")
+
+
+@pytest.mark.parametrize("name, said", [("data/orders.csv", 1), ("clean.py", 1), ("other.ipynb", 1), ("notes.txt", 0)])
+def test_a_notebook_by_itself_is_no_project(name: str, said: int) -> None:
+    notebook = percent.read("# %%\nimport matplotlib, numpy, pandas\n", "a.py")
+    assert len(list(no_dependency_manifest.check.check(Page(notebook, Project.of({name: ""}))))) == said

@@ -14,8 +14,8 @@ from nbcritic.rules.environment._removed import Entry, entries
 from nbcritic.rules.environment.removed_api import check as rule
 
 KINDS = {
-    "frame": "pandas.DataFrame", "series": "pandas.Series", "index": "pandas.DatetimeIndex", "dt": "pandas.core.indexes.accessors.DatetimeProperties",
-    "str": "pandas.core.strings.accessor.StringMethods", "array": "numpy.ndarray", "axes": "mpl_toolkits.mplot3d.axes3d.Axes3D",
+    "frame": "pandas.DataFrame", "series": "pandas.Series", "index": "pandas.DatetimeIndex", "dates": "pandas.core.indexes.accessors.DatetimeProperties",
+    "text": "pandas.core.strings.accessor.StringMethods", "array": "numpy.ndarray", "axes": "mpl_toolkits.mplot3d.axes3d.Axes3D",
     "figure": "matplotlib.figure.Figure", "transformer": "sklearn.feature_extraction.text.CountVectorizer",
 }  # fmt: skip
 INSTALLED = ("pandas", "numpy", "scipy", "sklearn", "matplotlib", *KINDS)
@@ -158,6 +158,7 @@ def test_a_pin_of_the_notebook_silences(pin: str, silent: bool) -> None:
         "import pandas as pd\nd = {}\nd.append(1)\nfor k in d.iteritems(): pass",
         "import numpy as np\nx = np.float64(1) + np.bool_(0) + np.nan",
         "import pandas as pd\ndf = pd.DataFrame()\ndf.groupby('a').first()\ndf.mad\ndf['x'] = df.order",
+        "from pathlib import Path\nPath('a.b').name.split('.', 1)\nstr(x).rsplit('.', 1)",
         "from .sklearn.grid_search import x\nimport tensorflow as tf\ntf.keras.layers.Dense(1)",
         "import pandas as pd\nif pd.__version__ < '2':\n    df = pd.DataFrame().append(x)",
         "import pandas as pd\npd.date_range('2020', periods=3, freq='ME')\npd.DataFrame().resample('MS')",
@@ -167,7 +168,31 @@ def test_look_alikes(source: str) -> None:
     assert not list(rule.check(page(source)))
 
 
+def test_accessors_are_known_by_their_name() -> None:
+    (week, split) = sorted(
+        rule.check(page("df['a'].str.split(',', 1)\nweek = df.day.dt.week")), key=lambda hit: hit.message
+    )
+    assert "n=" in split.message
+    assert "isocalendar" in week.message
+
+
 def test_one_finding_an_api() -> None:
     (hit,) = rule.check(page("import numpy as np\nnp.float(1)", "np.int(2); np.float(3)"))
     assert "3 places" in hit.message
     assert len(hit.related) == 2
+
+
+def test_a_notebook_of_python_2_is_told_once() -> None:
+    sources = ("import pandas as pd\nfrom sklearn.cross_validation import KFold", "pd.rolling_mean(x, 3)", "pd.Panel()")
+    (hit,) = rule.check(page(*sources, version="2.7.14"))
+    assert "2 more" in hit.message
+    assert {place.at.cell for place in hit.related} == {2, 3}
+    assert len(list(rule.check(page(*sources)))) == 3
+
+
+def test_relative_names_and_other_libraries_are_left_alone() -> None:
+    assert not list(
+        rule.check(
+            page("from myown.cross_validation import x\nimport dask.dataframe as dd\ndd.read_csv('a').append(x)")
+        )
+    )

@@ -16,6 +16,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_score, train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, PolynomialFeatures, StandardScaler, scale
@@ -78,12 +79,15 @@ def test_leaks(text: str) -> None:
         "for a, b in KFold(5).split(X):\n    s = StandardScaler()\n    t = s.fit_transform(X[a])\n    v = s.transform(X[b])",
         "for a, b in KFold(5).split(X):\n    t = pd.concat([X.iloc[a], X.iloc[[0, 1]]])\n    s = StandardScaler().fit(t)\n    v = s.transform(X.iloc[b])",
         "other = pd.read_csv('b.csv')\ns = StandardScaler().fit(other)\nX = s.transform(X)\na, b = train_test_split(X)",
-        "both = pd.concat([df, pd.read_csv('test.csv')])\nboth = StandardScaler().fit_transform(both)\ntrain = both[:9]\ntest = both[9:]",
         "X = X[X.a < X.a.mean() + 3 * X.a.std()]\na, b = train_test_split(X)",
         "X['a'] = X.a.rolling(3).mean()\nX['b'] = X.b / X.b.max()\na, b = train_test_split(X)",
         "for g in groups:\n    part = X[X.g == g]\n    part = part - part.mean()\n    out.append(part)\na, b = train_test_split(np.array(out))",
         "X['high'] = X.a > X.a.median()\na, b = train_test_split(X)",
-        "df['m'] = df['city'].map(df.groupby('city')['area'].mean())\na, b, c, d = train_test_split(df[['m']], df['y'])",
+        "n = X.mean()\nprint(n)\na, b = train_test_split(X)",
+        "y = SimpleImputer().fit_transform(df[['y']])\na, b, c, d = train_test_split(X, y)",
+        "X = X.ffill()\na, b = train_test_split(X, shuffle=False)",
+        "X['a'] = pd.cut(X.a, [0, 18, 65])\na, b = train_test_split(X)",
+        "m = LinearRegression().fit(X, y)\nprint(m.coef_)\na, b, c, d = train_test_split(X, y)",
         "X = X.fillna(X.mode().iloc[0])\na, b = train_test_split(X)",
     ],
 )
@@ -96,6 +100,36 @@ def test_the_message_names_the_chain() -> None:
     (hit,) = hits(text)
     assert hit.message == "`s.fit_transform(X)` has seen the rows that cell 3 splits off as `X_te`"
     assert [place.at.cell for place in hit.related] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "df['m'] = df['city'].map(df.groupby('city')['area'].mean())\na, b, c, d = train_test_split(df[['m']], df['y'])",
+        "both = pd.concat([df, pd.read_csv('test.csv')])\nboth = StandardScaler().fit_transform(both)\n"
+        "train = both[:9]\ntest = both[9:]",
+        "X = X.ffill()\na, b = train_test_split(X)",
+    ],
+)
+def test_what_may_be_meant_is_a_question(text: str) -> None:
+    (hit,) = hits(text)
+    assert hit.confidence == "possible"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "df['m'] = df.groupby('city')['y'].transform('mean')\na, b, c, d = train_test_split(df[['m']], df['y'])",
+        "m = LinearRegression().fit(X, y)\nX = X[X.columns[m.coef_ > 0]]\na, b, c, d = train_test_split(X, y)",
+        "m = LinearRegression().fit(X, y)\ngood = [c for c, w in zip(X.columns, m.coef_) if w > 0]\nX = X[good]\n"
+        "a, b, c, d = train_test_split(X, y)",
+        "m = LinearRegression().fit(X, y)\ns = pd.Series(m.coef_, index=X.columns)\nkeep = s.nlargest(5).index\n"
+        "a, b, c, d = train_test_split(X[keep], y)",
+    ],
+)
+def test_what_was_learnt_from_the_target_is_grave(text: str) -> None:
+    (hit,) = hits(text)
+    assert hit.severity == "blocker"
 
 
 def test_counts_that_say_otherwise() -> None:
@@ -130,7 +164,7 @@ def deep(size: int) -> str:
     [
         (fits, 150, 2.2),
         (functions, 150, 2.2),
-        (branches, 200, 4.2),  # where two branches meet, every name is looked up: a square, of little weight
+        (branches, 200, 2.2),
         (deep, 400, 2.2),
     ],
 )

@@ -59,6 +59,9 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         df["price"].loc[3] += 1  # <- flagged
         # %%
+        for i, row in df.iterrows():
+            row["label"] = "dear"  # <- flagged
+        # %%
         df["price"].fillna(0, inplace=True)  # <- flagged
         df["weight"].fillna(0, inplace=True)
         # %%
@@ -107,6 +110,12 @@ def check(page: Page) -> Iterator[Hit]:
         frames["a"][mask] = 0
         tensor[0][1] = 2
         self.board[i][j] = "x"
+        for i, row in frames.iterrows():
+            row["x"] = row["a"] * 2
+            kept.append(row)
+        for i, row in frames.iterrows():
+            row["y"] = 3
+            print(row["y"])
         image["data"][image["data"] > 3] = 0
     """
     groups: dict[tuple[int, str, str], list[tuple[CodeCell, ast.stmt, Severity, str]]] = {}
@@ -142,9 +151,45 @@ def _found(page: Page, cell: CodeCell) -> Iterator[tuple[ast.stmt, str, Severity
                 frame = cell.segment(_root(base), 40)
                 text = f"`{cell.segment(attribute)} = …` writes to a copy, and `{frame}` never changes"
                 yield cell.statement(attribute), frame, "major", text
+    for loop in cell.nodes(ast.For):
+        for store, frame, text in _row_writes(page, cell, loop):
+            yield cell.statement(store), frame, "major", text
     for statement in cell.nodes(ast.Expr):
         if (lost := _in_place(page, cell, statement)) is not None:
             yield statement, *lost
+
+
+def _row_writes(page: Page, cell: CodeCell, loop: ast.For) -> Iterator[tuple[ast.expr, str, str]]:
+    """Each `row["a"] = …` in a loop over `frame.iterrows()` that nothing reads: the row is a copy."""
+    call, target = loop.iter, loop.target
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or call.func.attr != "iterrows":
+        return
+    if not isinstance(target, ast.Tuple) or not all(isinstance(item, ast.Name) for item in target.elts[:2]):
+        return
+    index, row = (getattr(item, "id", "") for item in target.elts[:2])
+    reads: set[str] = set()
+    stores: list[tuple[ast.expr, str]] = []
+    for node in (inner for statement in loop.body for inner in ast.walk(statement)):
+        if not isinstance(node, ast.Name) or node.id != row:
+            continue
+        parent = cell.parent(node)
+        if not isinstance(parent, ast.Subscript | ast.Attribute) or parent.value is not node:
+            return  # the row as a whole goes somewhere
+        key = cell.segment(parent.slice, 40) if isinstance(parent, ast.Subscript) else repr(parent.attr)
+        if isinstance(parent.ctx, ast.Store) and not isinstance(cell.parent(parent), ast.AugAssign):
+            stores.append((parent, key))
+        else:
+            reads.add(key)
+    frame = cell.segment(call.func.value, 40)
+    for store, key in stores:
+        # What is read again may serve as a variable.
+        if key not in reads:
+            better = f"{frame}.loc[{index}, {key}]"
+            yield (
+                store,
+                frame,
+                f"`{cell.segment(store)} = …` writes to a copy of the row, and `{frame}` never changes; write `{better} = …`",
+            )
 
 
 def _chain(page: Page, cell: CodeCell, first: ast.expr, last: ast.expr) -> tuple[ast.expr, str] | None:

@@ -37,6 +37,7 @@ CLEANING = {"dropna": "isnull", "fillna": "isnull", "drop_duplicates": "duplicat
 _INFO = re.compile(r"(\d{1,12}) non-null")
 _ENTRIES = re.compile(r"Index: (\d{1,12}) entries")
 _COUNTS = re.compile(r"(\d{1,12}|True|False)$")
+COLUMN_FUNCTIONS = frozenset({"pandas.to_datetime", "pandas.to_numeric"})
 FUNCTIONS = frozenset(
     f"pandas.{name}" for name in "to_datetime to_numeric concat merge get_dummies melt pivot_table".split()
 )
@@ -187,8 +188,10 @@ def _hit(page: Page, gaps: _Gaps, cell: CodeCell, statement: ast.Expr, call: ast
     owner = path(call.func.value) if isinstance(call.func, ast.Attribute) else None
     if method in CLEANING and owner is not None and gaps.has_none(owner, CLEANING[method]):
         return Hit(cell.at(statement), f"{text}; a saved output shows that nothing was to do", severity="minor")
+    better = _bound(page, cell, call)
     if method in ORDERS:
         used = any(_uses_order(row, owner) for row in after)
+        text += better if used else ""
         return Hit(cell.at(statement), text, severity=None if used else "minor")
     if method == "reset_index" and not is_constant(keyword(call, "drop"), True):
         # Bound to the name, the result would have one more column than the lines below expect.
@@ -198,7 +201,22 @@ def _hit(page: Page, gaps: _Gaps, cell: CodeCell, statement: ast.Expr, call: ast
         # Bound to the name, the result would break the lines below.
         text += f"; code below still uses `{column}`, so delete the call"
         return Hit(cell.at(statement), text, severity="minor")
-    return Hit(cell.at(statement), text)
+    return Hit(cell.at(statement), text + better)
+
+
+def _bound(page: Page, cell: CodeCell, call: ast.Call) -> str:
+    """The statement that keeps the result under the name that it was asked of."""
+    owner: ast.expr | None = call.func.value if isinstance(call.func, ast.Attribute) else None
+    if page.qualified(call.func) in COLUMN_FUNCTIONS:
+        owner = call.args[0] if call.args else None
+    elif isinstance(owner, ast.Attribute) and owner.attr == "str":
+        owner = owner.value
+    if not isinstance(owner, ast.Name | ast.Subscript | ast.Attribute) or path(owner) is None:
+        return ""
+    if isinstance(owner, ast.Name) and owner.id in page.names.imports:
+        return ""
+    text = cell.segment(call)
+    return "" if text.endswith("…") else f"; write `{cell.segment(owner)} = {text}`"
 
 
 def _uses_order(statement: ast.stmt, owner: str | None) -> bool:

@@ -13,11 +13,10 @@ from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
+from nbcritic.rules.data_handling._joining import ARRAYS, FRAMES, appending, joined, joining
 from nbcritic.rules.data_handling._shared import Loop, Starts, is_constant, keyword, loops, path
 from nbcritic.rules.data_handling._sizes import Sizes
 
-ARRAYS = frozenset(f"numpy.{name}" for name in "append concatenate vstack hstack row_stack column_stack dstack".split())
-FRAMES = frozenset({"pandas.concat"})
 FEW_TURNS = 50
 """What grows over fewer turns is copied at once."""
 SLOW = frozenset(
@@ -183,7 +182,7 @@ def check(page: Page) -> Iterator[Hit]:
     groups: dict[tuple[int, ast.AST | None, str], list[_Grown]] = {}
     for cell in page.code:
         for assign in cell.nodes(ast.Assign):
-            if len(assign.targets) == 1 and (found := _grows(page, assign)):
+            if len(assign.targets) == 1 and (found := _grows(page, cell, assign)):
                 target = assign.targets[0]
                 name = path(_new_row(page, target) or target)
                 over = growth.loops(cell, assign, name) if name else []
@@ -230,7 +229,7 @@ def _function(cell: CodeCell, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunct
     return next((parent for parent in above if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef)), None)
 
 
-def _grows(page: Page, assign: ast.Assign) -> tuple[str, str, bool] | None:
+def _grows(page: Page, cell: CodeCell, assign: ast.Assign) -> tuple[str, str, bool] | None:
     """How an assignment makes its target longer, what to write instead, and does pandas 2 lack it? None where it does not."""
     target, value = assign.targets[0], assign.value
     if (frame := _new_row(page, target)) is not None:
@@ -241,8 +240,8 @@ def _grows(page: Page, assign: ast.Assign) -> tuple[str, str, bool] | None:
     function = page.qualified(value.func)
     if function in ARRAYS or function in FRAMES:
         beside = function in FRAMES and (axis := keyword(value, "axis")) is not None and not is_constant(axis, 0)
-        if not beside and any(path(part) == name for part in _joined(value)):
-            return *_joining(page, value, function, name), False
+        if not beside and any(path(part) == name for part in joined(value)):
+            return *joining(page, cell, value, function, name), False
         return None
     # A list's own `append` gives None, so that nobody assigns it to the list.
     owner = (
@@ -251,32 +250,8 @@ def _grows(page: Page, assign: ast.Assign) -> tuple[str, str, bool] | None:
         else None
     )
     if owner is not None and path(owner) == name and page.values.kind(owner) in ("frame", "series", None):
-        joiner = "pd.DataFrame(parts)" if isinstance(value.args[0], ast.Dict) else "pd.concat(parts)"
-        return f"{name} = {name}.append(…)", f"append the parts to a list and call `{joiner}` once after it", True
+        return f"{name} = {name}.append(…)", appending(page, cell, value, name), True
     return None
-
-
-def _joining(page: Page, call: ast.Call, function: str, name: str) -> tuple[str, str]:
-    """What is said of `name = np.append(name, …)` and its kin."""
-    last = function.rpartition(".")[2]
-    short = f"{'pd' if function in FRAMES else 'np'}.{last}"
-    first = call.args[0] if call.args else None
-    listed = (
-        f"[{name}, …]"
-        if isinstance(first, ast.List)
-        else f"({name}, …)"
-        if isinstance(first, ast.Tuple)
-        else f"{name}, …"
-    )
-    joiner = short
-    if last == "append":
-        # np.concatenate fails on numbers and other single objects.
-        added = call.args[1] if len(call.args) > 1 else None
-        several = isinstance(added, ast.List | ast.Tuple) or (
-            added is not None and page.values.kind(added) in ("array", "list", "tuple", "series", "index")
-        )
-        joiner = "np.concatenate" if several else "np.array"
-    return f"{name} = {short}({listed})", f"append the parts to a list and call `{joiner}(parts)` once after it"
 
 
 def _is_slow_anyway(page: Page, loop: Loop) -> bool:
@@ -296,14 +271,6 @@ def _is_slow_anyway(page: Page, loop: Loop) -> bool:
                 if len(followed) < 20 and (definition := page.values.function(node.func)) is not None:
                     waiting += definition.body
     return False
-
-
-def _joined(call: ast.Call) -> list[ast.expr]:
-    """What a joining function joins."""
-    values = [*call.args, *(word.value for word in call.keywords if word.arg in ("objs", "arr", "tup"))]
-    return [
-        item for value in values[:3] for item in (value.elts if isinstance(value, ast.List | ast.Tuple) else [value])
-    ]
 
 
 def _new_row(page: Page, target: ast.expr) -> ast.expr | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit
+from nbcritic.model import Fix, Hit, Replace
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling._shared import is_constant
 
@@ -57,6 +57,22 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         gaps = [v for v in df["price"] if v in (math.nan, "")]  # <- flagged
 
+    Bad:
+
+        # %%
+        import numpy as np
+        import pandas as pd
+        df = pd.read_csv("orders.csv")
+        df = df[(df["price"] != np.nan) & (df["amount"] > 0)]  # <- flagged
+
+    Fixed:
+
+        # %%
+        import numpy as np
+        import pandas as pd
+        df = pd.read_csv("orders.csv")
+        df = df[(df["price"].notna()) & (df["amount"] > 0)]
+
     Good:
 
         # %%
@@ -82,7 +98,7 @@ def check(page: Page) -> Iterator[Hit]:
     for cell in page.code:
         for node in cell.nodes(ast.Compare):
             if len(node.ops) == 1 and (text := _fault(page, cell, node)):
-                yield Hit(cell.at(node), text)
+                yield Hit(cell.at(node), text, fix=_fix(page, cell, node))
 
 
 def _fault(page: Page, cell: CodeCell, node: ast.Compare) -> str:
@@ -128,6 +144,23 @@ def _better(page: Page, cell: CodeCell, value: ast.expr, op: ast.cmpop) -> str:
         return f"{text}.{'notna' if negative else 'isna'}()"
     test = f"np.isnan({text})" if kind == "array" else f"pd.isna({text})"
     return f"{'~' if kind == 'array' else 'not '}{test}" if negative else test
+
+
+def _fix(page: Page, cell: CodeCell, node: ast.Compare) -> Fix | None:
+    """Ask the column itself. Not safe: the code then does what it says, and so gives something else."""
+    op, value = node.ops[0], node.comparators[0] if _missing(page, node.left) else node.left
+    at, inner = cell.at(node), cell.at(value)
+    plain = isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
+    if (
+        isinstance(op, ast.In | ast.NotIn)
+        or not plain
+        or page.values.kind(value) not in COLUMNS
+        or at.line != at.end_line
+    ):
+        return None
+    text = cell.lines[inner.line - 1][inner.column - 1 : inner.end_column - 1]
+    method = "notna" if isinstance(op, ast.NotEq | ast.IsNot) else "isna"
+    return Fix(f"Ask `{method}()`", (Replace(at, f"{text}.{method}()"),))
 
 
 def _membership(page: Page, cell: CodeCell, left: ast.expr, right: ast.expr) -> str:

@@ -51,7 +51,13 @@ def check(page: Page) -> Iterator[Hit]:
         orders = pd.read_csv("orders.csv")
         counts = orders["paid"].value_counts()
         plt.pie(counts, labels=["paid", "open"])  # <- flagged
+
+    Bad:
+
         # %%
+        import matplotlib.pyplot as plt
+        import pandas as pd
+        orders = pd.read_csv("orders.csv")
         orders["city"].value_counts().plot(kind="bar")
         plt.xticks([0, 1], ["Oslo", "Rome"])  # <- flagged
 

@@ -28,7 +28,7 @@ _COMPARED = re.compile(r"vectori[sz]|timeit|perf_counter|broadcasting|\bufunc|nu
 def check(page: Page) -> Iterator[Hit]:
     r"""The elements of an array are computed one at a time.
 
-    Python makes an object of each element and interprets each step: some fifty times slower than the same arithmetic on the whole
+    Python makes an object of each element and interprets each step: some twenty times slower than the same arithmetic on the whole
     array, and several lines where one says what is meant.
 
     Instead, write the arithmetic with whole arrays; use `np.where` for conditions, `np.cumsum` and slices for neighbours.

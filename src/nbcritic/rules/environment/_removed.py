@@ -4,8 +4,8 @@ Each row says what was there, the first release without it, and what to write in
 changelogs. A row names
 
 - a function, class or module by its full name: `pandas.Panel`;
-- a method or attribute by the kind of its object: `frame.append`, `dt.week` (the kinds of `Values`, pandas' accessors, and `model` for
-  one of Keras);
+- a method or attribute by the kind of its object: `frame.append` (the kinds of `Values`; `text` and `dates` for pandas' accessors `.str`
+  and `.dt`, `model` for one of Keras);
 - a parameter: `pandas.read_csv(squeeze=)`, or one value of it: `KMeans(algorithm="full")`; `*` stands for any letters;
 - more arguments without a keyword than are taken: `frame.drop(_, _)`.
 
@@ -74,7 +74,7 @@ _PANDAS = """
 1.0 | frame.to_sparse, frame.to_dense, series.to_dense, pandas.SparseDataFrame, pandas.SparseSeries | frames with sparse columns
 1.0 | series.nonzero | `to_numpy().nonzero()`
 1.0 | series.compress, series.valid, series.ptp, series.compound, series.asobject | NumPy's function of that name, or `dropna()`
-1.0 | dt.weekday_name | `dt.day_name()`
+1.0 | dates.weekday_name | `dt.day_name()`
 1.0 | pandas.Panel, pandas.Panel4D, pandas.WidePanel, pandas.TimeSeries, pandas.TimeGrouper | a frame with a MultiIndex, `pd.Series`, `pd.Grouper`
 1.0 | frame.reindex_axis, series.reindex_axis, frame.to_panel | `reindex(…, axis=…)`
 1.0 | pandas.read_excel(sheetname=) | `sheet_name=`
@@ -90,7 +90,7 @@ _PANDAS = """
 2.0 | frame.mad, series.mad | `(x - x.mean()).abs().mean()`
 2.0 | frame.lookup | `df.to_numpy()[rows, columns]` with positions
 2.0 | frame.slice_shift, frame.tshift, series.tshift | `shift(freq=…)`
-2.0 | dt.week, dt.weekofyear, index.week, index.weekofyear | `dt.isocalendar().week`
+2.0 | dates.week, dates.weekofyear, index.week, index.weekofyear | `dt.isocalendar().week`
 2.0 | series.is_monotonic, index.is_monotonic | `is_monotonic_increasing`
 2.0 | pandas.np | `import numpy as np`
 2.0 | pandas.datetime | `from datetime import datetime`
@@ -118,7 +118,7 @@ _PANDAS = """
 2.0 | frame.sort_values(_, _), series.sort_values(_) | the keywords `axis=` and `ascending=`
 2.0 | frame.fillna(_, _), series.fillna(_, _) | keywords
 2.0 | frame.set_index(_, _), frame.reset_index(_, _), frame.drop_duplicates(_, _), frame.set_axis(_, _) | keywords
-2.0 | str.split(_, _), str.rsplit(_, _) | the keywords `n=` and `expand=`
+2.0 | text.split(_, _), text.rsplit(_, _) | the keywords `n=` and `expand=`
 2.0 | pandas.set_option("display.max_colwidth", -1), pandas.set_option("max_colwidth", -1) | `None` in place of `-1`
 3.0 | frame.applymap | `map`
 3.0 | frame.fillna(method=), series.fillna(method=) | `ffill()` or `bfill()`

@@ -122,9 +122,10 @@ def check(page: Page, *, min_packages: int = 3) -> Iterator[Hit]:
         return
     if is_hosted(page) or is_exercise(page) or is_contest(page):
         return
-    others = any(path != project.place for path in project.notebooks)
-    if not (others or project.scripts or project.tests):
-        return
+    if not project.data and all(
+        path == project.place for path in (*project.notebooks, *project.scripts, *project.tests)
+    ):
+        return  # a file that stands alone
     text = f"{_list(list(needed))} are needed, and {_where(project.manifests)}"
     shared = _uses_own_code(page)
     yield Hit(Span(), text, severity="major" if shared else None, confidence="likely" if shared else None)

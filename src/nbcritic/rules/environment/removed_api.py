@@ -6,6 +6,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from nbcritic.analysis.code import CodeCell
@@ -18,7 +19,7 @@ from nbcritic.rules.environment._shared import SHOWN
 
 _PROPERTIES = frozenset("ix ftypes week weekofyear weekday_name is_monotonic w_xaxis w_yaxis w_zaxis asobject".split())
 """What is read without a call; of any other name it may be a column."""
-_ACCESSORS = frozenset({"str", "dt"})
+_ACCESSORS = {"str": "text", "dt": "dates"}
 _FALLBACK = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "TypeError", "Exception"})
 _ASKS_RELEASE = re.compile(r"version|hasattr|PY2|PY3", re.I)
 _KERAS = re.compile(r"(?:tensorflow|keras)(?:\.|$)")
@@ -87,6 +88,7 @@ def check(page: Page, *, deprecated: bool = False) -> Iterator[Hit]:
         # %%
         first = df.first
         df["order"] = df.order.astype(float)
+        stem, ending = str(path).split(".", 1)
         df.groupby("city").first()
 
     Good:
@@ -124,9 +126,18 @@ def check(page: Page, *, deprecated: bool = False) -> Iterator[Hit]:
             named = change.gone or deprecated
             if named and not pins.keeps(change.library, change.release) and not _is_guarded(cell, node):
                 found[change].append((cell, node, text))
-    for change, uses in found.items():
+    for uses in found.values():
         uses.sort(key=lambda use: use[0].at(use[1]))
-        yield _hit(change, uses)
+    hits = [_hit(change, uses) for change, uses in found.items()]
+    old = page.notebook.language_version.startswith("2")
+    yield from [_as_one(hits)] if old and len(hits) > 1 else hits
+
+
+def _as_one(hits: list[Hit]) -> Hit:
+    """A notebook of Python 2 needs to be carried over as a whole: that is one thing to say."""
+    first, *others = sorted(hits, key=lambda hit: hit.at)
+    message = f"{first.message}; {len(others)} more such changes await this notebook of Python 2"
+    return replace(first, message=message, related=tuple(Related(hit.at, hit.message) for hit in others[:SHOWN]))
 
 
 def _hit(change: Change, uses: list[tuple[CodeCell, ast.AST, str]]) -> Hit:
@@ -206,7 +217,7 @@ _METHODS: set[str] = set()
 
 def _kind(page: Page, owner: ast.expr) -> str | None:
     if isinstance(owner, ast.Attribute) and owner.attr in _ACCESSORS:
-        return owner.attr
+        return _ACCESSORS[owner.attr]
     kind = page.values.kind(owner)
     if kind is None and isinstance(owner, ast.Name | ast.Attribute) and page.qualified(owner) is None:
         return "model" if any(map(_KERAS.match, page.names.imports.values())) else None
@@ -219,12 +230,18 @@ def _called(page: Page, cell: CodeCell, call: ast.Call) -> Iterator[tuple[ast.AS
     if qualified is None and isinstance(call.func, ast.Attribute) and call.func.attr in _methods():
         qualified = f"{_kind(page, call.func.value)}.{call.func.attr}"
     for entry in entries().get(qualified or "", ()):
-        written = cell.segment(call.func, 40)
+        written = _written(cell, call.func)
         if entry.what == "positions":
             if len(call.args) >= entry.positions and not any(isinstance(arg, ast.Starred) for arg in call.args):
                 yield call, f"{written}({', '.join('…' for _ in call.args)})", entry.change
         elif entry.what == "parameter" and (given := _given(call, entry)) is not None:
             yield given, f"{written}({_text(entry, given)})", entry.change
+
+
+def _written(cell: CodeCell, function: ast.expr) -> str:
+    """How the function is called; of a method of something long, its name."""
+    text = cell.segment(function)
+    return text if len(text) <= 40 or not isinstance(function, ast.Attribute) else f".{function.attr}"
 
 
 def _given(call: ast.Call, entry: Entry) -> ast.AST | None:

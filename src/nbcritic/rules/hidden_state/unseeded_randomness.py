@@ -319,7 +319,9 @@ def _is_unasked(page: Page, draw: Draw) -> bool:
     target = statement.targets[0] if isinstance(statement, ast.Assign) and statement.value is call else None
     if not draw.takes_state or not isinstance(target, ast.Name) or cell.in_function(call):
         return False
-    asked = [(other, node) for other in page.code for node in _loads(other, target.id)]
+    again = [number for number, _ in page.names.bindings.get(target.id, ()) if number > cell.number]
+    scope = (other for other in page.code if cell.number <= other.number < min(again, default=1 << 30))
+    asked = [(other, node) for other in scope for node in _loads(other, target.id)]
     return bool(asked) and all(getattr(other.parent(node), "attr", "") in _SETTLED for other, node in asked)
 
 

@@ -85,6 +85,15 @@ def check(page: Page) -> Iterator[Hit]:
         elif score is not None:
             said.add(fit.node)
             yield _asked(fit, score)
+    for fit in found.filled.values():
+        split = fit.part[-1][0]
+        held = f" as `{split.held}`" if split.held else ""
+        message = (
+            f"`{fit.cell.segment(fit.node)}` fills the rows that {where(split.cell, fit.cell)} holds out{held} "
+            "with their own statistic: use that of the training rows"
+        )
+        related = (Related(split.cell.at(split.node), "the rows are held out here"),)
+        yield Hit(fit.cell.at(fit.node), message, related, severity="major")
 
 
 def _refitted(fit: Fit, earlier: Sequence[Fit]) -> Fit | None:

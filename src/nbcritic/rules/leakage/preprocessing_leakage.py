@@ -127,12 +127,13 @@ def check(page: Page) -> Iterator[Hit]:
             models.append(make().fit(X[rows], y[rows]))
     """
     found = page.provenance.events
-    said = set[ast.stmt]()
+    said = set[object]()
     for fit, split in found.leaks.values():
         if is_thrown_away(split) or (fit.kind == "neighbours" and not split.shuffled):
             continue
-        statement = fit.cell.statement(fit.node)
-        if fit.by == "tool" or statement not in said:
+        files = split.how == "selects by position" and len(fit.rows) > 1
+        statement = split if files else fit.cell.statement(fit.node)
+        if (fit.by == "tool" and not files) or statement not in said:
             yield _hit(page, found, fit, split)
         said.add(statement)
 
@@ -153,7 +154,7 @@ def _hit(page: Page, found: Events, fit: Fit, split: Split) -> Hit:
     related = (Related(split.cell.at(split.node), "the rows are held out here, after the fit"), *used(found, split))
     return Hit(
         fit.cell.at(fit.node),
-        f"`{text}` {'has seen' if fit.by == 'tool' else 'is taken over'} {seen}{scores}",
+        f"`{text}` {'has seen' if fit.by in ('tool', 'model') else 'is taken over'} {seen}{scores}",
         related,
         severity=_severity(page, fit, split),
         confidence="possible" if _ran_later(fit, split) or _is_open(fit, split) else None,
@@ -162,13 +163,15 @@ def _hit(page: Page, found: Events, fit: Fit, split: Split) -> Hit:
 
 def _is_open(fit: Fit, split: Split) -> bool:
     """Could it be meant: rows filled from the rows beside them, a mean that is known of each group, groups of like rows?"""
-    return fit.kind in ("neighbours", "cluster") or (fit.by == "group" and not fit.is_of_target(split))
+    if fit.kind in ("neighbours", "cluster") or (fit.by == "group" and not fit.is_of_target(split)):
+        return True
+    return split.how == "selects by position" and len(fit.rows) > 1  # two files, put together and taken apart again
 
 
 def _severity(page: Page, fit: Fit, split: Split) -> Severity:
     """How much of the score the leak can move."""
-    if fit.is_of_target(split) if fit.by == "group" else fit.kind in TELLING and "search" not in split.how:
-        return "blocker"
+    if fit.by == "model" or (fit.is_of_target(split) if fit.by == "group" else fit.kind in TELLING):
+        return "blocker" if "search" not in split.how else "major"
     if fit.by in ("statistic", "group") or fit.kind in SLIGHT or (fit.kind == "scaler" and _are_indifferent(page)):
         return "minor"
     return "major"

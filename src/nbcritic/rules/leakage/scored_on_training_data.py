@@ -78,4 +78,9 @@ def _may_be_fair(page: Page, score: Score) -> bool:
     """Is it taken on other rows than the model's, or is it not known on which?"""
     if score.metric in SEARCHES:  # it scores by folds, but who reads that?
         return any(word in cell.source for cell in page.code for word in ("best_score_", "cv_results_"))
-    return not score.is_on_training_rows or score.fit is None or score.fit.kind not in ("model", "search", "unknown")
+    return (
+        score.metric == "validation"
+        or not score.is_on_training_rows
+        or score.fit is None
+        or score.fit.kind not in ("model", "search", "unknown")
+    )

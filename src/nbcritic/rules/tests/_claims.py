@@ -50,6 +50,7 @@ _LOOSE = re.compile(r"\b(?:about|around|approx\w*|roughly|nearly|almost|some|cir
 _SHAPE = re.compile(r"^\((\d+), ?\d+\)$|RangeIndex: (\d+) entries|^\[?(\d+) rows x \d+ columns\]?$", re.M)
 _ANY = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _MANY = 200_000
+_LONG = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +137,11 @@ def shown(cell: CodeCell) -> Iterator[Number]:
             digits = found[1] or found[2] or found[3]
             yield Number("rows", digits, float(digits), 0.0, frozenset())
         for line in text.split("\n"):
+            if len(line) >= _LONG:
+                continue
             numbers = _ANY.findall(_METRIC.sub(" ", line))
             labels = list(_METRIC.finditer(line))
-            if len(line) < 120 and len(numbers) == 1 and len(labels) == 1 and _name(labels[0]) != "rows":
+            if len(numbers) == 1 and len(labels) == 1 and _name(labels[0]) != "rows":
                 value = float(numbers[0].replace(",", ""))
                 if "." in numbers[0]:
                     yield Number(_name(labels[0]), numbers[0], value, 0.0, _parts(line))

@@ -91,7 +91,7 @@ def check(page: Page) -> Iterator[Hit]:
         def fee(weight):
             ...
         # %%
-        ### BEGIN HIDDEN TESTS
+        # BEGIN HIDDEN TESTS
         def test_fee():
             assert fee(1) == 4.9
         test_fee()

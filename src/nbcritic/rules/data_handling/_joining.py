@@ -1,0 +1,70 @@
+"""How something that grows in a loop is joined, and how it reads when the parts are joined once."""
+
+from __future__ import annotations
+
+import ast
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.page import Page
+from nbcritic.rules.data_handling._shared import path
+
+ARRAYS = frozenset(f"numpy.{name}" for name in "append concatenate vstack hstack row_stack column_stack dstack".split())
+FRAMES = frozenset({"pandas.concat"})
+_LONGEST = 50
+
+
+def joined(call: ast.Call) -> list[ast.expr]:
+    """What a joining function joins."""
+    values = [*call.args, *(word.value for word in call.keywords if word.arg in ("objs", "arr", "tup"))]
+    return [
+        item for value in values[:3] for item in (value.elts if isinstance(value, ast.List | ast.Tuple) else [value])
+    ]
+
+
+def joining(page: Page, cell: CodeCell, call: ast.Call, function: str, name: str) -> tuple[str, str]:
+    """What is said of `name = np.append(name, …)` and its kin, and what to write instead."""
+    last = function.rpartition(".")[2]
+    short = f"{'pd' if function in FRAMES else 'np'}.{last}"
+    first = call.args[0] if call.args else None
+    if not isinstance(first, ast.List | ast.Tuple):
+        return f"{name} = {short}({name}, …)", _in_one(_joiner(page, call, last, short))
+    text = f"{name} = {short}({f'[{name}, …]' if isinstance(first, ast.List) else f'({name}, …)'})"
+    if len(first.elts) != 2 or path(first.elts[0]) != name:
+        return text, _in_one(short)
+    options = "".join(f", {word.arg}={cell.segment(word.value)}" for word in call.keywords if word.arg)
+    better = f"{name} = {short}([{name}, *parts]{options})"
+    return text, _step(cell, first.elts[1], better) or _in_one(short)
+
+
+def appending(page: Page, cell: CodeCell, call: ast.Call, name: str) -> str:
+    """What to write instead of `name = name.append(row)`, which pandas 2 has not."""
+    row = call.args[0]
+    is_row = isinstance(row, ast.Dict)
+    one, whole = ("rows", "pd.DataFrame(rows)") if is_row else ("parts", "*parts")
+    options = ", ignore_index=True" if any(word.arg == "ignore_index" for word in call.keywords) else ""
+    better = f"{name} = pd.concat([{name}, {whole}]{options})"
+    generic = _in_one("pd.DataFrame" if is_row else "pd.concat")
+    # A series is a row to `append` and a column to `concat`.
+    sure = is_row or page.values.kind(row) == "frame"
+    return (_step(cell, row, better, one) if sure else "") or generic
+
+
+def _step(cell: CodeCell, part: ast.expr, better: str, parts: str = "parts") -> str:
+    """The two statements, where the part is short enough to be quoted."""
+    text = cell.segment(part, _LONGEST)
+    return "" if text.endswith("…") else f"write `{parts}.append({text})` in the loop and `{better}` once after it"
+
+
+def _in_one(joiner: str) -> str:
+    return f"append the parts to a list and call `{joiner}(parts)` once after it"
+
+
+def _joiner(page: Page, call: ast.Call, last: str, short: str) -> str:
+    if last != "append":
+        return short
+    # np.concatenate fails on numbers and other single objects.
+    added = call.args[1] if len(call.args) > 1 else None
+    several = isinstance(added, ast.List | ast.Tuple) or (
+        added is not None and page.values.kind(added) in ("array", "list", "tuple", "series", "index")
+    )
+    return "np.concatenate" if several else "np.array"
