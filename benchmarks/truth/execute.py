@@ -65,9 +65,14 @@ def run(cells: Sequence[str], timeout: float = 5.0) -> Outcome:
     return Outcome("Timeout") if found is None else Outcome(**found)
 
 
-def in_child(work: Callable[[], Any], timeout: float) -> Any:
-    """What `work` gives (as JSON) in a forked child with a folder of its own, None where it does not come in time."""
+def in_child(work: Callable[[], Any], timeout: float, *, beside: bool = False) -> Any:
+    """What `work` gives (as JSON) in a forked child, None where it does not come in time.
+
+    The child has a folder of its own or, `beside` its parent, a copy of the parent's.
+    """
     folder = tempfile.mkdtemp(prefix="truth-")
+    if beside:
+        shutil.copytree(".", folder, dirs_exist_ok=True)
     receiving, sending = os.pipe()
     child = os.fork()
     if child == 0:

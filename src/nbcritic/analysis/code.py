@@ -172,7 +172,9 @@ class CodeCell:
         text = self._plain_lines[line - 1] if line <= len(self._plain_lines) else ""
         if not text.isascii():
             offset = len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "ignore"))
-        return offset + 1 + self.plain.shifts.get(line, 0)
+        column = offset + 1 + self.plain.shifts.get(line, 0)
+        # A magic is longer as Python than its author wrote it.
+        return min(column, len(self.lines[line - 1]) + 1) if 0 < line <= len(self.lines) else column
 
     def segment(self, node: ast.AST, limit: int = 60) -> str:
         """The text of `node` on one line, cut to `limit` characters."""

@@ -11,7 +11,7 @@ from nbcritic.analysis import provenance_tables as tables
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.provenance_events import Events
 from nbcritic.analysis.provenance_names import Env, is_indexer, key_of, selects_rows
-from nbcritic.analysis.provenance_values import NO_COLUMNS, PLAIN, Columns, Fit, Split, Value, merged, path_of
+from nbcritic.analysis.provenance_values import NO_COLUMNS, PLAIN, Columns, Fit, Split, Tool, Value, merged, path_of
 
 if TYPE_CHECKING:
     from nbcritic.analysis.page import Page
@@ -236,6 +236,8 @@ class Expressions:
         value = self.value(node.value, depth)
         if value.tool is not None:
             fit = value.tool.fit
+            if node.attr == "best_estimator_":
+                return Value(tool=Tool("model", name=value.tool.name, fit=fit, selects=value.tool.selects))
             learnt = node.attr in tables.LEARNT and fit is not None
             return Value(taints=frozenset({(fit, None)})) if learnt and fit is not None else PLAIN
         if node.attr in tables.NOT_ROWS:

@@ -122,7 +122,7 @@ class Tools:
         whole = Value(rows=frozenset({node}))
         if not isinstance(target, ast.Tuple) or len(target.elts) != 2 or not isinstance(target.elts[0], ast.Tuple):
             return whole
-        split = Split(node, self.run.cell, self.run.top, "given")
+        split = self.hold_out(node, "given")
         sides = [replace(whole, part=((split, side),)) for side in (0, 1)]
         return Value(items=tuple(replace(side, items=(side, side)) for side in sides))
 

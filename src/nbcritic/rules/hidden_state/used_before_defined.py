@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 from nbcritic.analysis.flow import Undefined
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit, Related, Span
+from nbcritic.model import Fix, Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._moved_up import moved_up
 from nbcritic.rules.hidden_state._shared import counted, defined_in, missing_names, never_ran, place
+
+_OFFERED = 10
+"""Fixes to work out at a time, because each replays the page; when these are applied, the next are."""
 
 
 @rule(
@@ -137,13 +140,15 @@ def check(page: Page) -> Iterator[Hit]:
     """
     if any("init_cell" in cell.tags for cell in page.cells):
         return  # some cells run when the page is opened, and those usually start others
+    offered = 0
     for missing in missing_names(page):
         below = defined_in(page, missing)
         if missing.deleted_in is None and below:
-            yield _hit(page, missing, below[0])
+            offered += 1
+            yield _hit(page, missing, below[0], moved_up(page, missing, below[0]) if offered <= _OFFERED else None)
 
 
-def _hit(page: Page, missing: Undefined, definer: int) -> Hit:
+def _hit(page: Page, missing: Undefined, definer: int, fix: Fix | None) -> Hit:
     cell, other, home = page.cell(missing.cell), page.cell(definer), page.cell(missing.home)
     name = f"`{missing.name}`"
     where = "further down in this cell" if definer == missing.cell else f"in {counted(other)}"
@@ -160,7 +165,7 @@ def _hit(page: Page, missing: Undefined, definer: int) -> Hit:
         place(home, missing.event.node),
         message + (", which ran first" if ran_first else ""),
         related,
-        moved_up(page, missing, definer),
+        fix,
         confidence="certain" if certain else None,
         severity="major" if never_ran(page, cell) or (missing.via and missing.event.may) else None,
     )

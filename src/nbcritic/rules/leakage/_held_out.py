@@ -1,0 +1,68 @@
+"""Test sets: the rows that a page holds out to report a score on, not to choose by."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+
+from nbcritic.analysis.page import Page
+from nbcritic.analysis.provenance import Score, Split
+from nbcritic.analysis.provenance_values import Part
+
+PICTURES = frozenset({"roc_curve", "precision_recall_curve", "plot_confusion_matrix", "validation"})
+"""What is looked at rather than reported."""
+_FOR_CHOOSING = re.compile(r"(?:^|_)(?:val|valid|validation|dev|eval|cv|calib)(?:$|_|\d)|^[xy](?:val|valid|dev)", re.I)
+_SUBMITTED = re.compile(r"submi(?:ssion|t)|(?:^|[\"'/_-])test(?:_?(?:set|data|ing))?\.(?:csv|tsv|parquet|feather|json|txt)\b", re.I)
+"""A file of rows without answers, or the answers for it: the judge is elsewhere."""
+
+
+@dataclass(frozen=True)
+class TestSet:
+    """Rows that are held out, and the scores that are taken on them."""
+
+    __test__ = False
+
+    part: Part
+    scores: tuple[Score, ...]
+
+    @property
+    def split(self) -> Split:
+        """Where the rows were held out."""
+        return self.part[-1][0]
+
+    @property
+    def name(self) -> str:
+        """What to call the rows."""
+        return f"`{self.split.held}`" if self.split.held else f"the rows that cell {self.split.cell.number} holds out"
+
+
+def test_sets(page: Page) -> list[TestSet]:
+    """The test sets of a page, without parts that are for choosing: those that say so, and those beside which others are scored."""
+    by_part: dict[Part, list[Score]] = defaultdict(list)
+    for score in page.provenance.scores:
+        if score.role == "held-out" and not score.by_folds and score.part[-1][1] == 1:
+            by_part[score.part].append(score)
+    if not by_part or is_judged_elsewhere(page):
+        return []
+    reported = [part for part, scores in by_part.items() if any(s.metric != "validation" for s in scores)]
+    return [
+        TestSet(part, tuple(scores))
+        for part, scores in by_part.items()
+        if part[-1][0].how not in ("the folds", "the search's cross-validation")
+        and not _FOR_CHOOSING.search(part[-1][0].held)
+        and not any(_is_beside(part, other) for other in reported)
+    ]
+
+
+test_sets.__test__ = False  # type: ignore[attr-defined]
+
+
+def is_judged_elsewhere(page: Page) -> bool:
+    """Does the page predict rows whose answers it does not have, as for a competition?"""
+    return any(_SUBMITTED.search(cell.source) for cell in page.code)
+
+
+def _is_beside(part: Part, other: Part) -> bool:
+    """Are these other held-out rows of the same data?"""
+    return part != other and part[0][0] is other[0][0] and part[: len(other)] != other and other[: len(part)] != part
