@@ -112,6 +112,19 @@ def test_nothing_moves_where_something_between_depends_on_it(cells: tuple[str, .
     assert not mended(*cells, select="NBC102", unsafe=True).changed
 
 
+def test_to_read_less_is_no_harm() -> None:
+    cells = ("key = 1\nn = 2", "print('a'.format(key))\nprint(n)")
+    assert sources(mended(*cells, select="F523", unsafe=True))[1] == "print('a')\nprint(n)"
+
+
+def test_many_fixes_of_which_some_are_refused() -> None:
+    cells = [f"import m{n}\nx{n} = {n}" for n in range(12)]
+    result = mended(*cells, "!echo m3 m7", select="F401")
+    kept = [source for source in sources(result) if source.startswith("import")]
+    assert kept == ["import m3\nx3 = 3", "import m7\nx7 = 7"]
+    assert len(result.refused) == 2
+
+
 def test_a_name_that_somebody_asks_for_does_not_move() -> None:
     cells = ("try:\n    np\nexcept NameError:\n    print('no')", "np.arange(3)", "import numpy as np")
     assert not mended(*cells, select="NBC102", unsafe=True).changed

@@ -50,6 +50,11 @@ def test_what_may_be_meant_for_another_place_is_left(
     assert fix(source, line, edit) is None
 
 
+def test_an_import_beside_another_edit_is_in_another_cell() -> None:
+    edits = (("import numpy as np", 1, 1, 1, 9), ("np.trapezoid", 1, 5, 1, 13))
+    assert fix("a = np.trapz(x)", 1, *edits) is None
+
+
 def test_what_ruff_only_shows_is_no_fix() -> None:
     assert fix("x = 1", 1, ("y", 1, 1, 1, 2), applicability="display") is None
     assert fix("x = 1", 1) is None

@@ -69,14 +69,15 @@ def describe(value: Any, depth: int = 0) -> Any:
     if isinstance(value, set | frozenset):
         return kind, sorted(repr(describe(item, depth + 1)) for item in value)
     if hasattr(value, "to_numpy") and hasattr(value, "index"):
-        labels = [list(map(str, value.index)), list(map(str, getattr(value, "columns", [value.name])))]
+        labels = [str(list(getattr(value, name, ""))) for name in ("index", "columns")]
         return kind, labels, value.to_numpy().tolist().__repr__()
     if hasattr(value, "dtype") and hasattr(value, "tolist"):
         return kind, str(value.dtype), repr(value.tolist())
     if isinstance(value, list | tuple) or kind == "deque":
         return kind, [describe(item, depth + 1) for item in value]
     if isinstance(value, type):
-        return kind, value.__name__, sorted(name for name in vars(value) if not name.startswith("__"))
+        own = {name: item for name, item in vars(value).items() if not name.startswith("_")}
+        return kind, value.__name__, describe(own, depth + 1)
     if "matplotlib" in type(value).__module__ or kind in ("Shell", "Random", "Logger"):
         return kind
     if hasattr(value, "bit_generator"):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
+import random
 import resource
 import select
 import shutil
@@ -57,6 +59,8 @@ def warm() -> None:
         importlib.import_module(name)
     HistoryManager.enabled = False  # type: ignore[assignment]
     InteractiveShell.instance()
+    gc.collect()
+    gc.freeze()  # a collection in a child would touch, and so copy, all that it shares with this process
 
 
 def run(cells: Sequence[str], timeout: float = 5.0) -> Outcome:
@@ -74,8 +78,10 @@ def in_child(work: Callable[[], Any], timeout: float, *, beside: bool = False) -
     if beside:
         shutil.copytree(".", folder, dirs_exist_ok=True)
     receiving, sending = os.pipe()
+    drawn = random.getstate()  # which Python seeds anew in a child
     child = os.fork()
     if child == 0:
+        random.setstate(drawn)
         _become_child(work, folder, sending)
     os.close(sending)
     try:

@@ -13,11 +13,13 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import random
 import sys
 import time
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -170,8 +172,12 @@ def main() -> int:
     originals = bases()
     work = [*originals, *islice(variants(originals, arguments.seed), arguments.variants)]
     work += made_up(arguments.programs, arguments.seed) if arguments.programs else []
+    random.Random(arguments.seed).shuffle(work)
     execute.warm()
-    answers = [answer(variant, arguments.timeout) for variant in followed(work)]
+    answers: list[Answer] = []
+    with suppress(KeyboardInterrupt):  # what is there is shown
+        for variant in followed(work):
+            answers.append(answer(variant, arguments.timeout))
     wrong = [found for found in answers if found.verdict in ("missed", "false alarm", "other place")]
     for found in wrong[: arguments.show]:
         print(

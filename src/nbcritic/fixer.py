@@ -90,9 +90,8 @@ def mend(
         page, report = step.page, after
         origins = tuple(origins[origin - 1] if origin else 0 for origin in step.origins)
         applied += step.findings
-        # The numbers of cells and lines have changed: what was refused is asked again.
-        refused.clear()
-    return Mended(notebook, page.notebook, origins, report, tuple(applied), tuple(refused.values()))
+    left = [refused[_key(found)] for found in applicable(report, unsafe=unsafe) if _key(found) in refused]
+    return Mended(notebook, page.notebook, origins, report, tuple(applied), tuple(left))
 
 
 def _judged(page: Page, config: Config) -> Report:
@@ -122,17 +121,25 @@ class _Step:
 def _step(page: Page, wanted: Sequence[Finding], refused: dict[tuple[str, Fix], Refused]) -> _Step | None:
     """Apply as many of the fixes as go together; those that do not even go alone are refused. None where none is left."""
     while wanted:
-        chosen = _apart(wanted)
-        while True:
-            found = _attempt(page, chosen)
-            if isinstance(found, _Step):
-                return found
-            if len(chosen) == 1:
-                break
-            chosen = chosen[: len(chosen) // 2]
-        refused[_key(chosen[0])] = Refused(chosen[0], found)
+        if found := _together(page, None, _apart(wanted), refused):
+            return found
         wanted = [finding for finding in wanted if _key(finding) not in refused]
     return None
+
+
+def _together(
+    page: Page, settled: _Step | None, more: Sequence[Finding], refused: dict[tuple[str, Fix], Refused]
+) -> _Step | None:
+    """The step with more fixes in it; where they do not go, with each half of them, down to the one that is refused."""
+    found = _attempt(page, [*(settled.findings if settled else ()), *more])
+    if isinstance(found, _Step):
+        return found
+    if len(more) == 1:
+        refused[_key(more[0])] = Refused(more[0], found)
+        return settled
+    middle = len(more) // 2
+    settled = _together(page, settled, more[:middle], refused)
+    return _together(page, settled, more[middle:], refused)
 
 
 def _apart(wanted: Sequence[Finding]) -> list[Finding]:
@@ -244,8 +251,10 @@ def _redirected(before: Page, after: Page, origins: Sequence[int]) -> Iterator[s
         if not origin:
             continue
         for name, source in before.flow.sources.get(origin, {}).items():
+            if name not in same or name not in after.flow.touched[number].reads:
+                continue
             now = taken.get(name)
-            if name in same and (origins[now - 1] if now else 0) != source:
+            if now is None or origins[now - 1] != source:
                 yield f"cell {origin} would take `{name}` from another cell than before"
 
 

@@ -52,7 +52,7 @@ def fix_of(cell: CodeCell, remedy: Remedy, at: Span) -> Fix | None:
         start, end = change.location, change.end_location
         if not (first <= start.row <= end.row <= last + 1 and (end.row <= last or end.column == 1)):
             return None
-        if start == end and _IMPORTS.match(change.content):
+        if (start == end or len(remedy.edits) > 1) and _IMPORTS.match(change.content):
             return None
         if not _as_written(cell, start.row, min(end.row, last)):
             return None

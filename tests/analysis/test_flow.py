@@ -239,3 +239,48 @@ def test_a_name_is_reported_only_if_a_real_run_would_miss_it(cells: list[str]) -
         except (TypeError, AttributeError, RecursionError):
             return
     assert not [u for u in found if u.called and u.binders == () and u.via is None]
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        # generators run when somebody iterates
+        ("def g():~  yield x | a = g() | x = 1 | list(a)", ""),
+        ("def g():~  yield x | a = g() | list(a) | x = 1", "x@3<1"),
+        ("def g():~  yield x | list(g()) | x = 1", "x@2<1"),
+        ("a = (n * x for n in [1]) | x = 1 | list(a)", ""),
+        ("a = (n * x for n in [1]) | list(a) | x = 1", "x@2<1"),
+        ("a = (n for n in x) | x = 1", "x@1"),
+        ("a = map(lambda n: n * x, [1]) | x = 1 | list(a)", ""),
+        ("a = [n * x for n in [1]] | x = 1", "x@1"),
+        # methods and properties run where they are called, of objects whose class is known
+        ("class A:~  def m(self): return x | a = A() | x = 1 | a.m()", ""),
+        ("class A:~  def m(self): return x | a = A() | a.m() | x = 1", "x@3<1"),
+        ("class A:~  def m(self): return self.n()~  def n(self): return x | a = A() | a.m() | x = 1", "x@3<1"),
+        ("class A:~  def m(self): return x | class B(A): pass | b = B() | b.m() | x = 1", "x@4<1"),
+        ("class A:~  @property~  def m(self): return x | a = A() | a.m | x = 1", "x@3<1"),
+        ("class A:~  def m(self): return x | a = A() | for b in [a]: b.m() | x = 1", "x@3<1"),
+        ("class A:~  def fit(self): return x | a = A() | other().fit() | x = 1", "other@3"),
+        # what is called through others
+        ("def f(g): return g() | def h(): return x | f(h) | x = 1", "x@3<2"),
+        ("def d(f):~  def w(): return x~  return w | @d~def g(): pass | g() | x = 1", "x@3<1"),
+        ("def d():~  def w(): return x~  return w | a = d() | a() | x = 1", "x@3<1"),
+        # texts that read names
+        ("df = 1 | df.query('a > @limit') | limit = 2", "limit@2"),
+        ("df = 1 | df.query('a > 2')", ""),
+        ("exec('x = 1', {}) | x", "x@2"),
+        ("exec('x = 1') | x", ""),
+        ("%timeit x | x = 1", "x@1"),
+        ("def f():~  return 1~  print(x) | f() | x = 1", ""),
+        ("table | table = 1", "table@1"),
+        ("table", ""),
+        ("x = 1 | def f(): return x | f() | del x | f()", "x@5<2"),
+    ],
+)
+def test_what_runs_when(text: str, expected: str) -> None:
+    assert missing(text) == expected
+
+
+def test_a_module_is_not_changed_by_its_functions() -> None:
+    touched = page("import numpy as np | a = np.append([1], 2) | a.append(3) | b = a.append(3)").flow.touched
+    assert [sorted(touched[cell].mutates) for cell in (2, 3, 4)] == [[], ["a"], []]

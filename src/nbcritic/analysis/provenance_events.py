@@ -43,6 +43,8 @@ class Events:
     """By the resampling's node: copied rows that a split deals out to both sides."""
     filled: dict[ast.AST, Fit] = field(default_factory=dict)
     """By the fit's node: statistics of held-out rows that were put into these rows themselves."""
+    backwards: dict[ast.AST, tuple[Fit, CodeCell, ast.AST]] = field(default_factory=dict)
+    """By the fit's node: what was fitted on held-out rows, and where the training rows are changed by it."""
     uses: dict[Split, tuple[CodeCell, ast.AST]] = field(default_factory=dict)
     """Where a model is first fitted on what a split leaves."""
     truncated: bool = False

@@ -219,6 +219,8 @@ class Tools:
             self._score(node, name, data, tool.fit)
             return PLAIN
         if name in ("fit_transform", "transform", "texts_to_sequences", "texts_to_matrix"):
+            if name != "fit_transform" and tool.fit is not None and _is_backwards(tool.fit, data):
+                self.run.found.backwards.setdefault(tool.fit.node, (tool.fit, self.run.cell, node))
             return self._transformed(tool, data)
         if name == "get_support" and tool.fit is not None:
             return Value(taints=frozenset({(tool.fit, None)}))
@@ -366,6 +368,13 @@ class Tools:
 
 
 _BOOSTERS = frozenset(f"{module}.{name}" for module in ("xgboost", "lightgbm") for name in ("train", "cv"))
+
+
+def _is_backwards(fit: Fit, data: Value) -> bool:
+    """Was it fitted on the held-out rows, and are these the training rows?"""
+    if fit.part:
+        return fit.part[-1][1] == 1 and data.part == (*fit.part[:-1], (fit.part[-1][0], 0))
+    return bool(not data.part and tables.TEST.search(fit.file) and tables.TRAIN.search(data.file))
 
 
 def _augments(value: Value) -> bool:

@@ -111,8 +111,13 @@ class Interpreter(Expressions):
             node = node.func.value
         if not isinstance(target, ast.Name) or value.part or not 0 < len(value.rows) < 4 or not _chooses_rows(node):
             return value
-        side = 1 if tables.TEST.search(target.id) else 0 if tables.TRAIN.search(target.id) else None
-        return value if side is None else self._side(target, node, value, side)
+        side = _side_of(target.id)
+        root: ast.AST = node
+        while isinstance(root, ast.Subscript | ast.Attribute | ast.Call):
+            root = root.func if isinstance(root, ast.Call) else root.value
+        if side is None or (isinstance(root, ast.Name) and _side_of(root.id) == side):
+            return value  # `train = train[train.x > 0]` holds nothing out
+        return self._side(target, node, value, side)
 
     def _side(self, target: ast.Name, node: ast.expr, value: Value, side: int) -> Value:
         split, sides = self._sliced.get(value.rows, (None, set()))
@@ -228,7 +233,7 @@ class Interpreter(Expressions):
         ]
         for place, name in enumerate(names):
             known = place < len(given)
-            self.env[name] = given[place] if known else Value(rows=frozenset({(function, name)}))
+            self.env[name] = given[place] if known else Value(rows=frozenset({(function, name)}), file=name)
 
     def _by_itself(self, function: ast.FunctionDef | ast.AsyncFunctionDef, cell: CodeCell) -> None:
         self.cell = self.top = cell
@@ -236,6 +241,11 @@ class Interpreter(Expressions):
         self._parameters(function, [])
         self.block(function.body)
         self._returned.clear()
+
+
+def _side_of(name: str) -> int | None:
+    """Which side of a split a name says that it is."""
+    return 1 if tables.TEST.search(name) else 0 if tables.TRAIN.search(name) else None
 
 
 def _chooses_rows(node: ast.expr) -> bool:

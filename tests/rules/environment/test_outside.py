@@ -217,3 +217,21 @@ def test_text_that_turns_in_circles_ends() -> None:
     notebook = page("a = b + 'x'\nb = a + 'y'\nread_csv(a)")
     call = notebook.code[0].nodes(ast.Call)[0]
     assert "x" in text_of(notebook, call.args[0])
+
+
+SUM = "+".join(["a"] * 3_000)
+
+
+@pytest.mark.parametrize("code", ["NBC204", "NBC212", "NBC213", "NBC214", "NBC215"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"import pandas as pd\nif {SUM}:\n    pd.Panel()",
+        f"cursor.execute('select * from orders where city = ' + {SUM})",
+        f"cursor.execute(f'select * from orders where city = {{{SUM}}}')",
+        "pd.read_csv(" + "+".join(["'https://shop.org/'"] * 3_000) + ")",
+        "eval(" + "-" * 500 + "row['x'])",
+    ],
+)
+def test_long_expressions_survive(code: str, source: str) -> None:
+    hits(code, source)

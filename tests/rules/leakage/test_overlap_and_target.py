@@ -56,8 +56,11 @@ def test_overlap(text: str, found: int) -> None:
     [
         (SPLIT + "v = CountVectorizer()\na = v.fit_transform(a)\nb = v.fit_transform(b)", 1),
         ("for p, q in KFold(5).split(X):\n    s = StandardScaler()\n    a = s.fit_transform(X[p])\n    b = s.fit_transform(X[q])", 1),
-        ("test = pd.read_csv('test.csv')\ne = LabelEncoder()\ndf['k'] = e.fit_transform(df['k'])\ntest['k'] = e.fit_transform(test['k'])", 1),
+        ("df = pd.read_csv('train.csv')\ntest = pd.read_csv('test.csv')\ne = LabelEncoder()\ndf['k'] = e.fit_transform(df['k'])\ntest['k'] = e.fit_transform(test['k'])", 1),
         (SPLIT + "b['x'] = b['x'].fillna(b['x'].mean())\nm.fit(a, c)", 1),
+        (SPLIT + "s = StandardScaler().fit(b)\na = s.transform(a)", 1),
+        ("def prepare(train, test):\n    s = StandardScaler()\n    u = s.fit_transform(test)\n    return s.transform(train), u", 1),
+        ("def prepare(train, test):\n    s = StandardScaler()\n    u = s.fit_transform(train)\n    return u, s.transform(test)", 0),
         (SPLIT + "b['x'] = b['x'].fillna(a['x'].mean())\nm.fit(a, c)", 0),
         (SPLIT + "s = StandardScaler()\na = s.fit_transform(a)\nb = s.transform(b)", 0),
         (SPLIT + "s = LabelEncoder()\ny_train = s.fit_transform(c)\ny_test = d\ny_test = s.fit_transform(y_test)", 0),

@@ -101,6 +101,8 @@ class _Moves:
         self._page = page
         self._values: dict[str, list[ast.expr]] = defaultdict(list)
         self._in_place: set[str] = set()
+        self._known: dict[str, str] = {}
+        self._origins: dict[str, set[str]] = {}
         self.renewed: set[str] = set()
         """Frames whose labels were made anew."""
         for cell in page.code:
@@ -120,6 +122,11 @@ class _Moves:
 
     def moved(self, name: str) -> str:
         """The method that moved the rows of the frame; empty where none did, or where it has new labels."""
+        if name not in self._known:
+            self._known[name] = self._moved(name)
+        return self._known[name]
+
+    def _moved(self, name: str) -> str:
         if name in self.renewed:
             return ""
         texts = [self._of(value) for value in self._values.get(name, ())]
@@ -153,6 +160,8 @@ class _Moves:
         return bool((self._roots(one) | {one}) & (self._roots(other) | {other}))
 
     def _roots(self, name: str) -> set[str]:
+        if name in self._origins:
+            return self._origins[name]
         found: set[str] = set()
         waiting = [name]
         while waiting and len(found) < 40:
@@ -160,7 +169,7 @@ class _Moves:
                 names = {inner.id for inner in ast.walk(value) if isinstance(inner, ast.Name)} - found
                 found |= names
                 waiting += names
-        return found - set(self._page.names.imports)
+        return self._origins.setdefault(name, found - set(self._page.names.imports))
 
 
 def _stored(page: Page, moves: _Moves, cell: CodeCell) -> Iterator[tuple[str, ast.AST, str]]:

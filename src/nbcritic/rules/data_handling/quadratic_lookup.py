@@ -121,11 +121,11 @@ def check(page: Page) -> Iterator[Hit]:
                 print(order)
     """
     groups: dict[str, list[tuple[CodeCell, ast.AST, str]]] = {}
-    sizes = Sizes(page)
+    sizes, bodies = Sizes(page), _Bodies()
     for cell in page.code:
         for place, what, text in (
-            *_memberships(page, sizes, cell),
-            *_filters(page, sizes, cell),
+            *_memberships(page, sizes, bodies, cell),
+            *_filters(page, sizes, bodies, cell),
             *_nested(page, sizes, cell),
         ):
             groups.setdefault(what, []).append((cell, place, text))
@@ -137,35 +137,27 @@ def check(page: Page) -> Iterator[Hit]:
 # -- `in` a list ---------------------------------------------------------------------------------------------------------
 
 
-def _memberships(page: Page, sizes: Sizes, cell: CodeCell) -> Iterator[tuple[ast.AST, str, str]]:
+def _memberships(page: Page, sizes: Sizes, bodies: _Bodies, cell: CodeCell) -> Iterator[tuple[ast.AST, str, str]]:
     """Each `in` of a long list in a loop, with the list and what to say."""
     for node in cell.nodes(ast.Compare):
         if len(node.ops) != 1 or not isinstance(node.ops[0], ast.In | ast.NotIn) or isinstance(node.left, ast.Constant):
             continue
         listed = node.comparators[0]
         turn = _turn(page, sizes, cell, node)
-        if (
-            turn is None
-            or _DRAWS.search(_called(turn))
-            or not _is_outside(listed, turn)
-            or not _is_long(page, sizes, listed)
-        ):
+        if turn is None or not _is_long(page, sizes, listed):
+            continue
+        body = bodies[turn]
+        if _DRAWS.search(body.called) or not _is_outside(listed, body):
             continue
         what = cell.segment(listed, 40)
-        yield node, what, _say(page, cell, node, listed, turn)
+        yield node, what, _say(page, cell, node, listed, turn, body)
 
 
-def _say(page: Page, cell: CodeCell, node: ast.Compare, listed: ast.expr, turn: Turn) -> str:
+def _say(page: Page, cell: CodeCell, node: ast.Compare, listed: ast.expr, turn: Turn, body: _Body) -> str:
     what, over = cell.segment(listed, 40), cell.segment(_iterable(turn), 40)
     if isinstance(listed, ast.Call):
         return f"`{what}` makes its list anew and searches it for each of `{over}`; write `known = set({what})` before the loop"
-    grows = isinstance(listed, ast.Name) and any(
-        isinstance(inner, ast.Call)
-        and isinstance(inner.func, ast.Attribute)
-        and inner.func.attr == "append"
-        and path(inner.func.value) == listed.id
-        for inner in _within(turn)
-    )
+    grows = isinstance(listed, ast.Name) and listed.id in body.appended
     if grows:
         return f"`{cell.segment(node)}` searches a list that grows with each of `{over}`; keep a set beside it, or use `dict.fromkeys(…)`"
     return f"`{cell.segment(node)}` searches a list for each of `{over}`; write `{what} = set({what})` before the loop"
@@ -198,15 +190,39 @@ def _turns_often(page: Page, sizes: Sizes, iterable: ast.expr) -> bool:
     return not (kind == "frame" or is_columns or sizes.is_setting(iterable))
 
 
-def _is_outside(listed: ast.expr, turn: Turn) -> bool:
+def _is_outside(listed: ast.expr, body: _Body) -> bool:
     """Is the list there before the loop, and none of the loop's own names in it?"""
     read = {inner.id for inner in ast.walk(listed) if isinstance(inner, ast.Name)}
-    bound = {inner.id for inner in _within(turn) if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load)}
-    return bool(read) and read.isdisjoint(bound)
+    return bool(read) and read.isdisjoint(body.bound)
 
 
-def _within(turn: Turn) -> Iterator[ast.AST]:
-    yield from ast.walk(turn)
+class _Body:
+    """What a loop binds, calls and appends to, found in one walk."""
+
+    def __init__(self, turn: Turn) -> None:
+        self.bound: set[str] = set()
+        self.appended: set[str] = set()
+        called: list[str] = []
+        for inner in ast.walk(turn):
+            if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
+                self.bound.add(inner.id)
+            elif isinstance(inner, ast.Call):
+                function = inner.func
+                called.append(getattr(function, "attr", "") or getattr(function, "id", ""))
+                if (
+                    isinstance(function, ast.Attribute)
+                    and function.attr == "append"
+                    and isinstance(function.value, ast.Name)
+                ):
+                    self.appended.add(function.value.id)
+        self.called = " ".join(called)
+
+
+class _Bodies(dict[Turn, _Body]):
+    """Each loop is walked once."""
+
+    def __missing__(self, turn: Turn) -> _Body:
+        return self.setdefault(turn, _Body(turn))
 
 
 def _iterable(turn: Turn) -> ast.expr:
@@ -257,7 +273,7 @@ def _holds_data(page: Page, sizes: Sizes, node: ast.expr, depth: int) -> bool:
 # -- a frame that is filtered for one key ---------------------------------------------------------------------------------
 
 
-def _filters(page: Page, sizes: Sizes, cell: CodeCell) -> Iterator[tuple[ast.AST, str, str]]:
+def _filters(page: Page, sizes: Sizes, bodies: _Bodies, cell: CodeCell) -> Iterator[tuple[ast.AST, str, str]]:
     """Each `frame[frame["key"] == row["key"]]` at every row of another frame."""
     for node in cell.nodes(ast.Subscript):
         test = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
@@ -272,7 +288,7 @@ def _filters(page: Page, sizes: Sizes, cell: CodeCell) -> Iterator[tuple[ast.AST
             continue
         if not isinstance(key, ast.Subscript | ast.Attribute) or path(key.value) != name:
             continue
-        over = _row_by_row(page, sizes, cell, node, test.comparators[0], name)
+        over = _row_by_row(page, sizes, bodies, cell, node, test.comparators[0], name)
         if over:
             text = (
                 f"`{cell.segment(node)}` goes through all of `{name}` for each row of `{over}`; join the two once with `merge`, "
@@ -285,7 +301,9 @@ def _label(cell: CodeCell, key: ast.Subscript | ast.Attribute) -> str:
     return repr(key.attr) if isinstance(key, ast.Attribute) else cell.segment(key.slice, 40)
 
 
-def _row_by_row(page: Page, sizes: Sizes, cell: CodeCell, node: ast.AST, value: ast.expr, name: str) -> str:
+def _row_by_row(
+    page: Page, sizes: Sizes, bodies: _Bodies, cell: CodeCell, node: ast.AST, value: ast.expr, name: str
+) -> str:
     """The frame or column whose rows the value comes from, one at a time; empty where it does not."""
     read = {inner.id for inner in ast.walk(value) if isinstance(inner, ast.Name)}
     for parent in cell.ancestors(node):
@@ -296,7 +314,7 @@ def _row_by_row(page: Page, sizes: Sizes, cell: CodeCell, node: ast.AST, value: 
             owner = _frame_of_rows(page, parent.iter)
             if read & bound:
                 # A loop that draws or prints at every turn is short, and the search is not what it costs.
-                return "" if _LOOKS.search(_called(parent)) else _worth(sizes, owner, name)
+                return "" if _LOOKS.search(bodies[parent].called) else _worth(sizes, owner, name)
         elif isinstance(parent, ast.Lambda) and read & {argument.arg for argument in parent.args.args}:
             call = cell.parent(parent)
             if (
@@ -307,12 +325,6 @@ def _row_by_row(page: Page, sizes: Sizes, cell: CodeCell, node: ast.AST, value: 
                 owner = call.func.value if page.values.kind(call.func.value) in ("series", "frame") else None
                 return _worth(sizes, owner, name)
     return ""
-
-
-def _called(turn: Turn) -> str:
-    """The names of everything that is called at a turn."""
-    calls = (inner.func for inner in ast.walk(turn) if isinstance(inner, ast.Call))
-    return " ".join(getattr(function, "attr", "") or getattr(function, "id", "") for function in calls)
 
 
 def _worth(sizes: Sizes, owner: ast.expr | None, name: str) -> str:

@@ -283,7 +283,7 @@ def _is_guarded(cell: CodeCell, node: ast.AST) -> bool:
     for parent in cell.ancestors(node):
         if isinstance(parent, ast.Try) and any(map(_catches, parent.handlers)):
             return True
-        if isinstance(parent, ast.If | ast.IfExp) and _ASKS_RELEASE.search(ast.unparse(parent.test)):
+        if isinstance(parent, ast.If | ast.IfExp) and _ASKS_RELEASE.search(cell.segment(parent.test, 300)):
             return True
     return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
@@ -19,11 +20,13 @@ _STATEMENT = re.compile(
     re.I | re.S,
 )
 _VALUE = re.compile(
-    r"(?:[=<>]|\b(?:like|ilike|between|limit_to)\b|\bbetween\b[^;]{1,80}\band\b|\bin\b|\bin\s*\(|\bvalues\s*\([^)]*)\s*(?:\bdate\b\s*)?[\s('\"%]*$",
+    r"(?:[=<>]|\b(?:like|ilike|between)\b|\bbetween\b[^;]{1,80}\band\b|\bin\b|\bin\s*\(|\bvalues\s*\([^)]*)\s*(?:\bdate\b\s*)?[\s('\"%]*$",
     re.I,
 )
 """What stands before a value; elsewhere a name of a table or column is put in, which no parameter can stand for."""
 _FIELD = re.compile(r"%\(\w+\)[sdf]|%[\d.]*[sdf]|\{[\w.\[\]]*(?:![rsa])?(?::[^{}]*)?\}")
+_LARGE = 60
+"""Of an expression of so many nodes nobody wants to read the text."""
 _LONGEST = 300
 """So much of the text before a value is looked at."""
 
@@ -95,7 +98,9 @@ def check(page: Page) -> Iterator[Hit]:
 
 
 def _shown(value: ast.expr) -> str:
-    text = " ".join(ast.unparse(value).split())
+    """The value as it may be written; what is long says nothing."""
+    long = len(list(islice(ast.walk(value), _LARGE))) == _LARGE
+    text = "…" if long else " ".join(ast.unparse(value).split())
     return text if len(text) <= 40 else text[:39] + "…"
 
 

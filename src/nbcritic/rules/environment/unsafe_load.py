@@ -117,7 +117,7 @@ def check(page: Page) -> Iterator[Hit]:
         more = f" (and {len(fields) - 1} more)" if len(fields) > 1 else ""
         yield Hit(
             cell.at(call),
-            f"`{cell.segment(call, 50)}`{more} runs text of the data as code; `ast.literal_eval` or `json.loads` reads plain values",
+            f"`{cell.segment(call, 50)}`{more} runs text of the data as code; read plain values with `ast.literal_eval`, and keep the rest as JSON",
             tuple(Related(c.at(n), "and here") for c, n in fields[1 : SHOWN + 1]),
             severity="minor",
         )

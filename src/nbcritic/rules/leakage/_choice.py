@@ -54,8 +54,8 @@ class Choices:
         """`if score > best: best = score`."""
         for cell in self._cells:
             for choice in cell.nodes(ast.If):
-                sides = [side for part in _compared(choice.test) for side in (part.left, *part.comparators)]
-                if any(self._holds(side) for side in sides) and _stored_in(choice.body) & {_text(s) for s in sides}:
+                sides = [side for part in compared(choice.test) for side in (part.left, *part.comparators)]
+                if any(self._holds(side) for side in sides) and stored_in(choice.body) & {text_of(s) for s in sides}:
                     yield cell, choice.test
 
     def _first_of_ranking(self) -> Iterator[tuple[CodeCell, ast.AST]]:
@@ -99,22 +99,28 @@ def _subjects(call: ast.Call) -> list[ast.AST]:
     return [*call.args, *words, *owner]
 
 
-def _compared(test: ast.expr) -> list[ast.Compare]:
+def compared(test: ast.expr) -> list[ast.Compare]:
+    """The comparisons by size in a condition."""
     parts = test.values if isinstance(test, ast.BoolOp) else [test]
     order = (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
     return [part for part in parts if isinstance(part, ast.Compare) and isinstance(part.ops[0], order)]
 
 
-def _stored_in(body: list[ast.stmt]) -> set[str]:
+def stored_in(body: list[ast.stmt]) -> set[str]:
     """The names (and attributes) that plain assignments in a block bind, as text."""
     assigns = [statement for statement in body if isinstance(statement, ast.Assign)]
     targets = [target for assign in assigns for target in assign.targets]
     flat = [item for t in targets for item in (t.elts if isinstance(t, ast.Tuple) else [t])]
-    return {_text(target) for target in flat if isinstance(target, ast.Name | ast.Attribute | ast.Subscript)}
+    return {text_of(target) for target in flat if isinstance(target, ast.Name | ast.Attribute | ast.Subscript)}
 
 
-def _text(node: ast.AST) -> str:
-    return ast.dump(node).replace("Store()", "Load()") if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) else ""
+def text_of(node: ast.AST) -> str:
+    """A name, attribute or item as text, whether it is read or written; empty for anything else."""
+    return (
+        ast.dump(node).replace("Store()", "Load()")
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
+        else ""
+    )
 
 
 def _is_first(node: ast.AST) -> bool:

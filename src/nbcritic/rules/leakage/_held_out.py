@@ -13,7 +13,9 @@ from nbcritic.analysis.provenance_values import Part
 PICTURES = frozenset({"roc_curve", "precision_recall_curve", "plot_confusion_matrix", "validation"})
 """What is looked at rather than reported."""
 _FOR_CHOOSING = re.compile(r"(?:^|_)(?:val|valid|validation|dev|eval|cv|calib)(?:$|_|\d)|^[xy](?:val|valid|dev)", re.I)
-_SUBMITTED = re.compile(r"submi(?:ssion|t)|(?:^|[\"'/_-])test(?:_?(?:set|data|ing))?\.(?:csv|tsv|parquet|feather|json|txt)\b", re.I)
+_SUBMITTED = re.compile(
+    r"submi(?:ssion|t)|(?:^|[\"'/_-])test(?:_?(?:set|data|ing))?\.(?:csv|tsv|parquet|feather|json|txt)\b", re.I
+)
 """A file of rows without answers, or the answers for it: the judge is elsewhere."""
 
 

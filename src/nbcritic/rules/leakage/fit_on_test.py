@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.provenance import Fit, Score
+from nbcritic.analysis.provenance_tables import TRAIN
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._chain import where
@@ -85,6 +86,13 @@ def check(page: Page) -> Iterator[Hit]:
         elif score is not None:
             said.add(fit.node)
             yield _asked(fit, score)
+    for fit, cell, node in found.backwards.values():
+        if fit.kind != "neutral" and fit.node not in said:
+            message = (
+                f"`{fit.cell.segment(fit.node)}` learns from the held-out rows, and `{cell.segment(node)}` changes the training rows "
+                "by it: the other way round"
+            )
+            yield Hit(fit.cell.at(fit.node), message, (Related(cell.at(node), "the training rows are changed here"),))
     for fit in found.filled.values():
         split = fit.part[-1][0]
         held = f" as `{split.held}`" if split.held else ""
@@ -116,6 +124,8 @@ def _is_beside(train: Fit, held: Fit) -> bool:
     """Are these the training rows to those that were held out?"""
     if held.part:
         return train.part[: len(held.part)] == (*held.part[:-1], (held.part[-1][0], 0))
+    if not TRAIN.search(train.file):
+        return False
     columns = train.columns is None or held.columns is None or bool(train.columns & held.columns)
     return columns and not train.part and not train.rows & held.rows
 

@@ -131,7 +131,7 @@ def check(page: Page) -> Iterator[Hit]:
     for fit, split in found.leaks.values():
         if is_thrown_away(split) or (fit.kind == "neighbours" and not split.shuffled):
             continue
-        files = split.how == "selects by position" and len(fit.rows) > 1
+        files = _are_two_files(fit, split)
         statement = split if files else fit.cell.statement(fit.node)
         if (fit.by == "tool" and not files) or statement not in said:
             yield _hit(page, found, fit, split)
@@ -165,7 +165,12 @@ def _is_open(fit: Fit, split: Split) -> bool:
     """Could it be meant: rows filled from the rows beside them, a mean that is known of each group, groups of like rows?"""
     if fit.kind in ("neighbours", "cluster") or (fit.by == "group" and not fit.is_of_target(split)):
         return True
-    return split.how == "selects by position" and len(fit.rows) > 1  # two files, put together and taken apart again
+    return _are_two_files(fit, split)
+
+
+def _are_two_files(fit: Fit, split: Split) -> bool:
+    """Were two files put together, and are they taken apart again? The second may have no target to be scored on."""
+    return split.how == "selects by position" and len({rows for rows, _ in fit.mixed}) > 1
 
 
 def _severity(page: Page, fit: Fit, split: Split) -> Severity:

@@ -1,0 +1,56 @@
+"""The driver that compares static answers with runs, on a small slice, so that it goes on working."""
+
+import sys
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from benchmarks.truth import execute, run
+from benchmarks.truth.variants import Variant, bases, variants
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warm() -> None:
+    execute.warm()
+
+
+def verdict(*cells: str) -> str:
+    return run.answer(Variant("own", "own", cells)).verdict
+
+
+@pytest.mark.slow
+def test_verdicts() -> None:
+    assert verdict("a = 1", "print(a)") == "clean"
+    assert verdict("a = 1", "print(b)") == "right"
+    assert verdict("if not []:\n    a = 1\nelse:\n    b = 2", "print(b)") == "missed"
+    assert verdict("if []:\n    print(b)", "b = 2") == "false alarm"
+    assert verdict("1 / 0", "print(b)") == "undecided"
+    assert verdict("print(b)", "1 / 0") == "right"
+    assert verdict("exec('c = ' + '1')", "print(b)") == "open"
+
+
+@pytest.mark.slow
+def test_an_error_that_a_magic_swallows_counts() -> None:
+    assert execute.run(["%%capture\nmissing", "1 / 0"]) == execute.Outcome("NameError", 1, "missing")
+
+
+@pytest.mark.slow
+def test_a_run_that_does_not_end_is_ended() -> None:
+    assert execute.run(["while True: pass"], timeout=1.0).error == "Timeout"
+
+
+@pytest.mark.slow
+def test_the_notebooks_run_and_nothing_is_said_of_them() -> None:
+    originals = bases()
+    assert len(originals) >= 30
+    assert {found.verdict for found in map(run.answer, originals[::4])} == {"clean"}
+
+
+@pytest.mark.slow
+def test_most_broken_notebooks_are_judged_rightly() -> None:
+    answers = [run.answer(variant) for variant in islice(variants(bases(), seed=5), 40)]
+    decided = [found.verdict for found in answers if found.verdict not in ("undecided", "open")]
+    assert sum(found in ("right", "clean") for found in decided) >= 0.9 * len(decided)
