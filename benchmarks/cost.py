@@ -19,7 +19,7 @@ import random
 import sys
 import time
 import warnings
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,7 +37,7 @@ class Clock:
     """Seconds of CPU for each step."""
 
     def __init__(self, profile: cProfile.Profile | None = None) -> None:
-        self.spent = Counter[str]()
+        self.spent: dict[str, float] = defaultdict(float)
         self._profile = profile
 
     @contextmanager
@@ -100,7 +100,7 @@ def made_up(cells: int) -> Page:
     return Page(Notebook("made-up.ipynb", tuple(numbered)))
 
 
-def report(spent: Counter[str], family: str, notebooks: int) -> None:
+def report(spent: dict[str, float], family: str, notebooks: int) -> None:
     """Print each step over `ast.parse`."""
     unit = spent["ast.parse"]
     every = [name for name in spent if name.startswith(family)]

@@ -103,7 +103,7 @@ def main() -> int:
             for sign, file, _ in ours["errors"] if arguments.show else ():
                 reason = reasons.get(key(folder, file, task.kind), "")
                 unexplained += not reason and SEEN not in task.codes
-                print("", sign, file, reason or "NO REASON GIVEN", sep="\t")
+                print("", sign, file, reason or ("-" if SEEN in task.codes else "NO REASON GIVEN"), sep="\t")
         print(f"# {folder}: {len(files)} files in {seconds:.1f} s of CPU")
     return int(unexplained > 0)
 

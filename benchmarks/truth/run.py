@@ -4,8 +4,8 @@
 
 Notebooks that run cleanly (`notebooks/`) are broken at random: cells deleted, moved, doubled, run again, names renamed in one cell.
 Small programs are made up by Hypothesis. Each is run in a clean IPython session of its own, and the first NameError (cell and name, or
-none) is compared with the first name that `page.flow.undefined` says is missing. For every cell of the unbroken notebooks,
-`page.idempotence` is compared with what running the cell once more changes.
+none) is compared with the first name that `page.flow.undefined` says is missing. With `--again`, for every cell of the unbroken
+notebooks, `page.idempotence` is compared with what running the cell once more changes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
-from benchmarks.truth import execute, programs
+from benchmarks.truth import again, execute, programs
 from benchmarks.truth.variants import Variant, bases, variants
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
@@ -158,6 +158,22 @@ def followed(work: Sequence[Variant]) -> Iterator[Variant]:
         print(file=sys.stderr)
 
 
+def compare_reruns(timeout: float) -> str:
+    """Print each cell of the unbroken notebooks of which something else is said than a second run shows; then the shares."""
+    count = Counter[tuple[bool, bool]]()
+    for variant in followed(bases()):
+        changed = again.changed_by_rerun(variant.cells, timeout * len(variant.cells))
+        idempotence = page_of(variant.cells).idempotence
+        for number, names in enumerate(changed or (), 1):
+            said, source = idempotence.reasons(number), variant.cells[number - 1]
+            count[bool(said), bool(names)] += 1
+            if bool(said) != bool(names):
+                reasons = ", ".join(f"{reason.name} {reason.kind}" for reason in said)
+                print(f"\n{variant.base}, cell {number}: changes {names}, said {reasons or 'nothing'}\n{source}")
+    right, alarms, lost = count[True, True], count[True, False], count[False, True]
+    return f"{count.total()} cells run again: precision {_share(right, right + alarms)}, recall {_share(right, right + lost)}"
+
+
 def main() -> int:
     """Run everything, print the table and what was wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -167,8 +183,13 @@ def main() -> int:
     parser.add_argument("--timeout", type=float, default=5.0, help="seconds a notebook")
     parser.add_argument("--show", type=int, default=10, help="how many wrong answers to print")
     parser.add_argument("--json", type=Path, help="write every answer to this file")
+    parser.add_argument("--again", action="store_true", help="run each cell of the unbroken notebooks twice instead")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
+    if arguments.again:
+        execute.warm()
+        print(compare_reruns(arguments.timeout))
+        return 0
     originals = bases()
     work = [*originals, *islice(variants(originals, arguments.seed), arguments.variants)]
     work += made_up(arguments.programs, arguments.seed) if arguments.programs else []
@@ -176,8 +197,7 @@ def main() -> int:
     execute.warm()
     answers: list[Answer] = []
     with suppress(KeyboardInterrupt):  # what is there is shown
-        for variant in followed(work):
-            answers.append(answer(variant, arguments.timeout))
+        answers.extend(answer(variant, arguments.timeout) for variant in followed(work))
     wrong = [found for found in answers if found.verdict in ("missed", "false alarm", "other place")]
     for found in wrong[: arguments.show]:
         print(

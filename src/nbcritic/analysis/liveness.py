@@ -123,7 +123,7 @@ class _Walk:
     def _delete(self, node: ast.Delete, sure: set[str]) -> None:
         for target in node.targets:
             if isinstance(target, ast.Name):
-                (sure if target.id in sure else self.deletes).discard(target.id)
+                sure.discard(target.id)
                 if target.id not in self.binds:
                     self.deletes.add(target.id)
             else:

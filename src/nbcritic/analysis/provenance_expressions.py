@@ -16,7 +16,7 @@ from nbcritic.analysis.provenance_values import NO_COLUMNS, PLAIN, Columns, Fit,
 if TYPE_CHECKING:
     from nbcritic.analysis.page import Page
 
-MOST_STEPS = 150_000
+MOST_STEPS = 80_000
 """A run that takes longer than this is given up: what it has found so far stands, and `truncated` says so."""
 _DEEPEST = 40
 
@@ -333,6 +333,9 @@ class Expressions:
         self.bind(node.target, value)
         return value
 
+    def _constant(self, node: ast.Constant, depth: int) -> Value:
+        return _TRUTHS[node.value] if isinstance(node.value, bool) else PLAIN
+
     def _inner(self, node: ast.Starred | ast.Await, depth: int) -> Value:
         return self.value(node.value, depth) if hasattr(node, "value") else PLAIN
 
@@ -344,6 +347,7 @@ class Expressions:
         raise NotImplementedError
 
 
+_TRUTHS = {truth: Value(truth=truth) for truth in (True, False)}
 _WHOLE = frozenset("values T loc iloc at iat str dt cat array data".split())
 _METHODLIKE = frozenset("real flat A target images best_estimator_".split())
 
@@ -359,6 +363,7 @@ def _centres(node: ast.BinOp, fit: Fit) -> bool:
 
 _EXPRESSIONS: dict[type, Callable[..., Value]] = {
     ast.Name: Expressions._name,
+    ast.Constant: Expressions._constant,
     ast.Attribute: Expressions._attribute,
     ast.Subscript: Expressions._subscript,
     ast.Call: lambda run, node, depth: run._call(node, depth),

@@ -202,6 +202,8 @@ class Value:
     """The column that its rows were sorted by."""
     file: str = ""
     """What its rows are called where they come from: the name of a file."""
+    truth: bool | None = None
+    """Of a literal True or False, which of them: functions are told by it what to do."""
 
     @property
     def is_plain(self) -> bool:

@@ -111,6 +111,8 @@ class Interpreter(Expressions):
             node = node.func.value
         if not isinstance(target, ast.Name) or value.part or not 0 < len(value.rows) < 4 or not _chooses_rows(node):
             return value
+        if isinstance(node, ast.Subscript) and self._names_columns(node.slice):
+            return value
         side = _side_of(target.id)
         root: ast.AST = node
         while isinstance(root, ast.Subscript | ast.Attribute | ast.Call):
@@ -118,6 +120,10 @@ class Interpreter(Expressions):
         if side is None or (isinstance(root, ast.Name) and _side_of(root.id) == side):
             return value  # `train = train[train.x > 0]` holds nothing out
         return self._side(target, node, value, side)
+
+    def _names_columns(self, index: ast.expr) -> bool:
+        named = isinstance(index, ast.Name)
+        return named and (self.columns(index) is not None or self.page.values.kind(index) in ("list", "index", "str"))
 
     def _side(self, target: ast.Name, node: ast.expr, value: Value, side: int) -> Value:
         split, sides = self._sliced.get(value.rows, (None, set()))
@@ -152,8 +158,15 @@ class Interpreter(Expressions):
             self._returned.append(self.value(statement.value))
 
     def _if(self, statement: ast.If) -> None:
-        self.value(statement.test)
-        self._side_by_side(statement.body, statement.orelse)
+        turned = isinstance(statement.test, ast.UnaryOp) and isinstance(statement.test.op, ast.Not)
+        test = statement.test.operand if isinstance(statement.test, ast.UnaryOp) and turned else statement.test
+        truth = self.value(test).truth
+        if (
+            self.call and truth is not None and isinstance(test, ast.Name)
+        ):  # `if is_train:` in a function that is told so
+            self.block(statement.body if truth != turned else statement.orelse)
+        else:
+            self._side_by_side(statement.body, statement.orelse)
 
     def _try(self, statement: ast.Try) -> None:
         self.block(statement.body)

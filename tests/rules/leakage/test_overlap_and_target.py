@@ -65,6 +65,11 @@ def test_overlap(text: str, found: int) -> None:
         (SPLIT + "s = StandardScaler()\na = s.fit_transform(a)\nb = s.transform(b)", 0),
         (SPLIT + "s = LabelEncoder()\ny_train = s.fit_transform(c)\ny_test = d\ny_test = s.fit_transform(y_test)", 0),
         (SPLIT + "m.fit(b, d)\nprint(m.feature_importances_)", 0),
+        (
+            "df, test = pd.read_csv('train.csv'), pd.read_csv('test.csv')\ne = LabelEncoder()\ndef code(t, is_train):\n    if is_train:\n"
+            "        t['k'] = e.fit_transform(t['k'])\n    else:\n        t['k'] = e.transform(t['k'])\ncode(df, True)\ncode(test, False)",
+            0,
+        ),
         (SPLIT + "base, hold, yb, yh = train_test_split(a, c)\ns = StandardScaler().fit(base)\nt = StandardScaler().fit(a)", 0),
     ],
 )  # fmt: skip

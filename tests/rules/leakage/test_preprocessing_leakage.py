@@ -83,6 +83,7 @@ def test_leaks(text: str) -> None:
         "X['a'] = X.a.rolling(3).mean()\nX['b'] = X.b / X.b.max()\na, b = train_test_split(X)",
         "for g in groups:\n    part = X[X.g == g]\n    part = part - part.mean()\n    out.append(part)\na, b = train_test_split(np.array(out))",
         "X['high'] = X.a > X.a.median()\na, b = train_test_split(X)",
+        "use = ['a']\nX = StandardScaler().fit_transform(X)\ntrain = X[use]\ntest_too = X[use].copy()",
         "n = X.mean()\nprint(n)\na, b = train_test_split(X)",
         "y = SimpleImputer().fit_transform(df[['y']])\na, b, c, d = train_test_split(X, y)",
         "X = X.ffill()\na, b = train_test_split(X, shuffle=False)",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
-from nbcritic.rules.leakage._flows import holds
+from nbcritic.rules.leakage._flows import Flows
 
 _EXTREMES = frozenset("max min amax amin nanmax nanmin".split())
 _PLACES = frozenset("argmax argmin nanargmax nanargmin idxmax idxmin nlargest nsmallest most_common".split())
@@ -24,18 +24,25 @@ _WORDS = re.compile(
     re.I,
 )
 
+_PLANS = re.compile(
+    r"\b(?:identify|find|finding|determine|will|would|should|could|next|compare|try|let(?:'|\u2019)?s|goal|which|to (?:choose|select|pick|see))\b|\?",
+    re.I,
+)
+"""What somebody means to do, or asks."""
+
 
 class Choices:
-    """The places where a page chooses by what certain names hold; `seeds` are the nodes of the scores themselves."""
+    """The places where a page chooses by what certain nodes (`seeds`, with their cells) give."""
 
-    def __init__(self, page: Page, names: frozenset[str], seeds: frozenset[ast.AST], first: int) -> None:
-        self._page = page
-        self._names = names
-        self._seeds = seeds
+    def __init__(self, page: Page, flows: Flows, seeds: Sequence[tuple[CodeCell, ast.AST]]) -> None:
+        self._flows = flows
+        self._held = flows.derived(seeds)
+        self._seeds = frozenset(node for _, node in seeds)
+        first = min(cell.number for cell, _ in seeds)
         self._cells = [cell for cell in page.code if cell.number >= first]
 
     def _holds(self, node: ast.AST) -> bool:
-        return holds(node, self._names, self._seeds)
+        return self._flows.holds(node, self._held, self._seeds)
 
     @property
     def is_averaged(self) -> bool:
@@ -88,8 +95,10 @@ class Choices:
 
 def said(page: Page, first: int) -> int | None:
     """The number of the cell, from `first` on, in whose words a model is called the best."""
-    texts = [(cell.number, cell.source) for cell in page.markdown if cell.number >= first]
-    return next((number for number, text in texts if _WORDS.search(text)), None)
+    texts = [(cell.number, re.split(r"[.\n]", cell.source)) for cell in page.markdown if cell.number >= first]
+    return next(
+        (n for n, lines in texts if any(_WORDS.search(line) and not _PLANS.search(line) for line in lines)), None
+    )
 
 
 def _subjects(call: ast.Call) -> list[ast.AST]:

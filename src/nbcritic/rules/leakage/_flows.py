@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.events import called_name, root_name, stored_names
+from nbcritic.analysis.events import called_name, parameters, root_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.provenance_tables import PREDICTIONS
 
@@ -18,23 +19,45 @@ _ENDS = PREDICTIONS | frozenset("fit fit_transform transform train_test_split pr
 _FILLS = frozenset("append extend insert update setdefault add add_row".split())
 
 
+Variable: TypeAlias = "tuple[ast.AST | None, str]"
+"""The function that a name is local to (None: the notebook), and the name."""
+
+
 class Flows:
-    """What is stored under which name, whatever its scope; a function's name stands for what it returns."""
+    """What is stored under which name; a function's name stands for what it returns."""
 
     def __init__(self, page: Page) -> None:
-        self._by_use: dict[str, list[frozenset[str]]] = defaultdict(list)
-        self._by_statement: dict[ast.AST, frozenset[str]] = {}
+        self._by_use: dict[Variable, list[set[Variable]]] = defaultdict(list)
+        self._by_statement: dict[ast.AST, set[Variable]] = defaultdict(set)
+        self._locals: dict[ast.AST, frozenset[str]] = {}
+        self._scopes: dict[ast.AST, ast.AST] = {}
+        for cell in page.code:
+            for function in cell.nodes(ast.FunctionDef):
+                self._enter(function)
         for cell in page.code:
             for statement, names, value in _stored(cell):
-                self._by_statement[statement] = self._by_statement.get(statement, frozenset()) | names
-                if names and not _is_other(value):
-                    for name in {inner.id for inner in ast.walk(value) if isinstance(inner, ast.Name)}:
-                        self._by_use[name].append(names)
+                stored = {self._variable(name, name.id) for name in names if isinstance(name, ast.Name)}
+                stored |= {(None, name.name) for name in names if isinstance(name, ast.FunctionDef)}
+                self._by_statement[statement] |= stored
+                if stored and not _is_other(value):
+                    used = {self._variable(inner, inner.id) for inner in ast.walk(value) if isinstance(inner, ast.Name)}
+                    for variable in used:
+                        self._by_use[variable].append(stored)
 
-    def derived(self, seeds: Iterable[tuple[CodeCell, ast.AST]]) -> frozenset[str]:
-        """The names that hold what these nodes gave, or what was computed from that."""
+    def _enter(self, function: ast.FunctionDef) -> None:
+        names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+        stored = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+        self._locals[function] = frozenset(stored | {argument.arg for argument in parameters(function.args)})
+        self._scopes.update(dict.fromkeys(names, function))
+
+    def _variable(self, node: ast.AST, name: str) -> Variable:
+        function = self._scopes.get(node)
+        return (function, name) if function is not None and name in self._locals[function] else (None, name)
+
+    def derived(self, seeds: Iterable[tuple[CodeCell, ast.AST]]) -> frozenset[Variable]:
+        """The variables that hold what these nodes gave, or what was computed from that."""
         waiting = [name for cell, node in seeds for name in self._by_statement.get(cell.statement(node), ())]
-        found = set[str]()
+        found = set[Variable]()
         while waiting:
             name = waiting.pop()
             if name not in found:
@@ -42,14 +65,16 @@ class Flows:
                 waiting += [other for names in self._by_use.get(name, ()) for other in names]
         return frozenset(found)
 
+    def holds(self, node: ast.AST, variables: frozenset[Variable], seeds: frozenset[ast.AST] = frozenset()) -> bool:
+        """Does an expression mention one of these variables or nodes?"""
+        return any(
+            inner in seeds or (isinstance(inner, ast.Name) and self._variable(inner, inner.id) in variables)
+            for inner in ast.walk(node)
+        )
 
-def holds(node: ast.AST, names: frozenset[str], seeds: frozenset[ast.AST] = frozenset()) -> bool:
-    """Does an expression mention one of these names or nodes?"""
-    return any(inner in seeds or (isinstance(inner, ast.Name) and inner.id in names) for inner in ast.walk(node))
 
-
-def _stored(cell: CodeCell) -> Iterator[tuple[ast.AST, frozenset[str], ast.AST]]:
-    """Statements with the names that they store under, and what they store."""
+def _stored(cell: CodeCell) -> Iterator[tuple[ast.AST, list[ast.AST], ast.AST]]:
+    """Statements with the names (a function for what it returns) that they store under, and what they store."""
     for assign in cell.nodes(ast.Assign):
         yield assign, _names(assign.targets), assign.value
     for kind in (ast.AugAssign, ast.AnnAssign):
@@ -62,20 +87,21 @@ def _stored(cell: CodeCell) -> Iterator[tuple[ast.AST, frozenset[str], ast.AST]]
     for returned in cell.nodes(ast.Return):
         function = next((a for a in cell.ancestors(returned) if isinstance(a, ast.FunctionDef)), None)
         if function is not None and returned.value is not None:
-            yield returned, frozenset({function.name}), returned.value
+            yield returned, [function], returned.value
     for expression in cell.nodes(ast.Expr):
         call = expression.value
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in _FILLS:
             yield expression, _names([call.func.value]), call
 
 
-def _names(targets: Iterable[ast.expr]) -> frozenset[str]:
-    found = set[str]()
+def _names(targets: Iterable[ast.expr]) -> list[ast.AST]:
+    found: list[ast.AST] = []
     for target in targets:
-        found.update(stored_names(target))
-        if isinstance(target, ast.Subscript | ast.Attribute) and (root := root_name(target)) is not None:
-            found.add(root.id)
-    return frozenset(found)
+        if isinstance(target, ast.Tuple | ast.List):
+            found += _names(target.elts)
+        elif (root := root_name(target)) is not None:
+            found.append(root)
+    return found
 
 
 def _is_other(value: ast.AST) -> bool:

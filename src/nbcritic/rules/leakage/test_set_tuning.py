@@ -14,7 +14,7 @@ from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._choice import Choices, said
 from nbcritic.rules.leakage._epochs import best_kept, ended_by
-from nbcritic.rules.leakage._flows import Flows, holds
+from nbcritic.rules.leakage._flows import Flows
 from nbcritic.rules.leakage._held_out import PICTURES, TestSet, is_judged_elsewhere, test_sets
 
 _MANY = 3
@@ -128,10 +128,10 @@ def check(page: Page) -> Iterator[Hit]:
     if not is_judged_elsewhere(page):
         for cell, loop, kept in best_kept(page):
             message = (
-                f"`{cell.segment(kept)}` keeps the epoch that is best on the test rows, so that its score on them is too good: "
-                "keep it by rows held out of the training set"
+                f"`{cell.segment(kept)}` keeps what is best on the test rows, so that its score on them is too good: "
+                "choose by rows held out of the training set"
             )
-            yield Hit(cell.at(kept), message, (Related(cell.at(loop), "every epoch is scored on the test rows here"),))
+            yield Hit(cell.at(kept), message, (Related(cell.at(loop), "every turn is scored on the test rows here"),))
             return
 
 
@@ -147,8 +147,8 @@ def _watched(page: Page, test: TestSet) -> Hit | None:
         if ended is not None:
             cell, by = ended
             message = (
-                f"`{called_name(by.func) if isinstance(by, ast.Call) else ''}` ends the training where {test.name} "
-                f"scores best, and `{score.cell.segment(score.node)}` reports that score: watch rows held out of the training set"
+                f"`{called_name(by.func) if isinstance(by, ast.Call) else ''}` ends the training by the score on {test.name}, "
+                f"and `{score.cell.segment(score.node)}` reports the score on the same rows: watch rows held out of the training set"
             )
             related = [Related(cell.at(by), "this chooses the epoch")] if by is not fit.node else []
             related.append(Related(score.cell.at(score.node), "the same rows give the score"))
@@ -162,8 +162,7 @@ def _chosen(page: Page, flows: Flows, test: TestSet) -> Hit | None:
     if not scores:
         return None
     first = scores[0]
-    names = flows.derived((score.cell, score.node) for score in scores)
-    choices = Choices(page, names, frozenset(score.node for score in scores), first.cell.number)
+    choices = Choices(page, flows, [(score.cell, score.node) for score in scores])
     in_loop = test.split.node in _inside(first)
     picked = next(choices.kept(), None) or next(choices.picked(), None)
     if picked is not None and not (in_loop and choices.is_averaged):
@@ -193,7 +192,7 @@ def _chosen(page: Page, flows: Flows, test: TestSet) -> Hit | None:
     message = (
         f"The best model is named in cell {words} by scores on {test.name}, which are also what is reported: {_REMEDY}"
     )
-    return Hit(last.cell.at(last.node), message, _chain(test, scores[:-1] or scores))
+    return Hit(last.cell.at(last.node), message, _chain(test, scores[:-1] or scores), confidence="possible")
 
 
 def _competing(test: TestSet) -> list[Score]:
@@ -215,7 +214,11 @@ def _is_of_each(score: Score) -> bool:
         return False
     truth = call.args[0:1] if score.metric in METRICS else call.args[1:2]
     targets = frozenset(name for loop in score.loops for name in _bound(loop))
-    return any(holds(argument, targets) for argument in truth)
+    return any(_mentions(argument, targets) for argument in truth)
+
+
+def _mentions(node: ast.AST, names: frozenset[str]) -> bool:
+    return any(isinstance(inner, ast.Name) and inner.id in names for inner in ast.walk(node))
 
 
 def _bound(loop: ast.AST) -> list[str]:
@@ -237,15 +240,15 @@ def _refitted(test: TestSet, scores: list[Score]) -> Score | None:
         fit = score.fit
         if fit is None or not fit.name or not fit.loops or score.cell is not fit.cell:
             continue
-        varied = frozenset(name for loop in fit.loops for name in _bound(loop))
-        if not any(holds(made, varied) for made in _made(fit.cell, fit.name)):
+        tried = [value for loop in fit.loops for made in _made(fit.cell, fit.name) for value in _tried(loop, made)]
+        if not tried:
             continue
         for later in test.scores:
             other = later.fit
             if other is None or other.name != fit.name or other.loops or later.loops:
                 continue
             if _place(other.cell, other.node) > _place(fit.cell, fit.node) and any(
-                _is_set(m) for m in _made(other.cell, fit.name)
+                _is_one(made, *setting) for setting in tried for made in _made(other.cell, fit.name)
             ):
                 return later
     return None
@@ -255,8 +258,32 @@ def _made(cell: CodeCell, name: str) -> list[ast.Call]:
     return [call for call in cell.nodes(ast.Call) if called_name(call.func) == name]
 
 
-def _is_set(call: ast.Call) -> bool:
-    return bool(call.args) or any(word.arg not in ("random_state", "n_jobs", "verbose") for word in call.keywords)
+def _tried(loop: ast.AST, made: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    """The settings that a loop varies in a call (empty for the first argument), and what they run over."""
+    if not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Name):
+        return
+    for name, value in (("", argument) for argument in made.args[:1]):
+        if _mentions(value, frozenset({loop.target.id})):
+            yield name, loop.iter
+    for keyword in made.keywords:
+        if _mentions(keyword.value, frozenset({loop.target.id})):
+            yield keyword.arg or "", loop.iter
+
+
+def _is_one(made: ast.Call, setting: str, values: ast.expr) -> bool:
+    """Does a call give the setting one of the values that were tried?"""
+    named = [word.value for word in made.keywords if word.arg == setting or not setting]
+    given = next(iter(named or made.args), None)
+    if not isinstance(given, ast.Constant):
+        return isinstance(given, ast.Name)
+    if isinstance(values, ast.List | ast.Tuple):
+        return any(isinstance(item, ast.Constant) and item.value == given.value for item in values.elts)
+    if isinstance(values, ast.Call) and called_name(values.func) == "range" and isinstance(given.value, int):
+        ends = [argument.value for argument in values.args if isinstance(argument, ast.Constant)]
+        numbers = [end for end in ends if isinstance(end, int)]
+        low, high = (numbers[0], numbers[1]) if len(numbers) > 1 else (0, numbers[0] if numbers else given.value + 1)
+        return low <= given.value < high
+    return True
 
 
 def _place(cell: CodeCell, node: ast.AST) -> tuple[int, int]:
@@ -268,15 +295,13 @@ def _cut_off(page: Page, flows: Flows, test: TestSet) -> Hit | None:
     for curve in test.scores:
         if curve.metric not in _CURVES:
             continue
-        seeds = [(curve.cell, curve.node)]
-        choices = Choices(page, flows.derived(seeds), frozenset({curve.node}), curve.cell.number)
-        for cell, node in choices.picked():
+        for cell, node in Choices(page, flows, [(curve.cell, curve.node)]).picked():
             cuts = flows.derived([(cell, node)])
             for score in test.scores:
                 if (
                     score.metric not in PICTURES
                     and _place(score.cell, score.node) > _place(cell, node)
-                    and holds(score.node, cuts)
+                    and flows.holds(score.node, cuts)
                 ):
                     message = (
                         f"`{cell.segment(node)}` reads the threshold off a curve over {test.name}, and "

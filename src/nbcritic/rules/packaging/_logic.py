@@ -42,13 +42,13 @@ class Amount:
 
 def at_cell_level(cell: CodeCell) -> Amount:
     """The logic that runs with the cell itself."""
-    return _amount(cell.tree.body) if cell.tree is not None else Amount()
+    return amount_of(cell.tree.body) if cell.tree is not None else Amount()
 
 
 def in_functions(cell: CodeCell) -> int:
     """The statements of logic in the bodies of the cell's functions and methods."""
-    plain = sum(_amount(function.body).statements for function in cell.nodes(ast.FunctionDef))
-    return plain + sum(_amount(function.body).statements for function in cell.nodes(ast.AsyncFunctionDef))
+    plain = sum(amount_of(function.body).statements for function in cell.nodes(ast.FunctionDef))
+    return plain + sum(amount_of(function.body).statements for function in cell.nodes(ast.AsyncFunctionDef))
 
 
 def inner(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
@@ -63,16 +63,16 @@ def inner(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
         yield handler.body
 
 
-def _amount(body: Iterable[ast.stmt]) -> Amount:
-    """Of statements that only call, each function counts once: twenty calls of `model.add` are one long sentence, ten
+def amount_of(body: Iterable[ast.stmt]) -> Amount:
+    """How much logic these statements hold. Of statements that only call, each function counts once: twenty calls of `model.add` are one long sentence, ten
     `Parameter("…")` one list.
 
     A loop or branch counts where something inside it does: one that only draws, prints or formats is a look itself.
     """
     statements = branches = 0
     called = set[str]()
-    around: dict[ast.stmt, ast.stmt | None] = dict.fromkeys(body)
     stack = list(body)
+    around: dict[ast.stmt, ast.stmt | None] = dict.fromkeys(stack)
     order: list[ast.stmt] = []
     while stack:
         statement = stack.pop()

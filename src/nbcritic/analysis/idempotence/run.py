@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nbcritic.analysis.events import root_name
-from nbcritic.analysis.idempotence_objects import Exhausted, Obj, Raised, Scope, Write
-from nbcritic.analysis.idempotence_tables import GENERATORS, ITERATORS
-from nbcritic.analysis.idempotence_terms import MissingKey, Term, Terms
+from nbcritic.analysis.idempotence.objects import Exhausted, Obj, Raised, Scope, Write
+from nbcritic.analysis.idempotence.terms import MissingKey, Term, Terms
 
 if TYPE_CHECKING:
     from nbcritic.analysis.code import CodeCell
     from nbcritic.analysis.page import Page
 
 Names: TypeAlias = "dict[str, Obj]"
+_DEEPEST = 60
 _PATIENCE = 6_000
 """So many expressions of one cell are followed, those of functions that it calls included."""
 
 
-class State:
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """How each kind of expression and statement is followed, and how a name from an earlier cell is looked up."""
+
+    expressions: Mapping[type[ast.AST], Callable[[Run, Any], Obj]]
+    statements: Mapping[type[ast.AST], Callable[[Run, Any], None]]
+    from_before: Callable[[Run, ast.Name], Obj]
+
+
+class Run:
     """What is there while a cell runs."""
 
-    def __init__(self, page: Page, cell: CodeCell, functions: Mapping[str, ast.AST]) -> None:
+    def __init__(self, page: Page, cell: CodeCell, functions: Mapping[str, ast.AST], syntax: Syntax) -> None:
         self.page = page
         self.cell = cell
         self.terms = Terms()
@@ -38,7 +48,12 @@ class State:
         self.node: ast.AST = ast.Pass()
         self.site: ast.stmt = ast.Pass()
         self.discarded: ast.AST | None = None
-        self._functions = functions
+        self.functions = functions
+        self._syntax = syntax
+        self._depth = 0
+        self.active: list[ast.AST] = []
+        """The functions whose bodies are being followed, the innermost last."""
+        self.defaults: dict[int, Obj] = {}
         self._conditions: dict[int, set[Term]] = {}
         self._contents: list[tuple[Obj, Term]] = []
         self._bindings: list[tuple[Names, str, Obj | None]] = []
@@ -46,11 +61,54 @@ class State:
 
     def eval(self, node: ast.AST) -> Obj:
         """The object that an expression gives."""
-        raise NotImplementedError
+        self.spend()
+        follow = self._syntax.expressions.get(node.__class__)
+        if follow is None or self._depth > _DEEPEST:
+            return Obj(self._generic(node))
+        self._depth += 1
+        try:
+            return follow(self, node)
+        finally:
+            self._depth -= 1
 
-    def made_before(self, found: Obj, source: ast.expr | None) -> None:
-        """Give a function what earlier cells made of it."""
-        raise NotImplementedError
+    def _generic(self, node: ast.AST) -> Term:
+        """What an expression of another kind computes from its parts."""
+        parts = []
+        if self._depth <= _DEEPEST:
+            self._depth += 1
+            for child in ast.iter_child_nodes(node):
+                parts += [self.eval(child).content] if isinstance(child, ast.expr) else []
+            self._depth -= 1
+        return self.terms.make(type(node).__name__, *parts)
+
+    def body(self, statements: Iterable[ast.stmt]) -> None:
+        """Follow statements in order."""
+        for statement in statements:
+            if self.scope is None and not self.loops and not self.branches:
+                self.site = statement
+            self.statement(statement)
+
+    def statement(self, node: ast.stmt) -> None:
+        """Follow one statement."""
+        self.spend()
+        follow = self._syntax.statements.get(node.__class__)
+        if follow is not None:
+            outer, self.node = self.node, node
+            try:
+                follow(self, node)
+            finally:
+                self.node = outer
+
+    def follow(self, *, again: bool) -> tuple[list[Write], Raised | None]:
+        """Run the cell; `again` says that it ran before. What it wrote, and the error it stops with."""
+        self.writes, self.again, self.scope, self.loops, self.branches = [], again, None, 0, []
+        try:
+            for statement in self.cell.tree.body if self.cell.tree is not None else ():
+                self.site = statement
+                self.statement(statement)
+        except Raised as error:
+            return self.writes, error
+        return self.writes, None
 
     def stop(self, error: str, owner: Obj, node: ast.AST) -> Raised:
         """The error that ends the run, for the name that the object has or the expression begins with."""
@@ -76,47 +134,13 @@ class State:
                 return Obj(self.terms.make("unbound", name))
             scope = scope.outer
         if name not in self.globals:
-            self.globals[name] = found = self._from_before(node)
+            self.globals[name] = found = self._syntax.from_before(self, node)
             found.names.add(name)
         found = self.globals[name]
         if found.content is self.terms.removed:
             if self.again:
                 raise Raised("NameError", name, self.node, self.site)
             return Obj(self.terms.make("sym", name))
-        return found
-
-    def _from_before(self, node: ast.Name) -> Obj:
-        """The object that an earlier cell has bound to a name."""
-        name = node.id
-        found = Obj(self.terms.make("sym", name), self.page.values.kind_of_name(name) or "")
-        definition = self._functions.get(name)
-        if isinstance(definition, ast.ClassDef):
-            found.made_by = definition
-        elif isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            found.function = definition
-        source = self.page.values.source(node)
-        if source in self.cell.parents:
-            return found
-        self.made_before(found, source)
-        if source is None:
-            return found
-        if isinstance(source, ast.Name) and source.id != name:
-            return self.lookup(source)
-        if isinstance(source, ast.Constant) and isinstance(source.value, int | float | str | bool | None):
-            found.content = self.terms.const(source.value)
-        elif isinstance(source, ast.List | ast.Tuple) and all(isinstance(item, ast.Name) for item in source.elts):
-            found.items = [self.lookup(item) for item in source.elts if isinstance(item, ast.Name)]
-        elif isinstance(source, ast.GeneratorExp):
-            found.is_iterator = True
-        elif isinstance(source, ast.Call):
-            qualified = self.page.qualified(source.func) or ""
-            made = self._functions.get(source.func.id) if isinstance(source.func, ast.Name) else None
-            found.klass = made if isinstance(made, ast.ClassDef) else None
-            found.is_iterator = qualified in ITERATORS or is_generator(made)
-            if qualified in GENERATORS:
-                found.kind = "generator"
-            elif qualified == "collections.Counter":
-                found.kind = "counter"
         return found
 
     def bind(self, name: str, value: Obj) -> None:
@@ -255,10 +279,3 @@ class State:
             if content is not thing.content:
                 self._contents.append((thing, thing.content))
                 thing.content = content
-
-
-def is_generator(function: ast.AST | None) -> bool:
-    """Is it a function with a `yield` of its own?"""
-    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-        return False
-    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))

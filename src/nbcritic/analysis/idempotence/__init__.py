@@ -1,6 +1,6 @@
 """Would running a cell a second time leave what running it once left? If not: which statement is to blame, and for which name.
 
-Each cell is followed on paper twice in a row (`idempotence_machine`), with terms for values. Where both runs leave equal terms under
+Each cell is followed on paper twice in a row (`run`), with terms for values. Where both runs leave equal terms under
 every name, the cell is idempotent; else the first change that differs between the runs is the reason.
 """
 
@@ -12,9 +12,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from nbcritic.analysis.idempotence_machine import Machine
-from nbcritic.analysis.idempotence_objects import Exhausted, Write
-from nbcritic.analysis.idempotence_terms import Term
+from nbcritic.analysis.idempotence.calls import follow_call
+from nbcritic.analysis.idempotence.expressions import EXPRESSIONS
+from nbcritic.analysis.idempotence.functions import from_before
+from nbcritic.analysis.idempotence.objects import Exhausted, Write
+from nbcritic.analysis.idempotence.run import Run, Syntax
+from nbcritic.analysis.idempotence.statements import STATEMENTS
+from nbcritic.analysis.idempotence.terms import Term
 from nbcritic.model import Span
 
 if TYPE_CHECKING:
@@ -28,6 +32,7 @@ ReasonKind: TypeAlias = Literal[
 operation of which no more is known. `crosses`: reads what the cell sets further down. `raises`: stops with an error. `draws`: chance
 or the clock. `consumes`: reads on in an iterator or file. `writes`: adds to something outside the session."""
 
+_PYTHON = Syntax({**EXPRESSIONS, ast.Call: follow_call}, STATEMENTS, from_before)
 _GROWS = frozenset(
     "append extend insert appendleft add pandas.concat numpy.append numpy.concatenate numpy.vstack numpy.hstack".split()
 )
@@ -85,17 +90,17 @@ class Idempotence:
         cell = self._page.cell(number)
         if cell.tree is None:
             return
-        machine = Machine(self._page, cell, self._functions)
+        run = Run(self._page, cell, self._functions, _PYTHON)
         try:
-            first, _ = machine.run(again=False)
-            once = {name: thing.content for name, thing in machine.globals.items()}
-            outside = tuple(machine.outside)
-            second, error = machine.run(again=True)
+            first, _ = run.follow(again=False)
+            once = {name: thing.content for name, thing in run.globals.items()}
+            outside = tuple(run.outside)
+            second, error = run.follow(again=True)
         except (Exhausted, RecursionError):
             return
         found = []
         for name, before in once.items():
-            after = machine.globals[name].content
+            after = run.globals[name].content
             if after is not before and not name.startswith("\0"):
                 found.append(_first_difference(name, before, after, first, second))
         for write in sorted(filter(None, found), key=lambda write: first.index(write)):

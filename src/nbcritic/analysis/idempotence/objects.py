@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbcritic.analysis.idempotence_terms import Term
+    from nbcritic.analysis.idempotence.terms import Term
 
 
 class Obj:

@@ -1,0 +1,91 @@
+"""What a function made of cells is called: by the heading or the comment above it, else by what it makes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Container, Sequence
+from keyword import iskeyword
+
+from nbcritic.analysis.page import Page
+
+_SMALL = frozenset(
+    "the a an of and our to for in with on by let us s some step task part section exercise chapter question phase problem now "
+    "we will is are this that these those it its all into from as at using via lets de la el los las del en y".split()
+)
+_VERBS = dict(
+    pair.split("=", 1)
+    for pair in (
+        "cleaning=clean loading=load reading=read preparation=prepare preparing=prepare preprocessing=preprocess "
+        "processing=process engineering=build evaluation=evaluate evaluating=evaluate training=train modelling=fit "
+        "modeling=fit selection=select visualization=plot visualisation=plot visualizing=plot plotting=plot "
+        "extraction=extract extracting=extract splitting=split prediction=predict transformation=transform "
+        "imputation=impute encoding=encode scaling=scale merging=merge creation=create creating=create "
+        "generation=generate generating=generate comparison=compare comparing=compare tuning=tune simulation=simulate "
+        "optimization=optimize validation=validate calculation=compute building=build fitting=fit testing=test "
+        "filtering=filter exploration=explore importing=load normalization=normalize aggregation=aggregate"
+    ).split()
+)
+_DOING = frozenset(_VERBS.values()) | frozenset(
+    "get make add remove drop fill set calculate run find compute convert define apply perform count parse download group join "
+    "check collect combine estimate sort rename replace draw show save write store export handle map classify cluster sample "
+    "label assign define prepare build reduce detect format tokenize analyze analyse derive create select keep".split()
+)
+_VERB_OF = {
+    "data": "prepare", "features": "build", "train": "train", "evaluate": "evaluate", "plots": "plot", "analysis": "compute",
+}  # fmt: skip
+_LONGEST = 4
+
+
+def function_name(page: Page, cell: int, comment: str, module: str, made: Sequence[str], taken: Container[str]) -> str:
+    """A name that no other thing of the page has. `made` are the names that the function is about, the most telling first."""
+    name = _verbal(_words(_heading(page, cell)), module) or _verbal(_words(comment), "")
+    if not name:
+        about = [word for made_name in made[:1] if (word := _slug(made_name)) and not iskeyword(word)]
+        name = "_".join([_VERB_OF[module], *(about or [f"cell_{cell}"])])
+    base, number = name, 2
+    while name in taken or not name.isidentifier() or iskeyword(name):
+        name, number = f"{base}_{number}", number + 1
+    return name
+
+
+def heading_above(page: Page, number: int) -> str:
+    """The heading right above a cell, or an empty text."""
+    return _heading(page, number)
+
+
+def _heading(page: Page, number: int) -> str:
+    above = page.notebook.cells[number - 2] if number >= 2 else None
+    lines = [line.strip() for line in above.source.splitlines() if line.strip()] if above else []
+    if above is None or above.kind != "markdown" or not lines:
+        return ""
+    found = re.match(r"#{1,6}\s*(.+)", lines[-1]) or re.match(r"#{1,6}\s*(.+)", lines[0])
+    return re.sub(r"\(.*?\)|<[^>]*>|\[|\]|`", " ", found[1]) if found else ""
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _slug(text.partition(":")[0]).split("_") if word not in _SMALL and not word.isdigit()]
+
+
+def _verbal(words: Sequence[str], module: str) -> str:
+    """`clean_data` for `Data cleaning`; without a module only where the first word is a verb."""
+    if not 2 <= len(words) <= _LONGEST or not all(len(word) > 1 for word in words):
+        return ""
+    first, *rest = words
+    if first in _DOING:
+        return "_".join(words)
+    if first in _VERBS:
+        return "_".join([_VERBS[first], *rest])
+    if not module:
+        return ""
+    for place, word in enumerate(words):
+        if word in _VERBS:
+            others = [*words[:place], *words[place + 1 :]]
+            return "_".join([_VERBS[word], *(["features"] if others == ["feature"] else others)])
+    return ""
+
+
+def _slug(text: str) -> str:
+    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", text)
+    return re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_").lower()

@@ -1,0 +1,275 @@
+"""A cell taken apart: each piece of it can be moved into a module, or stays in the notebook for a reason."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.liveness import Life, life
+from nbcritic.analysis.names import BUILTINS, LAUNCHER
+from nbcritic.analysis.page import Page
+from nbcritic.rules.packaging._logic import DEFINITIONS, is_show, last_name
+
+Role: TypeAlias = Literal["import", "definition", "setting", "show", "logic"]
+Setting: TypeAlias = bool | int | float | str | list[object] | tuple[object, ...]
+
+_IMPORTS = (ast.Import, ast.ImportFrom)
+_SCALARS = (bool, int, float, str)
+_LOOKS_AROUND = frozenset(
+    "globals locals vars dir exec eval execfile compile input raw_input get_ipython exit quit".split()
+)
+_OF_THE_SESSION = frozenset({"__name__", "__file__", "In", "Out", "_", "__", "___", "get_ipython", "exit", "quit"})
+_NO_LIFE = Life((), frozenset(), frozenset(), frozenset(), frozenset())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Statements that share their lines, usually one; `first` and `last` are lines of the cell, with the comments right above."""
+
+    cell: CodeCell
+    nodes: tuple[ast.stmt, ...]
+    first: int
+    last: int
+    role: Role
+    life: Life
+    reason: str = ""
+    """Why it cannot leave the notebook; empty where it can."""
+
+    @property
+    def name(self) -> str:
+        """What a definition or a setting is called."""
+        node = self.nodes[0]
+        if isinstance(node, DEFINITIONS):
+            return node.name
+        return node.targets[0].id if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) else ""
+
+
+class Parts:
+    """The pieces of every cell of a page, and what can be done with each."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    @cached_property
+    def raw(self) -> dict[int, tuple[Part, ...]]:
+        """The pieces by cell, before anybody asked whether they can leave."""
+        found = {}
+        for cell in self.page.code:
+            try:
+                found[cell.number] = tuple(self._apart(cell))
+            except RecursionError:
+                found[cell.number] = ()
+        return found
+
+    @cached_property
+    def by_cell(self) -> dict[int, tuple[Part, ...]]:
+        """The pieces by cell, each with its reason to stay, if it has one."""
+        return {
+            number: tuple(
+                Part(p.cell, p.nodes, p.first, p.last, p.role, p.life, self._reason(p)) if p.role != "import" else p
+                for p in parts
+            )
+            for number, parts in self.raw.items()
+        }
+
+    @cached_property
+    def imports(self) -> dict[str, frozenset[str]]:
+        """For a name that plain imports alone bind, and always in the same way: the import statements that a module needs for it."""
+        lines: dict[str, set[str]] = {}
+        for part in self._of("import"):
+            for node in part.nodes:
+                for name, line in _import_lines(node):
+                    lines.setdefault(name, set()).add(line)
+        found = {}
+        for name, every in lines.items():
+            plain = all(
+                event.how == "import" and not event.depth for _, event in self.page.names.bindings.get(name, ())
+            )
+            if plain and (
+                len(every) == 1 or all(line.startswith(f"import {name}.") or line == f"import {name}" for line in every)
+            ):
+                found[name] = frozenset(every)
+        return found
+
+    @cached_property
+    def settings(self) -> dict[str, Setting]:
+        """Names that are given a plain value once and keep it."""
+        changed = {event.name for _, event in self.page.names.everything if event.kind in ("mutate", "delete")}
+        found: dict[str, Setting] = {}
+        for part in self._of("setting"):
+            if len(self.page.names.bindings.get(part.name, ())) == 1 and part.name not in changed:
+                node = part.nodes[0]
+                assert isinstance(node, ast.Assign)
+                found[part.name] = ast.literal_eval(node.value)
+        return found
+
+    @cached_property
+    def definitions(self) -> dict[str, Part]:
+        """Functions and classes that need nothing of the notebook but imports, settings and one another."""
+        found: dict[str, Part] = {}
+        for part in self._of("definition"):
+            if len(self.page.names.bindings.get(part.name, ())) == 1 and not self._stuck(part):
+                found[part.name] = part
+        while True:
+            held = [
+                name for name, part in found.items() if any(not self._is_free(read, found) for read in part.life.reads)
+            ]
+            if not held:
+                return found
+            for name in held:
+                del found[name]
+
+    def _is_free(self, name: str, definitions: dict[str, Part]) -> bool:
+        return name in definitions or name in self.imports or name in self.settings or self._is_builtin(name)
+
+    def _is_builtin(self, name: str) -> bool:
+        return (name in BUILTINS or name == "display") and name not in self.page.names.bindings
+
+    def is_value(self, name: str) -> bool:
+        """Is it something that a function is given: neither imported nor defined nor a setting nor built in?"""
+        if name in self.imports or name in self.settings or name in self.definitions or self._is_builtin(name):
+            return False
+        return name in self.page.names.bindings or name in LAUNCHER
+
+    def why_not(self, part: Part) -> str:
+        """Why a definition stays in the notebook."""
+        if len(self.page.names.bindings.get(part.name, ())) > 1:
+            return f"`{part.name}` means several things"
+        if stuck := self._stuck(part):
+            return stuck
+        for name in part.life.reads:
+            if self.is_value(name):
+                return f"`{part.name}` reads the notebook's `{name}`, which it is not given"
+            if not self._is_free(name, self.definitions):
+                return f"`{part.name}` needs `{name}`, " + self._unknown(name)
+        return ""
+
+    def _unknown(self, name: str) -> str:
+        if any(part.name == name for part in self._of("definition")):
+            return "which stays in the notebook"
+        return "which no cell of the notebook makes" if name not in self.page.names.bindings else "which stays"
+
+    def _reason(self, part: Part) -> str:
+        if part.role == "definition":
+            return "" if part.name in self.definitions and part is self.definitions[part.name] else self.why_not(part)
+        if stuck := self._stuck(part):
+            return stuck
+        for name in part.life.reads:
+            if name in self.imports or name in self.settings or self._is_builtin(name) or name in self.definitions:
+                continue
+            bound = self.page.names.bindings.get(name, ())
+            held = next((other for other in self._of("definition") if other.name == name), None)
+            if held is not None:
+                return f"it calls `{name}`: {self.why_not(held)}"
+            if name not in part.life.binds and not bound and name not in LAUNCHER:
+                return f"it uses `{name}`, which no cell of the notebook makes"
+            if bound and min(number for number, _ in bound) > part.cell.number:
+                return f"it uses `{name}`, which is made further down in cell {min(number for number, _ in bound)}"
+        return ""
+
+    def _stuck(self, part: Part) -> str:
+        """What of a piece works at the top of a notebook only."""
+        if any(part.first <= magic.line <= part.last for magic in part.cell.magics):
+            return "it holds a magic or a shell line"
+        for name in part.life.reads:
+            if name in _OF_THE_SESSION and name not in self.page.names.bindings and part.role != "definition":
+                return f"it reads `{name}`, which belongs to the session"
+        if part.life.deletes:
+            return f"it deletes `{min(part.life.deletes)}`"
+        for node in (inner for top in part.nodes for inner in ast.walk(top)):
+            match node:
+                case ast.Global():
+                    return f"it changes the notebook's `{node.names[0]}`"
+                case ast.Call(func=ast.Name(id=name)) if name in _LOOKS_AROUND and name not in self.page.names.bindings:
+                    if name != "compile":
+                        return f"it calls `{name}`"
+                case ast.ImportFrom() if any(alias.name == "*" for alias in node.names):
+                    return "a star import makes its names"
+                case ast.Await() | ast.AsyncFor() | ast.AsyncWith() if part.role != "definition":
+                    return "it awaits at cell level"
+                case ast.Lambda() if part.role == "logic" and isinstance(part.cell.parent(node), ast.Assign):
+                    return "it makes a function with `lambda`"
+                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() if part.role != "definition":
+                    return f"it defines `{node.name}` under a condition or in a loop"
+        return ""
+
+    def _of(self, role: Role) -> Iterator[Part]:
+        return (part for parts in self.raw.values() for part in parts if part.role == role)
+
+    def _apart(self, cell: CodeCell) -> Iterator[Part]:
+        assert cell.tree is not None
+        above = 0
+        for nodes in _lines_of(cell.tree.body):
+            start = min(_first_line(node) for node in nodes)
+            last = max(node.end_lineno or node.lineno for node in nodes)
+            first = start
+            while first - 1 > above and cell.lines[first - 2].startswith("#"):
+                first -= 1
+            yield Part(cell, tuple(nodes), first, last, _role(nodes), life(nodes) if nodes else _NO_LIFE)
+            above = last
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _lines_of(body: Iterable[ast.stmt]) -> Iterator[list[ast.stmt]]:
+    """Statements, those together that share a line."""
+    group: list[ast.stmt] = []
+    for node in body:
+        if group and _first_line(node) > max(other.end_lineno or other.lineno for other in group):
+            yield group
+            group = []
+        group.append(node)
+    if group:
+        yield group
+
+
+def _role(nodes: list[ast.stmt]) -> Role:
+    if all(isinstance(node, _IMPORTS) for node in nodes):
+        star = any(alias.name == "*" for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names)
+        future = any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in nodes)
+        return "logic" if star or future else "import"
+    if len(nodes) == 1 and isinstance(nodes[0], DEFINITIONS):
+        return "definition"
+    if len(nodes) == 1 and _is_setting(nodes[0]):
+        return "setting"
+    return "show" if all(is_show(node) for node in nodes) else "logic"
+
+
+def _is_setting(node: ast.stmt) -> bool:
+    if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
+        return False
+    try:
+        value = ast.literal_eval(node.value)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    if isinstance(value, list | tuple):
+        return 0 < len(value) <= 60 and all(isinstance(item, _SCALARS) for item in value)
+    return isinstance(value, _SCALARS)
+
+
+def _import_lines(node: ast.stmt) -> Iterator[tuple[str, str]]:
+    """Each name that an import binds, with the statement that imports it alone."""
+    for alias in getattr(node, "names", ()):
+        name = alias.asname or alias.name.partition(".")[0]
+        given = f"{alias.name} as {alias.asname}" if alias.asname else alias.name
+        if isinstance(node, ast.ImportFrom):
+            yield name, f"from {'.' * node.level}{node.module or ''} import {given}"
+        else:
+            yield name, f"import {given}"
+
+
+def calls_of(parts: Iterable[Part]) -> Iterator[ast.Call]:
+    """Every call in these pieces."""
+    return (node for part in parts for top in part.nodes for node in ast.walk(top) if isinstance(node, ast.Call))
+
+
+def called(parts: Iterable[Part]) -> frozenset[str]:
+    """The last names of everything that is called."""
+    return frozenset(last_name(call.func) for call in calls_of(parts))

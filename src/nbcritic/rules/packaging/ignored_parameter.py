@@ -1,0 +1,192 @@
+"""NBC415."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit
+from nbcritic.rule import rule
+from nbcritic.rules.packaging._bodies import Def, functions, is_docstring
+
+_SEES_ALL = frozenset({"locals", "vars", "eval", "exec"})
+_UNFINISHED = re.compile(
+    r"your (?:code|answer|solution|work)|to-?do\b|fill (?:in|me)|implement|complete (?:the|this)|###+ ?start", re.I
+)
+"""How an exercise says that the rest is left to the reader."""
+_GIVEN = frozenset(
+    {"self", "cls", "event", "evt", "e", "change", "widget", "request", "context", "frame", "signum", "sender"}
+)
+"""What a caller hands to every function of its kind."""
+
+
+@rule(
+    "NBC415",
+    name="ignored-parameter",
+    severity="minor",
+    category="readability",
+    covers=("ARG001",),
+)
+def check(page: Page) -> Iterator[Hit]:
+    r"""A function takes a parameter and does not use what it is given.
+
+    The call looks as if the argument mattered: somebody changes it, gets the same result, and believes the result. Often the body
+    reads a global of a like name instead, so that the function works on one data set only. Parameters with a leading underscore,
+    functions that are handed to others as callbacks, and unfinished bodies are left alone.
+
+    Instead, use the parameter, or take it out of the signature and of the calls.
+
+    Bad:
+
+        # %%
+        def mean_of(orders, column):  # <- flagged
+            return orders["price"].mean()
+        mean_of(frame, "price")
+
+    Bad:
+
+        # %%
+        def load(path):  # <- flagged
+            path = "orders.csv"
+            return read(path)
+        load("other.csv")
+
+    Good:
+
+        # %%
+        def load(path=None):
+            if path is None:
+                path = "orders.csv"
+            return read(path)
+        load()
+
+    Good:
+
+        # %%
+        def schedule(epoch, rate):
+            return 0.1
+        def never(x):
+            return False
+        def _ignore(_rate):
+            return 1
+        train(callbacks=[LearningRateScheduler(schedule)])
+        names = list(filter(never, names))
+
+    Good:
+
+        # %%
+        def train(model, rate):
+            # YOUR CODE HERE
+            pass
+        def predict(model, rows):
+            raise NotImplementedError
+        def describe(a, b):
+            return f"{a} {b}".format(**locals())
+        class Scaler(Base):
+            def fit(self, X, y=None):
+                return self
+    """
+    handed = _handed(page)
+    for cell, function in functions(page):
+        if function.name in handed or not _is_judged(cell, function):
+            continue
+        used, first = _used(function), _overwritten(function)
+        for name in _parameters(function):
+            if name not in used:
+                yield Hit(cell.at_line(function.lineno), _unused(page, function, name))
+            elif name in first:
+                yield Hit(
+                    cell.at_line(function.lineno),
+                    f"`{function.name}` overwrites its parameter `{name}` before it reads it (line {first[name]})",
+                )
+
+
+def _is_judged(cell: CodeCell, function: Def) -> bool:
+    """Is it a finished function that nobody calls by a fixed protocol?"""
+    parent = cell.parent(function)
+    if function.decorator_list or not isinstance(parent, ast.Module) or function.name.startswith("__"):
+        return False
+    body = [item for item in function.body if not is_docstring(item)]
+    if all(_says_nothing(item) for item in body):
+        return False
+    text = "\n".join(cell.lines[function.lineno - 1 : function.end_lineno])
+    return not _UNFINISHED.search(text)
+
+
+def _says_nothing(statement: ast.stmt) -> bool:
+    """`pass`, `…`, `raise`, `return None`, `return 0`: a stub, or the constant case of a family of functions."""
+    if isinstance(statement, ast.Return):
+        return statement.value is None or isinstance(statement.value, ast.Constant | ast.Name)
+    constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return constant or isinstance(statement, ast.Pass | ast.Raise)
+
+
+def _parameters(function: Def) -> list[str]:
+    """The parameters that a caller has a reason to give; `*args` and `**kwargs` may be there for the form's sake."""
+    given = function.args
+    names = [word.arg for word in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+    return [name for name in names if not name.startswith("_") and name not in _GIVEN]
+
+
+def _used(function: Def) -> set[str]:
+    """Every name that the body reads; all its parameters where it looks at its variables as a whole."""
+    names = set[str]()
+    for statement in function.body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load | ast.Del):
+                names.add(node.id)
+            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                names.add(node.target.id)
+            elif isinstance(node, ast.Global | ast.Nonlocal):
+                names.update(node.names)
+    if names & _SEES_ALL:
+        names.update(_parameters(function))
+    return names
+
+
+def _overwritten(function: Def) -> dict[str, int]:
+    """Parameters to which the body gives a new value before anything reads them, with the line."""
+    waiting, found = set(_parameters(function)), dict[str, int]()
+    for statement in function.body:
+        if isinstance(statement, ast.Assign) and all(isinstance(target, ast.Name) for target in statement.targets):
+            read = _names(statement.value)
+            for target in statement.targets:
+                if isinstance(target, ast.Name) and target.id in waiting - read:
+                    found[target.id] = statement.lineno
+            waiting -= read | found.keys()
+        else:
+            waiting -= _names(statement)
+    return found
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+
+
+def _handed(page: Page) -> set[str]:
+    """Functions that something other than a call by name uses: whoever gets them decides what they are given."""
+    handed = set[str]()
+    for cell in page.code:
+        called = {id(call.func) for call in cell.nodes(ast.Call)}
+        names = (node for node in cell.nodes(ast.Name) if isinstance(node.ctx, ast.Load))
+        handed.update(node.id for node in names if id(node) not in called)
+    for _, magic in page.magics():
+        handed.update(magic.reads)
+    return handed
+
+
+def _unused(page: Page, function: Def, name: str) -> str:
+    text = f"`{function.name}` never uses its parameter `{name}`"
+    like = partial(_alike, name.lower())
+    own = {*_parameters(function), *page.names.imports, *page.names.functions}
+    read = sorted(_used(function) & page.names.bindings.keys() - own)
+    instead = next((other for other in read if like(other.lower())), None)
+    return f"{text}: it reads the global `{instead}` instead" if instead else text
+
+
+def _alike(name: str, other: str) -> bool:
+    return len(name) > 1 and len(other) > 1 and (name in other or other in name)
