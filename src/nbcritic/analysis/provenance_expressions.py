@@ -95,6 +95,10 @@ class Expressions:
                 base = base.value
             name = key_of(base)
             if name is not None:
+                if not is_indexer(
+                    target.value
+                ):  # a column of predictions is a result; gaps filled with them are features
+                    value = replace(value, predicted=None) if value.predicted is not None else value
                 old = self.lookup(name)
                 self.env[name] = old.holding(value, self._stored_columns(target), sources)
                 self.found.held_out(self.env[name])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.provenance import Events, Fit, Split
@@ -127,18 +127,18 @@ def check(page: Page) -> Iterator[Hit]:
             models.append(make().fit(X[rows], y[rows]))
     """
     found = page.provenance.events
-    said = set[object]()
+    together: dict[object, list[tuple[Fit, Split]]] = {}
     for fit, split in found.leaks.values():
         if is_thrown_away(split) or (fit.kind == "neighbours" and not split.shuffled):
             continue
-        files = _are_two_files(fit, split)
-        statement = split if files else fit.cell.statement(fit.node)
-        if (fit.by == "tool" and not files) or statement not in said:
-            yield _hit(page, found, fit, split)
-        said.add(statement)
+        # Many columns filled alike are one fault, and so is what was done to two files put together.
+        many = fit.by == "statistic" or _are_two_files(fit, split)
+        together.setdefault((split, fit.by, fit.kind) if many else fit.node, []).append((fit, split))
+    for leaks in together.values():
+        yield _hit(page, found, *leaks[0], [fit for fit, _ in leaks[1:]])
 
 
-def _hit(page: Page, found: Events, fit: Fit, split: Split) -> Hit:
+def _hit(page: Page, found: Events, fit: Fit, split: Split, others: Sequence[Fit]) -> Hit:
     text = fit.cell.segment(fit.node)
     there = where(split.cell, fit.cell)
     if split.held:
@@ -152,9 +152,13 @@ def _hit(page: Page, found: Events, fit: Fit, split: Split) -> Hit:
     score = scored(found, split)
     scores = f"; scored in cell {score.cell.number}" if score is not None and score.cell is not split.cell else ""
     related = (Related(split.cell.at(split.node), "the rows are held out here, after the fit"), *used(found, split))
+    verb = "has seen" if fit.by in ("tool", "model") else "is taken over"
+    elsewhere = [other for other in others if other.cell.statement(other.node) is not fit.cell.statement(fit.node)]
+    related += tuple(Related(other.cell.at(other.node), "so is this") for other in elsewhere[:8])
+    more = f" (and {len(elsewhere)} more like it)" if elsewhere else ""
     return Hit(
         fit.cell.at(fit.node),
-        f"`{text}` {'has seen' if fit.by in ('tool', 'model') else 'is taken over'} {seen}{scores}",
+        f"`{text}` {verb} {seen}{scores}{more}",
         related,
         severity=_severity(page, fit, split),
         confidence="possible" if _ran_later(fit, split) or _is_open(fit, split) else None,
