@@ -19,6 +19,7 @@ LAYERS = [
     {"engine"},
     {"scanner"},
     {"report", "fixer", "baseline", "since", "rerun"},
+    {"extract"},
     {"docs"},
     {"kit"},
     {"editors"},

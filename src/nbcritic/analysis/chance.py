@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nbcritic.analysis.code import CodeCell
@@ -73,6 +74,15 @@ _SEED_HELPER = re.compile(
     re.I,
 )
 """A helper of somebody's that fixes every seed: `seed_everything`, `set_seed`, `set_random_seed`, `fix_all_seeds`."""
+WORDS = frozenset(
+    word.rpartition(".")[2]
+    for words in (
+        _NUMPY, _RANDOM, _TORCH, _TENSORFLOW, _STATEFUL, _STATEFUL_IF_SHUFFLED, _SEEDS,
+        ("default_rng", "RandomState", "Random", "DataLoader", "Sequential"),
+    )
+    for word in words
+)  # fmt: skip
+"""The last words of all that draws or fixes a seed."""
 EVERY = ("numpy", "random", "torch", "tensorflow")
 ADVICE: Mapping[str, str] = {
     "numpy": "`np.random.default_rng(seed)`, or `np.random.seed(…)` once",
@@ -95,10 +105,16 @@ class Draw:
 
 def draws(page: Page) -> Iterator[Draw]:
     """Every call on the page that depends on chance and is not given a seed of its own."""
+    words = _called(page)
     for cell in page.code:
         for call in cell.nodes(ast.Call):
-            if found := draw_of(page, cell, call):
+            if called_name(call.func) in words and (found := draw_of(page, cell, call)):
                 yield found
+
+
+def _called(page: Page) -> frozenset[str]:
+    """The names under which the page could call what draws or fixes a seed."""
+    return WORDS | {name for name, full in page.names.imports.items() if full.rpartition(".")[2] in WORDS}
 
 
 def draw_of(page: Page, cell: CodeCell, call: ast.Call) -> Draw | None:
@@ -186,9 +202,11 @@ def seeds(page: Page) -> Seeds:
     """Every seed that the page fixes."""
     first: dict[str, int] = {}
     inside: dict[ast.AST, frozenset[str]] = {}
+    words = _called(page)
     for cell in page.code:
         for call in cell.nodes(ast.Call):
-            families = seeds_of(page, call)
+            name = called_name(call.func)
+            families = seeds_of(page, call) if name in words or is_seed_helper(name) else ()
             if not families:
                 continue
             for function in functions_around(cell, call):
@@ -209,7 +227,13 @@ def seeds_of(page: Page, call: ast.Call) -> tuple[str, ...]:
     name = page.qualified(call.func) or ""
     if name in _SEEDS:
         return _SEEDS[name] if not _no_value(call, "seed") else ()
-    return EVERY if _SEED_HELPER.fullmatch(called_name(call.func)) else ()
+    return EVERY if is_seed_helper(called_name(call.func)) else ()
+
+
+@lru_cache(maxsize=4096)
+def is_seed_helper(name: str) -> bool:
+    """Does a function of this name fix every seed?"""
+    return _SEED_HELPER.fullmatch(name) is not None
 
 
 def is_reached(page: Page, cell: CodeCell, node: ast.AST) -> bool:

@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 
 from nbcritic import __version__
 
-COMMANDS = ("annotate", "check", "explain", "flow", "rules")
+COMMANDS = ("annotate", "check", "explain", "extract", "flow", "rules")
 DEFAULT = "check"
 
 SHORT_HELP = """\
@@ -24,6 +24,7 @@ nbcritic reviews Jupyter notebooks.
   nbcritic explain star-import     why a rule matters, with examples
   nbcritic rules                   every rule on one line
   nbcritic flow analysis.ipynb     which cell needs what from which other cell
+  nbcritic extract analysis.ipynb  which cells could be which functions of a package
 
 nbcritic --help says more.
 """

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from nbcritic.analysis.project_distributions import distributions, is_standard
 from nbcritic.extract.plan import PARAMETERS, Definition, Parameter, Plan, reads_of
 from nbcritic.model import Span
-from nbcritic.rules.packaging._parts import Part
 from nbcritic.rules.packaging._steps import Step, titled
 
 _PURPOSE = {
@@ -225,16 +224,13 @@ def _pyproject(plan: Plan) -> str:
 
 def _tests(plan: Plan, module: str) -> str:
     makers = {name: step for step in plan.steps for name in step.outputs}
-    blocks = []
-    for step in plan.steps:
-        if step.module == module:
-            blocks.append(_test(plan, step, makers))
-    for definition in plan.definitions:
-        if definition.module == module:
-            blocks.append(
-                '@pytest.mark.skip(reason="give it an input whose result you can tell by hand")\n'
-                f"def test_{definition.name}() -> None:\n    assert {module}.{definition.name} is not None\n"
-            )
+    blocks = [_test(plan, step, makers) for step in plan.steps if step.module == module]
+    blocks += [
+        '@pytest.mark.skip(reason="give it an input whose result you can tell by hand")\n'
+        f"def test_{one.name}() -> None:\n    assert {module}.{one.name} is not None\n"
+        for one in plan.definitions
+        if one.module == module
+    ]
     wants = any(plan.takes_parameters(step) for step in plan.steps if step.module == module)
     own = f"\nfrom {plan.package}.{PARAMETERS} import Parameters" if wants else ""
     return (
@@ -264,8 +260,3 @@ def _test(plan: Plan, step: Step, makers: dict[str, Step]) -> str:
 def arguments(plan: Plan, step: Step) -> list[str]:
     """What a step is called with."""
     return [*step.inputs, *([plan.argument] if plan.takes_parameters(step) else [])]
-
-
-def removed(part: Part) -> range:
-    """The lines of a piece in its cell."""
-    return range(part.first, part.last + 1)

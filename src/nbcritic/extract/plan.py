@@ -136,8 +136,8 @@ class Plan:
                 field = _free(name.lower() if name.lower() not in self.parts.settings else name, found)
                 cell = self.page.names.bindings[name][0][0]
                 found[field] = Parameter(field, value, name, (cell,))
-        for (field, value), cells in self._buried_fields.items():
-            found[field] = Parameter(field, value, "", tuple(dict.fromkeys(cells)))
+        for (field, literal), cells in self._buried_fields.items():
+            found[field] = Parameter(field, literal, "", tuple(dict.fromkeys(cells)))
         return tuple(found.values())
 
     def field_of(self, name: str) -> str:

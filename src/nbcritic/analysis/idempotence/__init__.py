@@ -17,6 +17,7 @@ from nbcritic.analysis.idempotence.expressions import EXPRESSIONS
 from nbcritic.analysis.idempotence.functions import from_before
 from nbcritic.analysis.idempotence.objects import Exhausted, Write
 from nbcritic.analysis.idempotence.run import Run, Syntax
+from nbcritic.analysis.idempotence.screen import Screen
 from nbcritic.analysis.idempotence.statements import STATEMENTS
 from nbcritic.analysis.idempotence.terms import Term
 from nbcritic.model import Span
@@ -65,6 +66,7 @@ class Idempotence:
 
     def __init__(self, page: Page) -> None:
         self._page = page
+        self._screen = Screen(page)
         self._found: dict[int, tuple[Reason, ...]] = {}
 
     @cached_property
@@ -88,7 +90,7 @@ class Idempotence:
 
     def _reasons(self, number: int) -> Iterator[Reason]:
         cell = self._page.cell(number)
-        if cell.tree is None:
+        if cell.tree is None or not self._screen.passes(cell):
             return
         run = Run(self._page, cell, self._functions, _PYTHON)
         try:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.credentials import redacted
 from nbcritic.analysis.liveness import Life, life
 from nbcritic.analysis.names import BUILTINS, LAUNCHER
 from nbcritic.analysis.page import Page
@@ -53,6 +54,7 @@ class Parts:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self._shown: dict[int, tuple[str, ...]] = {}
 
     @cached_property
     def raw(self) -> dict[int, tuple[Part, ...]]:
@@ -101,7 +103,9 @@ class Parts:
         changed = {event.name for _, event in self.page.names.everything if event.kind in ("mutate", "delete")}
         found: dict[str, Setting] = {}
         for part in self._of("setting"):
-            if len(self.page.names.bindings.get(part.name, ())) == 1 and part.name not in changed:
+            if len(self.page.names.bindings.get(part.name, ())) == 1 and not (
+                {part.name} & changed or self._is_secret(part)
+            ):
                 node = part.nodes[0]
                 assert isinstance(node, ast.Assign)
                 found[part.name] = ast.literal_eval(node.value)
@@ -173,6 +177,8 @@ class Parts:
 
     def _stuck(self, part: Part) -> str:
         """What of a piece works at the top of a notebook only."""
+        if self._is_secret(part):
+            return "it holds a credential"
         if any(part.first <= magic.line <= part.last for magic in part.cell.magics):
             return "it holds a magic or a shell line"
         for name in part.life.reads:
@@ -196,6 +202,13 @@ class Parts:
                 case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() if part.role != "definition":
                     return f"it defines `{node.name}` under a condition or in a loop"
         return ""
+
+    def _is_secret(self, part: Part) -> bool:
+        cell = part.cell
+        if cell.number not in self._shown:
+            self._shown[cell.number] = tuple(redacted(self.page, cell.cell).split("\n"))
+        rows = slice(part.first - 1, part.last)
+        return self._shown[cell.number][rows] != cell.lines[rows]
 
     def _of(self, role: Role) -> Iterator[Part]:
         return (part for parts in self.raw.values() for part in parts if part.role == role)

@@ -1,0 +1,122 @@
+"""NBC511."""
+
+from __future__ import annotations
+
+import ast
+import re
+import statistics
+from collections.abc import Iterator
+
+from nbcritic.analysis.events import called_name
+from nbcritic.analysis.page import Page
+from nbcritic.analysis.provenance import Fit, Value
+from nbcritic.model import Hit, Related
+from nbcritic.rule import rule
+from nbcritic.rules.leakage._units import shown_frames
+
+_BY_DISTANCE = re.compile(
+    r"^(?:KNeighbors\w+|RadiusNeighbors\w+|(?:MiniBatch)?KMeans|DBSCAN|AgglomerativeClustering|(?:Nu)?SV[CR]|PCA|KernelPCA)$"
+)
+_SCALED = re.compile(
+    r"[Ss]caler|\bscale\(|_scale\b|[Nn]ormali[sz]|[Ss]tandardi[sz]|z_?score|whiten|minmax|QuantileTransform|PowerTransform|"
+    r"\.std\(|\.max\(\)|\.max\(axis|metric\s*=|StepMix|Gower"
+)
+_MUCH = 20
+"""So many times the spread of the middle column, and one column decides the distance alone."""
+_IDS = re.compile(r"^Unnamed|(?:^|_)id$|^(?:index|no\.?)$|Id$|ID$")
+
+
+@rule("NBC511", name="unscaled-distance-model", severity="minor", category="evaluation-and-baseline")
+def check(page: Page) -> Iterator[Hit]:
+    r"""A model that works by distances is given raw columns of unlike units.
+
+    To k-NN, k-means, a kernel SVM or PCA a difference of 1 is the same in every column. Next to an income in dollars an age in years does
+    not count: the column with the largest numbers decides alone, and would decide otherwise in other units.
+
+    Instead, put a scaler before the model: `make_pipeline(StandardScaler(), KNeighborsClassifier())`, fitted on the training rows only.
+
+    Bad:
+
+        # %%
+        from sklearn.cluster import KMeans
+        df = pd.read_csv("customers.csv")
+        df.head(3)
+        #>    age  income
+        #> 0   31   42100
+        #> 1   58   39800
+        #> 2   24   71500
+        # %%
+        groups = KMeans(4).fit_predict(df[["age", "income"]])  # <- flagged
+
+    Good:
+
+        # %%
+        from sklearn.cluster import KMeans
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+        df = pd.read_csv("customers.csv")
+        df.head(3)
+        #>    age  income
+        #> 0   31   42100
+        #> 1   58   39800
+        #> 2   24   71500
+        # %%
+        groups = make_pipeline(StandardScaler(), KMeans(4)).fit_predict(df[["age", "income"]])
+
+    Good:
+
+        # %%
+        from sklearn.cluster import KMeans
+        df = pd.read_csv("leaves.csv")
+        df.head(3)
+        #>    length_mm  width_mm  price
+        #> 0       31.5      12.1  10500
+        #> 1       38.2      19.9   8100
+        #> 2       24.6       9.0  12000
+        # %%
+        groups = KMeans(4).fit_predict(df[["length_mm", "width_mm"]])
+        trees = RandomForestRegressor().fit(df[["length_mm", "price"]], df["width_mm"])
+    """
+    fits = [fit for fit in page.provenance.fits if _BY_DISTANCE.match(fit.name)]
+    if not fits or any(_SCALED.search(cell.source) for cell in page.code):
+        return
+    frames = [(cell, page.provenance.value(name), spread) for cell, name, spread in shown_frames(page)]
+    for fit in fits:
+        for cell, frame, spread in frames:
+            if not frame.rows & fit.rows:
+                continue
+            given = _given(page, fit, spread)
+            if len(given) < 2:
+                continue
+            widest = max(given, key=lambda column: given[column])
+            others = [value for column, value in given.items() if column != widest]
+            middle = statistics.median_low(others)
+            if given[widest] < _MUCH * middle:
+                continue
+            other = next(column for column, value in given.items() if value == middle and column != widest)
+            message = (
+                f"`{fit.name}` measures distances over `{widest}` (spread {given[widest]:,.4g}) and `{other}` "
+                f"({middle:,.4g}) as they are: `{widest}` decides alone; put `StandardScaler()` before it"
+            )
+            yield Hit(fit.cell.at(fit.node), message, (Related(cell.at(), "the units are seen here"),))
+            return
+
+
+def _given(page: Page, fit: Fit, spread: dict[str, float]) -> dict[str, float]:
+    """The columns that the model was given, with their spread, where it is known which they are."""
+    columns = fit.columns
+    if columns is None:
+        value = _argument(page, fit)
+        if value is None or not value.exact:
+            return {}
+        columns = value.columns if value.columns is not None else frozenset(spread) - value.dropped
+    known = [column for column in spread if column in columns and spread[column] > 0 and not _IDS.search(column)]
+    return {column: spread[column] for column in known}
+
+
+def _argument(page: Page, fit: Fit) -> Value | None:
+    call = fit.node
+    if not isinstance(call, ast.Call) or not called_name(call.func).startswith("fit") or not call.args:
+        return None
+    first = call.args[0]
+    return page.provenance.value(first.id) if isinstance(first, ast.Name) else None
