@@ -223,8 +223,7 @@ def _pyproject(plan: Plan) -> str:
 
 
 def _tests(plan: Plan, module: str) -> str:
-    makers = {name: step for step in plan.steps for name in step.outputs}
-    blocks = [_test(plan, step, makers) for step in plan.steps if step.module == module]
+    blocks = [_test(plan, step) for step in plan.steps if step.module == module]
     blocks += [
         '@pytest.mark.skip(reason="give it an input whose result you can tell by hand")\n'
         f"def test_{one.name}() -> None:\n    assert {module}.{one.name} is not None\n"
@@ -239,7 +238,9 @@ def _tests(plan: Plan, module: str) -> str:
     )
 
 
-def _test(plan: Plan, step: Step, makers: dict[str, Step]) -> str:
+def _test(plan: Plan, step: Step) -> str:
+    above = plan.steps[: plan.steps.index(step)]
+    makers = {name: other for other in above for name in other.outputs}
     lines = ['@pytest.mark.skip(reason="record the inputs and the result first")', f"def test_{step.name}() -> None:"]
     for name in step.inputs:
         maker = makers.get(name)

@@ -68,7 +68,7 @@ def _left(plan: Plan, used: frozenset[str]) -> Iterator[_Left]:
             yield _Left(cell, cell.source)
             continue
         source = _source(plan, plan.page.cell(cell.number), parts, moved, calls, used)
-        if source.strip() or cell.number not in {part.cell.number for part in moved} and source:
+        if source.strip() or source == cell.source:
             yield _Left(cell, source)
 
 

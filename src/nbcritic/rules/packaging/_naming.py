@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import unicodedata
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from keyword import iskeyword
 
 from nbcritic.analysis.page import Page
+from nbcritic.rules.packaging._logic import last_name
+from nbcritic.rules.packaging._parts import Part, called, calls_of
+from nbcritic.rules.packaging._purpose import READS, WRITES
 
 _SMALL = frozenset(
     "the a an of and our to for in with on by let us s some step task part section exercise chapter question phase problem now "
@@ -35,18 +39,67 @@ _VERB_OF = {
     "data": "prepare", "features": "build", "train": "train", "evaluate": "evaluate", "plots": "plot", "analysis": "compute",
 }  # fmt: skip
 _LONGEST = 4
+_MODEL = re.compile(
+    r"(?:Regress(?:or|ion)|Classifier|SV[CR]|Means|Forest|Bayes|NB|Sequential|Model|Lasso|Ridge|Net|ARIMAX?|Prophet|PCA|Boost\w*)$"
+)
 
 
-def function_name(page: Page, cell: int, comment: str, module: str, made: Sequence[str], taken: Container[str]) -> str:
+def function_name(
+    page: Page, parts: Sequence[Part], comment: str, module: str, made: Sequence[str], taken: Container[str]
+) -> str:
     """A name that no other thing of the page has. `made` are the names that the function is about, the most telling first."""
-    name = _verbal(_words(_heading(page, cell)), module) or _verbal(_words(comment), "")
+    heading = _words(_heading(page, parts[0].cell.number))
+    name = _verbal(heading, module) or _verbal(_words(comment), "") or _by_content(parts, module)
+    if not name and 1 <= len(heading) <= 2 and module != "train":
+        name = "_".join([_verb(parts, module), *heading])
     if not name:
         about = [word for made_name in made[:1] if (word := _slug(made_name)) and not iskeyword(word)]
-        name = "_".join([_VERB_OF[module], *(about or [f"cell_{cell}"])])
+        name = "_".join([_verb(parts, module), *(about or [f"cell_{parts[0].cell.number}"])])
     base, number = name, 2
     while name in taken or not name.isidentifier() or iskeyword(name):
         name, number = f"{base}_{number}", number + 1
     return name
+
+
+def _verb(parts: Sequence[Part], module: str) -> str:
+    if module == "data":
+        names = called(parts)
+        return "save" if names & WRITES and not names & READS else "load" if names & READS else "prepare"
+    return _VERB_OF[module]
+
+
+def _by_content(parts: Sequence[Part], module: str) -> str:
+    """By what is drawn, fitted or added."""
+    if module == "plots":
+        for call in calls_of(parts):
+            if last_name(call.func) in ("title", "set_title", "suptitle", "ylabel", "set_ylabel") and call.args:
+                words = _words(_text(call.args[0]))
+                if 1 <= len(words) <= _LONGEST + 1:
+                    return "_".join(["plot", *words])
+        return ""
+    made = [name for call in calls_of(parts) if (name := last_name(call.func))[:1].isupper() and not name.isupper()]
+    if module == "train":
+        models = [name for name in made if _MODEL.search(name)]
+        verb = "tune" if any(name.endswith("SearchCV") for name in made) else "train"
+        return "_".join([verb, _slug(models[0])]) if models else ""
+    if module == "features":
+        if "train_test_split" in called(parts):
+            return "split_train_test"
+        columns = list(dict.fromkeys(_slug(name) for part in parts for node in part.nodes for name in _columns(node)))
+        return "_".join(["add", *columns]) if 1 <= len(columns) <= 2 and all(columns) else ""
+    return ""
+
+
+def _columns(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Assign):
+            for target in inner.targets:
+                if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+                    yield _text(target.slice)
+
+
+def _text(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def heading_above(page: Page, number: int) -> str:

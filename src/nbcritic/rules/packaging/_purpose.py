@@ -12,14 +12,14 @@ from nbcritic.rules.packaging._parts import Part, calls_of
 MODULES = ("data", "features", "train", "evaluate", "plots", "analysis")
 """The modules that code is sorted into, in the order in which a notebook usually has it."""
 
-_READS = frozenset(
+READS = frozenset(
     "read_csv read_excel read_parquet read_json read_table read_pickle read_feather read_hdf read_html read_sql read_sql_query "
     "read_sql_table read_fwf read_sas read_stata read_file loadtxt genfromtxt loadmat load_dataset load_iris load_data imread "
     "open_dataset open_mfdataset fetch_openml fetch_california_housing listdir glob rglob scandir walk read_text read_bytes "
     "image_dataset_from_directory flow_from_directory ImageFolder from_tensor_slices".split()
 )
 _FETCHES = frozenset("urlopen urlretrieve requests_get".split())
-_WRITES = frozenset(
+WRITES = frozenset(
     "to_csv to_excel to_parquet to_pickle to_feather to_hdf to_json to_sql to_file dump save save_model save_pretrained savez savetxt "
     "saveAsTable insertInto save_weights imwrite write_text write_bytes writerow writerows savefig imsave write_html write_image".split()
 )
@@ -55,16 +55,18 @@ def module_of(page: Page, parts: Iterable[Part]) -> str:
     if drawn >= 3 and drawn >= others:
         return "plots"
     trains = any(name in _FITS for name in names)
-    reads = any(name in _READS or name in _FETCHES for name in names) or _opens(every, "r")
+    reads = any(name in READS or name in _FETCHES for name in names) or _opens(every, "r")
     if trains and not _prepares_only(every):
         return "train"
     if any(name in _JUDGES for name in names):
         return "evaluate"
     if reads:
         return "data"
-    shaped = sum(name in _SHAPES or name in _PREPARES for name in names) + _columns(page, every)
+    shaped = sum(name in _SHAPES or name in _PREPARES for name in names) + 2 * _columns(page, every)
     if shaped >= 2 or (shaped and shaped * 2 >= len(names)):
         return "features"
+    if any(name in WRITES for name in names):
+        return "data"
     if drawn >= 3:
         return "plots"
     return "analysis"
@@ -82,16 +84,15 @@ def _prepares_only(parts: Iterable[Part]) -> bool:
 
 
 def _columns(page: Page, parts: Iterable[Part]) -> int:
-    """How many columns are written."""
-    targets = [
-        target
-        for part in parts
-        for top in part.nodes
-        for node in ast.walk(top)
-        if isinstance(node, ast.Assign | ast.AugAssign)
-        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-    ]
-    return sum(isinstance(target, ast.Subscript) and page.values.kind(target.value) == "frame" for target in targets)
+    """How many columns are written, and how many frames chosen from a frame."""
+    found = 0
+    for node in (node for part in parts for top in part.nodes for node in ast.walk(top)):
+        if isinstance(node, ast.Assign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            written = [target.value for target in targets if isinstance(target, ast.Subscript)]
+            chosen = [node.value.value] if isinstance(node.value, ast.Subscript) else []
+            found += any(page.values.kind(value) == "frame" for value in (*written, *chosen))
+    return found
 
 
 def canvas_statements(part: Part) -> int:
@@ -129,9 +130,9 @@ def effects_of(parts: Iterable[Part]) -> tuple[str, ...]:
     names = {last_name(call.func) for call in calls}
     roots = {root(call) for call in calls}
     found = {
-        "reads files": bool(names & _READS) or _opens(every, "r"),
+        "reads files": bool(names & READS) or _opens(every, "r"),
         "fetches from the network": bool(names & _FETCHES) or "requests" in roots,
-        "writes files": bool(names & _WRITES) or _opens(every, "w"),
+        "writes files": bool(names & WRITES) or _opens(every, "w"),
         "prints": bool(names & {"print", "display", "pprint"}),
         "plots": any(_on_canvas(call) for call in calls),
         "sets options for the whole session": bool(names & _SETS) or any(_sets_option(part) for part in every),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -130,21 +131,27 @@ class Steps:
 
     def _trimmed(self, run: list[Part], parts: Sequence[Part]) -> Iterator[_Stretch]:
         """What of a run is worth moving: looks at its ends stay, unless they draw a whole picture."""
-        drawn = sum(canvas_statements(part) for part in run)
-        amount = _amount(run)
-        if drawn >= LEAST_DRAWN and amount.statements <= drawn:
-            body = run if _draws_last(run) else run[:-1]
-            yield self._stretch(body, parts, True)
-            return
+        if run and run[-1] is parts[-1] and self._displays(run[-1]):
+            run = run[:-1]
         first = next((i for i, part in enumerate(run) if part.role == "logic"), len(run))
         last = next((i for i in range(len(run), first, -1) if run[i - 1].role == "logic"), first)
+        drawn = sum(canvas_statements(part) for part in run)
+        if drawn >= LEAST_DRAWN and _amount(run).statements <= drawn:
+            # What others need is made before the picture, which is then a picture only.
+            made = [i for i, part in enumerate(run) if self._outputs([part], part.life, run[-1])]
+            first, last = (first, made[-1] + 1) if made and made[-1] < len(run) - 1 else (0, 0)
         if first < last:
             yield self._stretch(run[first:last], parts, False)
         tail = run[last:]
         if sum(canvas_statements(part) for part in tail) >= LEAST_DRAWN:
-            while tail and not _draws_last(tail):
-                tail = tail[:-1]
             yield self._stretch(tail, parts, True)
+
+    def _displays(self, part: Part) -> bool:
+        """Does the notebook show the value of this piece, if it ends its cell?"""
+        last = part.nodes[-1]
+        if not isinstance(last, ast.Expr) or canvas_statements(part) or effects_of([part]):
+            return False
+        return not self._changed([part])
 
     def _stretch(self, body: list[Part], parts: Sequence[Part], drawn: bool) -> _Stretch:
         telling = [part for part in parts if part.role in ("logic", "show")]
@@ -197,7 +204,7 @@ class Steps:
         statements = [node for part in stretch.parts for node in part.nodes]
         own = life(statements)
         reads = self._reads(own, stretch.parts)
-        outputs = self._outputs(stretch, own)
+        outputs = self._outputs(stretch.parts, own, stretch.parts[-1])
         if any(name not in own.sure and not self._bound_before(name, stretch) for name in outputs if name in own.binds):
             return None  # what it makes under a condition only cannot be given back
         unsure = [name for name in outputs if name in own.binds and name not in own.sure and name not in reads]
@@ -210,7 +217,7 @@ class Steps:
         inner = tuple(name for name in reads if name in self.parts.settings)
         module = stretch.module
         made = [name for name in outputs if name in own.binds and name not in inputs] or list(outputs) or list(inputs)
-        name = function_name(self.page, stretch.parts[0].cell.number, _comment(stretch.parts[0]), module, made, taken)
+        name = function_name(self.page, stretch.parts, _comment(stretch.parts[0]), module, made, taken)
         return Step(
             name,
             module,
@@ -252,16 +259,16 @@ class Steps:
                     found.add(event.name)
         return frozenset(found)
 
-    def _outputs(self, stretch: _Stretch, own: Life) -> tuple[str, ...]:
-        """What of the names that it binds or changes somebody needs afterwards, in the order of the code."""
-        changed = self._changed(stretch.parts)
+    def _outputs(self, parts: Sequence[Part], own: Life, last: Part) -> tuple[str, ...]:
+        """What of the names that these pieces bind or change somebody needs after `last`, in the order of the code."""
+        changed = self._changed(parts)
         order: dict[str, None] = {}
-        for part in stretch.parts:
+        for part in parts:
             for event in self.page.names.of(part.cell.number).events:
                 if event.kind in ("bind", "mutate") and part.first <= _line(event.node) <= part.last:
                     order[event.name] = None
         order.update(dict.fromkeys(sorted(own.binds)))
-        needed = self._needed_after(stretch.parts[-1])
+        needed = self._needed_after(last)
         return tuple(
             name
             for name in order
@@ -337,12 +344,6 @@ def _amount(parts: Iterable[Part]) -> Amount:
     return amount_of([node for part in parts for node in part.nodes])
 
 
-def _draws_last(run: Sequence[Part]) -> bool:
-    """Would nothing be lost if the last statement were in a function: is it no value that the notebook displays?"""
-    last = run[-1].nodes[-1]
-    return not isinstance(last, ast.Expr) or canvas_statements(run[-1]) > 0 or run[-1].role != "show"
-
-
 def _line(node: ast.AST | None) -> int:
     return getattr(node, "lineno", 0)
 
@@ -355,4 +356,6 @@ def _comment(part: Part) -> str:
 
 def titled(page: Page, step: Step) -> str:
     """What the notebook itself says of a step: its heading, else its comment."""
-    return heading_above(page, step.cells[0]).strip() or _comment(step.parts[0])
+    text = heading_above(page, step.cells[0]).strip() or _comment(step.parts[0])
+    text = re.sub(r"^[\d.)\s*#-]+", "", text)
+    return text[:1].upper() + text[1:]

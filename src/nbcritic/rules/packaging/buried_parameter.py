@@ -89,9 +89,11 @@ def _buried(page: Page, cell: CodeCell) -> Iterator[tuple[ast.AST, str]]:
         name = last_name(call.func)
         if page.qualified(call.func) == "dict" or name in ("GridSearchCV", "RandomizedSearchCV") or _draws(name):
             continue
-        for word in call.keywords:
-            if word.arg in _TUNED and _is_number(word.value):
-                found.append((word.value, f"{word.arg}={cell.segment(word.value, 20)}"))
+        found += [
+            (word.value, f"{word.arg}={cell.segment(word.value, 20)}")
+            for word in call.keywords
+            if word.arg in _TUNED and _is_number(word.value)
+        ]
         path = call.args[0] if call.args else None
         if (
             isinstance(path, ast.Constant)

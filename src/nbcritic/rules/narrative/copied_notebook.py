@@ -1,0 +1,46 @@
+"""NBC707."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit, Span
+from nbcritic.rule import rule
+
+_COPY = re.compile(
+    r"^(?:copy of|kopie von|copia de|copie de)[ _]|[-_ ]copy\d*$|[-_ ]\(?copy\)?$|[ _]\(\d\)$"
+    r"|[-_ ](?:final|new|latest|old)(?:[-_ ]?(?:v(?:er(?:sion)?)?)?[-_ ]?\d+|[-_ ](?:final|new|fixed|really|real|last))$"
+    r"|[-_ ](?:final[-_ ]?){2,}$",
+    re.I,
+)
+
+
+@rule("NBC707", name="copied-notebook", severity="nit", category="readability", confidence="certain", any_language=True)
+def check(page: Page) -> Iterator[Hit]:
+    r"""The file's name says that it is a copy, or one of several last versions.
+
+    Nobody can tell which of them gave the numbers that were reported; a fault is mended in one and lives on in the other.
+
+    Instead, keep one file under a name that says what it does, and leave its versions to the version history.
+
+    Bad:
+
+        # <- flagged
+        # file: Copy of example.ipynb
+        # %%
+        x = 1
+
+    Good:
+
+        # %%
+        x = 1
+    """
+    name = PurePosixPath(page.path.replace("\\", "/")).stem
+    if found := _COPY.search(name):
+        yield Hit(
+            Span(),
+            f"`{found[0].strip(' _-')}` in the name of `{name}`: keep one notebook, and its versions in the history",
+        )
