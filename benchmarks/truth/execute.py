@@ -20,13 +20,20 @@ from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 WARM = (
+    "IPython.core.completer",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
     "matplotlib.pyplot",
+    "narwhals",
+    "pexpect",
     "numpy",
     "pandas",
+    "pandas.plotting._matplotlib",
     "scipy.optimize",
     "sklearn.datasets",
     "sklearn.ensemble",
     "sklearn.linear_model",
+    "sklearn.metrics",
     "sklearn.model_selection",
     "sklearn.pipeline",
 )

@@ -8,7 +8,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from benchmarks.truth import execute, run
+from benchmarks.truth import execute
+from benchmarks.truth.answers import answer
 from benchmarks.truth.variants import Variant, bases, variants
 
 
@@ -18,7 +19,7 @@ def _warm() -> None:
 
 
 def verdict(*cells: str) -> str:
-    return run.answer(Variant("own", "own", cells)).verdict
+    return answer(Variant("own", "own", cells)).verdict
 
 
 @pytest.mark.slow
@@ -46,11 +47,11 @@ def test_a_run_that_does_not_end_is_ended() -> None:
 def test_the_notebooks_run_and_nothing_is_said_of_them() -> None:
     originals = bases()
     assert len(originals) >= 30
-    assert {found.verdict for found in map(run.answer, originals[::4])} == {"clean"}
+    assert {found.verdict for found in map(answer, originals[::4])} == {"clean"}
 
 
 @pytest.mark.slow
 def test_most_broken_notebooks_are_judged_rightly() -> None:
-    answers = [run.answer(variant) for variant in islice(variants(bases(), seed=5), 40)]
+    answers = [answer(variant) for variant in islice(variants(bases(), seed=5), 40)]
     decided = [found.verdict for found in answers if found.verdict not in ("undecided", "open")]
     assert sum(found in ("right", "clean") for found in decided) >= 0.9 * len(decided)

@@ -22,7 +22,7 @@ X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=SEED, str
 
 # %%
 def build(strength=1.0):
-    return make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=200))
+    return make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=20))
 
 # %%
 model = build()

@@ -77,7 +77,7 @@ def _tidy(folder: Path) -> None:
     A function knows more than a cell: a name that nobody reads, `== None`, a bare `except` are marked where they stand.
     """
     for arguments in (
-        ("check", "--select", "E4,E7,E9,F,I", "--unfixable", "F401,F841", "--fix"),
+        ("check", "--extend-select", "I", "--unfixable", "F401", "--fix"),
         ("format", "--line-length", "120"),
         ("check", "--add-noqa"),
     ):

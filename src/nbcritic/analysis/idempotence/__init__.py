@@ -88,6 +88,10 @@ class Idempotence:
             self._found[cell] = tuple(self._reasons(cell))
         return self._found[cell]
 
+    def suspects(self, cell: int) -> frozenset[str]:
+        """The names from before the cell that it may change; asked without following the cell."""
+        return self._screen.suspects(self._page.cell(cell))
+
     def _reasons(self, number: int) -> Iterator[Reason]:
         cell = self._page.cell(number)
         if cell.tree is None or not self._screen.passes(cell):

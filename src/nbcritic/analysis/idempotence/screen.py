@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from nbcritic.analysis import chance
 from nbcritic.analysis.events import called_name
+from nbcritic.analysis.graph_changes import changed_arguments, changes_object
 from nbcritic.analysis.idempotence.tables import FAILS_AGAIN, GENERATORS, ITERATORS, NOW
 
 if TYPE_CHECKING:
@@ -24,14 +25,12 @@ def _last(names: frozenset[str]) -> frozenset[str]:
     return frozenset(name.rpartition(".")[2] for name in names)
 
 
-_MOVES_ON: Final = (
-    chance.WORDS
-    | _last(NOW)
-    | _last(frozenset(FAILS_AGAIN))
-    | {"open", "to_csv", "to_sql", "mkdir", "unlink", "rmdir", "rename"}
-)
+_OUTSIDE: Final = frozenset({"open", "to_csv", "to_sql", "mkdir", "unlink", "rmdir", "rename"})
+"""What may work on files, if it is called so."""
+_MOVES_ON: Final = chance.WORDS | _last(NOW) | _last(frozenset(FAILS_AGAIN)) | _OUTSIDE
 """The last words of what gives (or does) something else, or fails, when it is called again."""
 _READ_ONCE: Final = _last(ITERATORS) | _last(GENERATORS)
+_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 class Screen:
@@ -42,16 +41,21 @@ class Screen:
 
     def passes(self, cell: CodeCell) -> bool:
         """Could the cell leave something else when it runs again? No is certain, as far as following it would tell."""
+        return (
+            bool(self.suspects(cell))
+            or cell.number in self._moving
+            or not self._restless.isdisjoint(self._page.flow.touched[cell.number].reads)
+        )
+
+    def suspects(self, cell: CodeCell) -> frozenset[str]:
+        """The names from before the cell that it may change."""
         touched = self._page.flow.touched[cell.number]
         own = self._page.names.of(cell.number)
         reads = touched.reads.keys()
-        return (
-            not reads.isdisjoint(touched.binds)
-            or not reads.isdisjoint(touched.mutates)
-            or not self._restless.isdisjoint(reads)
-            or cell.number in self._moving
-            or any(event.kind == "delete" for event in own.events)
-        )
+        if not self._changers.isdisjoint(reads) or not self._changers.isdisjoint(own.attributes):
+            return frozenset(reads)
+        found = (reads & touched.binds.keys()) | (reads & touched.mutates.keys())
+        return frozenset(found).union(event.name for event in own.events if event.kind == "delete")
 
     @cached_property
     def _moving(self) -> frozenset[int]:
@@ -61,35 +65,41 @@ class Screen:
     def _calls(self, cell: CodeCell) -> Iterator[ast.Call]:
         for call in cell.nodes(ast.Call):
             name = called_name(call.func)
-            if name in self._words or chance.is_seed_helper(name):
+            if name in self._words and (
+                (name in _OUTSIDE and _adds_or_fails(call, name))
+                or chance.draw_of(self._page, cell, call)
+                or (qualified := self._page.qualified(call.func) or "") in NOW
+                or qualified in FAILS_AGAIN
+            ):
                 yield call
 
     @cached_property
     def _words(self) -> frozenset[str]:
-        """The names under which the page calls what moves on by itself."""
+        return self._named(_MOVES_ON)
+
+    def _named(self, words: frozenset[str]) -> frozenset[str]:
+        """The names under which the page can call functions whose names end so."""
         imports = self._page.names.imports.items()
-        return _MOVES_ON | {name for name, full in imports if full.rpartition(".")[2] in _MOVES_ON}
+        return words.union(name for name, full in imports if full.rpartition(".")[2] in words)
+
+    @cached_property
+    def _changers(self) -> frozenset[str]:
+        """The functions and methods of the page that change something which they may have been given."""
+        found: set[str] = set()
+        for cell in self._page.code:
+            if cell.nodes(*_FUNCTIONS):
+                for node in _changes(self._page, cell):
+                    found.update(function.name for function in chance.functions_around(cell, node))
+        return frozenset(found - {"__init__"})
 
     @cached_property
     def _restless(self) -> frozenset[str]:
         """The names of the page's functions that move on by themselves, and of what was made to be read on in."""
         found: set[str] = set()
-        makers = set(_READ_ONCE)
-        imports = self._page.names.imports.items()
-        makers.update(name for name, full in imports if full.rpartition(".")[2] in _READ_ONCE)
+        makers = set(self._named(_READ_ONCE))
         for cell in self._page.code:
-            calls = self._calls(cell) if cell.number in self._moving else ()
-            for node in (*calls, *cell.nodes(ast.Yield, ast.YieldFrom)):
-                found.update(function.name for function in chance.functions_around(cell, node))
-            for definition in cell.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
-                assert isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef)
-                around = chance.functions_around(cell, definition)
-                makers.update(function.name for function in around)
-                defaults = (*definition.args.defaults, *definition.args.kw_defaults)
-                if definition.decorator_list or any(d and not isinstance(d, ast.Constant) for d in defaults):
-                    found.add(definition.name)
-            for function in cell.nodes(ast.Lambda):
-                makers.update(function.name for function in chance.functions_around(cell, function))
+            if cell.nodes(*_FUNCTIONS):
+                self._look_at(cell, found, makers)
         makers |= found
         for cell in self._page.code:
             for node in cell.nodes(ast.Assign):
@@ -99,3 +109,45 @@ class Screen:
                 ):
                     found.update(target.id for target in node.targets if isinstance(target, ast.Name))
         return frozenset(found)
+
+    def _look_at(self, cell: CodeCell, found: set[str], makers: set[str]) -> None:
+        """Add the cell's functions that move on by themselves to `found`, those that may give such functions to `makers`."""
+        calls = self._calls(cell) if cell.number in self._moving else ()
+        for node in (*calls, *cell.nodes(ast.Yield, ast.YieldFrom)):
+            found.update(function.name for function in chance.functions_around(cell, node))
+        for inner in cell.nodes(*_FUNCTIONS):
+            makers.update(function.name for function in chance.functions_around(cell, inner))
+        for definition in cell.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
+            assert isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef)
+            defaults = (*definition.args.defaults, *definition.args.kw_defaults)
+            if definition.decorator_list or any(d and not isinstance(d, ast.Constant) for d in defaults):
+                found.add(definition.name)
+
+
+def _adds_or_fails(call: ast.Call, name: str) -> bool:
+    """Could a call of this name add to a file, or fail where its work is done?"""
+    words = {word.arg for word in call.keywords}
+    if name == "open":
+        return len(call.args) > 1 or "mode" in words
+    if name == "to_csv":
+        return "mode" in words
+    if name == "rename":
+        return len(call.args) == 1 and not words
+    return words.isdisjoint(("exist_ok", "missing_ok"))
+
+
+def _changes(page: Page, cell: CodeCell) -> Iterator[ast.AST]:
+    """Everything in the cell that changes an object in place."""
+    for node in cell.nodes(ast.Subscript, ast.Attribute):
+        if not isinstance(node.ctx, ast.Load):  # type: ignore[attr-defined]
+            yield node
+    yield from cell.nodes(ast.AugAssign)
+    for call in cell.nodes(ast.Call):
+        name = called_name(call.func)
+        is_method = isinstance(call.func, ast.Attribute) and changes_object(name, None, discarded=True)
+        if (
+            is_method
+            or any(word.arg in ("inplace", "out") for word in call.keywords)
+            or changed_arguments(page.qualified(call.func))
+        ):
+            yield call

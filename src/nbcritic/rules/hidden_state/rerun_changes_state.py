@@ -209,6 +209,9 @@ def check(page: Page) -> Iterator[Hit]:
 def _told(page: Page, cell: CodeCell) -> Iterator[Reason]:
     """What a second run does until it stops, as far as words are known for it and somebody would miss it."""
     sources = page.flow.sources[cell.number]
+    suspects = page.idempotence.suspects(cell.number)
+    if not any(name in sources and not _COUNTERS.fullmatch(name) for name in suspects):
+        return
     for reason in page.idempotence.reasons(cell.number):
         if not words(reason) or _COUNTERS.fullmatch(reason.name) or is_count(page, reason):
             continue

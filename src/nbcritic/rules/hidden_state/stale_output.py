@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.staleness import Stale
-from nbcritic.model import Hit, Related, Span
+from nbcritic.model import Confidence, Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._shared import counted, listed
 
@@ -28,7 +28,8 @@ def check(page: Page) -> Iterator[Hit]:
 
     A reader takes the output for the result of the code above it. It belongs to an earlier state of the session, so that a run from
     the top shows other numbers, and whatever was concluded from these may not hold. Judged from the recorded counts within one
-    session; imports, definitions, settings and loads that ran again are no evidence.
+    session; imports, definitions, settings and loads that ran again are no evidence, and a cell that only ran again, with the same
+    inputs as far as the page tells, is a question.
 
     Instead, run the cell again, or all cells, before saving.
 
@@ -190,7 +191,9 @@ def _hit(page: Page, stale: Stale, others: list[int]) -> Hit:
         order += (
             f"; the output{'s' * (len(others) > 1)} of {listed(others)} {'are' if len(others) > 1 else 'is'} as old"
         )
-    return Hit(_place(cell), message, (*related[:5], Related(Span(), order)))
+    # Nothing on the page tells whether a cell that ran again made something else than before.
+    confidence: Confidence | None = "possible" if stale.evidence == "rerun" else None
+    return Hit(_place(cell), message, (*related[:5], Related(Span(), order)), confidence=confidence)
 
 
 def _place(cell: CodeCell) -> Span:

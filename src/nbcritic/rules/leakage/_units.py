@@ -28,7 +28,8 @@ def shown_frames(page: Page) -> Iterator[tuple[CodeCell, str, dict[str, float]]]
         look: ast.expr | None = last.value if isinstance(last, ast.Expr) else None
         how = ""
         if isinstance(look, ast.Call) and isinstance(look.func, ast.Attribute) and look.func.attr in _LOOKS:
-            look, how = look.func.value, look.func.attr
+            how = look.func.attr
+            look = look.func.value
         if not isinstance(look, ast.Name) or not cell.outputs or cell.outputs[-1].kind == "error":
             continue
         rows = _table(cell.outputs[-1])

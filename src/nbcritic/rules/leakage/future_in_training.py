@@ -13,10 +13,17 @@ from nbcritic.analysis.provenance import Fit, Split
 from nbcritic.analysis.provenance_tables import TEST, TRAIN
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
+from nbcritic.rules.leakage._flows import Flows
 
 _IN_ORDER = re.compile(r"TimeSeriesSplit|shuffle\s*=\s*(?:False|0)\b|GapRollForward|PurgedKFold")
 _TIME = re.compile(r"date|time|year|month|day|hour|week|quarter|period|^ds$|^t$", re.I)
+_COLUMN = re.compile(r"(?:\w+[_ ])?(?:date|datetime|time|timestamp|year|month|hour|ds)(?:[_ ]\w+)?", re.I)
+_PARSES = frozenset("to_datetime DatetimeIndex date_range strptime".split())
 _NEIGHBOURS = frozenset("shift rolling diff pct_change ewm".split())
+_FORECASTS = re.compile(
+    r"\bforecast|\btime[- ]series\b|\b(?:stock|share|bitcoin|crypto\w*) (?:price|market)|\bnext (?:day|hour|week|month)\b|\bfuture (?:price|sales|demand|value)s?\b",
+    re.I,
+)
 _DATE = re.compile(r"(?:19|20)\d\d(?:[-/]\d\d?){0,2}")
 _LATER = (ast.Gt, ast.GtE)
 _EARLIER = (ast.Lt, ast.LtE)
@@ -85,19 +92,43 @@ def check(page: Page) -> Iterator[Hit]:
         return
     yield from _reversed(page)
     fits = [fit for fit in page.provenance.fits if fit.by == "model" and fit.kind != "cluster" and _at_random(fit)]
-    if not fits or any(_IN_ORDER.search(cell.source) for cell in page.code):
+    if not fits or any(_IN_ORDER.search(cell.source) for cell in page.code) or not _has_times(page):
         return
-    for cell, call, frame in _neighbours(page):
-        rows = page.provenance.value(frame).rows
-        fit = next((fit for fit in fits if fit.rows & rows), None)
-        if fit is not None:
-            split = fit.part[0][0]
+    flows = Flows(page)
+    neighbours = list(_neighbours(page))
+    for fit in fits:
+        split = fit.part[0][0]
+        ordered = next((n for n in neighbours if flows.holds(split.node, flows.derived([n]))), None)
+        if ordered is not None:
+            cell, node = ordered
             message = (
-                f"`{split.cell.segment(split.node)}` splits rows at random that `{cell.segment(call)}` in cell {cell.number} "
+                f"`{split.cell.segment(split.node)}` splits rows at random that `{cell.segment(node)}` in cell {cell.number} "
                 "ties to their neighbours in time: the model is trained on what comes after its test rows; cut at a date (`shuffle=False`)"
             )
-            yield Hit(split.cell.at(split.node), message, _chain(cell, call, fit))
+            related = Related(cell.at(node), "each row holds something of the rows before or after it")
+            yield Hit(split.cell.at(split.node), message, (related, _trained(fit)))
             return
+    yield from _forecast(page, flows, fits[0])
+
+
+def _forecast(page: Page, flows: Flows, fit: Fit) -> Iterator[Hit]:
+    """A page that says that it forecasts, and deals out its dated rows at random."""
+    split = fit.part[0][0]
+    words = next((cell for cell in page.notebook.cells if _FORECASTS.search(cell.source)), None)
+    dated = next((c for c in _calls(page, _PARSES) if flows.holds(split.node, flows.derived([c]))), None)
+    if words is None or dated is None:
+        return
+    cell, node = dated
+    message = (
+        f"`{split.cell.segment(split.node)}` deals out dated rows at random in a page that forecasts: "
+        "the model is trained on what comes after its test rows; cut at a date (`shuffle=False` on sorted rows)"
+    )
+    related = Related(cell.at(node), "the rows have dates")
+    yield Hit(split.cell.at(split.node), message, (related, _trained(fit)), confidence="possible")
+
+
+def _trained(fit: Fit) -> Related:
+    return Related(fit.cell.at(fit.node), "the model is trained on rows of all times")
 
 
 def _at_random(fit: Fit) -> bool:
@@ -105,31 +136,46 @@ def _at_random(fit: Fit) -> bool:
     return split is not None and split.how == "train_test_split" and split.shuffled
 
 
-def _chain(cell: CodeCell, call: ast.AST, fit: Fit) -> tuple[Related, ...]:
-    return (
-        Related(cell.at(call), "each row holds something of the rows before or after it"),
-        Related(fit.cell.at(fit.node), "the model is trained on rows of all times"),
-    )
+def _has_times(page: Page) -> bool:
+    if next(_calls(page, _PARSES), None) is not None:
+        return True
+    words = (node.value for cell in page.code for node in cell.nodes(ast.Constant) if isinstance(node.value, str))
+    return any(_COLUMN.fullmatch(text) for text in words)
 
 
-def _neighbours(page: Page) -> Iterator[tuple[CodeCell, ast.Call, str]]:
-    """Columns of frames that are computed from the rows before or after, in pages that speak of time."""
-    if not any(
-        _TIME.search(node.value) for c in page.code for node in c.nodes(ast.Constant) if isinstance(node.value, str)
-    ):
-        return
+def _calls(page: Page, wanted: frozenset[str]) -> Iterator[tuple[CodeCell, ast.AST]]:
     for cell in page.code:
         for call in cell.nodes(ast.Call):
-            if called_name(call.func) not in _NEIGHBOURS or not isinstance(call.func, ast.Attribute):
-                continue
-            statement = cell.statement(call)
-            if not isinstance(statement, ast.Assign) or cell.in_function(call):
-                continue
-            target = statement.targets[0]
-            if isinstance(target, ast.Subscript | ast.Attribute) and (root := root_name(target)) is not None:
-                source = root_name(call.func.value)
-                if source is not None and source.id == root.id:
-                    yield cell, call, root.id
+            if called_name(call.func) in wanted or any(word.arg == "parse_dates" for word in call.keywords):
+                yield cell, call
+
+
+def _neighbours(page: Page) -> Iterator[tuple[CodeCell, ast.AST]]:
+    """What takes values from the rows before or after: lags, rolling statistics, windows."""
+    for cell in page.code:
+        for call in cell.nodes(ast.Call):
+            if called_name(call.func) in _NEIGHBOURS and isinstance(call.func, ast.Attribute) and call.args:
+                yield cell, call
+        for item in cell.nodes(ast.Subscript):
+            if isinstance(item.slice, ast.Slice) and _is_window(cell, item, item.slice):
+                yield cell, item
+
+
+def _is_window(cell: CodeCell, item: ast.Subscript, bounds: ast.Slice) -> bool:
+    """`x[i : i + n]` or `x[i - n : i]` in a loop over every `i`."""
+    if bounds.lower is None or bounds.upper is None or not isinstance(item.ctx, ast.Load):
+        return False
+    low, high = ({n.id for n in ast.walk(end) if isinstance(n, ast.Name)} for end in (bounds.lower, bounds.upper))
+    for outer in cell.ancestors(item):
+        pairs: list[tuple[ast.expr, ast.expr]] = []
+        if isinstance(outer, ast.For):
+            pairs = [(outer.target, outer.iter)]
+        elif isinstance(outer, ast.ListComp | ast.GeneratorExp):
+            pairs = [(generator.target, generator.iter) for generator in outer.generators]
+        for target, turns in pairs:
+            if isinstance(target, ast.Name) and target.id in low & high:
+                return isinstance(turns, ast.Call) and called_name(turns.func) == "range" and len(turns.args) < 3
+    return False
 
 
 def _reversed(page: Page) -> Iterator[Hit]:

@@ -20,7 +20,7 @@ _ENTITY = re.compile(
     re.I,
 )
 _OWN = re.compile(
-    r"^(?:row|index|record|sample|observation|transaction|order|line|entry|image|img|file|event|session|trip|ride|review|tweet|post|comment|passenger|loan|store|shop|city|country|state|region|station|product|item|category|movie|film|class|type|team|league|school|department|location|zone|area|brand)s?[_ ]?(?:id|no|nr)?$",
+    r"^(?:row|index|record|sample|observation|transaction|order|line|entry|image|img|file|event|session|trip|ride|review|tweet|post|comment|passenger|loan|store|shop|city|country|state|region|station|product|item|category|movie|film|class|type|team|league|school|department|location|zone|area|brand|district|street|neighbou?rhood|borough|county|suburb|route|host|seller|vendor|supplier|model|word|topic|doc|document|job|task|order)s?[_ ]?(?:id|no|nr)?$",
     re.I,
 )
 """One id a row; or places and things that the model will meet again, so that they may stand on both sides."""

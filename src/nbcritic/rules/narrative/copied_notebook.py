@@ -11,7 +11,7 @@ from nbcritic.model import Hit, Span
 from nbcritic.rule import rule
 
 _COPY = re.compile(
-    r"^(?:copy of|kopie von|copia de|copie de)[ _]|[-_ ]copy\d*$|[-_ ]\(?copy\)?$|[ _]\(\d\)$"
+    r"^(?:copy of|kopie von|copia de|copie de)[ _]|[-_ ]copy\d*$|[-_ ]\(?copy\)?$|conflicted copy|[ _]\(\d\)$"
     r"|[-_ ](?:final|new|latest|old)(?:[-_ ]?(?:v(?:er(?:sion)?)?)?[-_ ]?\d+|[-_ ](?:final|new|fixed|really|real|last))$"
     r"|[-_ ](?:final[-_ ]?){2,}$",
     re.I,
@@ -19,17 +19,17 @@ _COPY = re.compile(
 
 
 @rule("NBC707", name="copied-notebook", severity="nit", category="readability", confidence="certain", any_language=True)
-def check(page: Page) -> Iterator[Hit]:
+def check(page: Page, *, endings: tuple[str, ...] = ()) -> Iterator[Hit]:
     r"""The file's name says that it is a copy, or one of several last versions.
 
-    Nobody can tell which of them gave the numbers that were reported; a fault is mended in one and lives on in the other.
+    Nobody can tell which of them gave the numbers that were reported; a fault is mended in one and lives on in the other. Looked
+    for are `Copy of …`, `…-Copy1`, `… (1)`, `…_final_v3` and the like; `endings` are more of them.
 
     Instead, keep one file under a name that says what it does, and leave its versions to the version history.
 
-    Bad:
+    Bad (endings=("example",)):
 
         # <- flagged
-        # file: Copy of example.ipynb
         # %%
         x = 1
 
@@ -39,8 +39,9 @@ def check(page: Page) -> Iterator[Hit]:
         x = 1
     """
     name = PurePosixPath(page.path.replace("\\", "/")).stem
-    if found := _COPY.search(name):
+    said = [found[0]] if (found := _COPY.search(name)) else [ending for ending in endings if name.endswith(ending)]
+    if said:
         yield Hit(
             Span(),
-            f"`{found[0].strip(' _-')}` in the name of `{name}`: keep one notebook, and its versions in the history",
+            f"`{said[0].strip(' _-')}` in the name of `{name}`: keep one notebook, and its versions in the history",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from nbcritic.analysis.page import Page
 from nbcritic.model import Cell, Drop, Fix, Hit, Related, Span
@@ -59,11 +60,7 @@ def check(page: Page) -> Iterator[Hit]:
     empty = [cell for cell in cells if _is_empty(cell)]
     if empty and empty[-1] is cells[-1]:
         empty.pop()
-    room = {
-        after.number
-        for before, after in zip(cells, cells[1:], strict=False)
-        if before.kind != "code" and before.source.strip()
-    }
+    room = {after.number for before, after in pairwise(cells) if before.kind != "code" and before.source.strip()}
     found = [cell for cell in empty if cell.number not in room]
     if not found:
         return

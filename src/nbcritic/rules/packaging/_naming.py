@@ -71,9 +71,9 @@ def _verb(parts: Sequence[Part], module: str) -> str:
 def _by_content(parts: Sequence[Part], module: str) -> str:
     """By what is drawn, fitted or added."""
     if module == "plots":
-        for call in calls_of(parts):
-            if last_name(call.func) in ("title", "set_title", "suptitle", "ylabel", "set_ylabel") and call.args:
-                words = _words(_text(call.args[0]))
+        for wanted in (("title", "set_title", "suptitle"), ("ylabel", "set_ylabel")):
+            for call in calls_of(parts):
+                words = _words(_text(call.args[0])) if last_name(call.func) in wanted and call.args else []
                 if 1 <= len(words) <= _LONGEST + 1:
                     return "_".join(["plot", *words])
         return ""
@@ -81,7 +81,7 @@ def _by_content(parts: Sequence[Part], module: str) -> str:
     if module == "train":
         models = [name for name in made if _MODEL.search(name)]
         verb = "tune" if any(name.endswith("SearchCV") for name in made) else "train"
-        return "_".join([verb, _slug(models[0])]) if models else ""
+        return "_".join([verb, _slug(re.sub(r"(?<=.)(?:Regressor|Classifier)$", "", models[0]))]) if models else ""
     if module == "features":
         if "train_test_split" in called(parts):
             return "split_train_test"
@@ -117,7 +117,7 @@ def _heading(page: Page, number: int) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in _slug(text.partition(":")[0]).split("_") if word not in _SMALL and not word.isdigit()]
+    return [word for word in _slug(text.partition(":")[0]).split("_") if word and word not in _SMALL and not word.isdigit()]
 
 
 def _verbal(words: Sequence[str], module: str) -> str:

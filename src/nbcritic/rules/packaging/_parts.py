@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -70,13 +70,13 @@ class Parts:
     @cached_property
     def by_cell(self) -> dict[int, tuple[Part, ...]]:
         """The pieces by cell, each with its reason to stay, if it has one."""
-        return {
-            number: tuple(
-                Part(p.cell, p.nodes, p.first, p.last, p.role, p.life, self._reason(p)) if p.role != "import" else p
-                for p in parts
-            )
-            for number, parts in self.raw.items()
-        }
+        return {number: tuple(map(self._judged, parts)) for number, parts in self.raw.items()}
+
+    def _judged(self, part: Part) -> Part:
+        if part.role == "setting" and part.name not in self.settings:
+            part = replace(part, role="logic")
+        reason = "" if part.role == "import" else self._reason(part)
+        return replace(part, reason=reason) if reason else part
 
     @cached_property
     def imports(self) -> dict[str, frozenset[str]]:
@@ -159,7 +159,7 @@ class Parts:
 
     def _reason(self, part: Part) -> str:
         if part.role == "definition":
-            return "" if part.name in self.definitions and part is self.definitions[part.name] else self.why_not(part)
+            return "" if part is self.definitions.get(part.name) else self.why_not(part)
         if stuck := self._stuck(part):
             return stuck
         for name in part.life.reads:

@@ -91,7 +91,8 @@ def _columns(page: Page, parts: Iterable[Part]) -> int:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             written = [target.value for target in targets if isinstance(target, ast.Subscript)]
             chosen = [node.value.value] if isinstance(node.value, ast.Subscript) else []
-            found += any(page.values.kind(value) == "frame" for value in (*written, *chosen))
+            found += any(page.values.kind(value) in ("frame", "series") for value in written)
+            found += any(page.values.kind(value) == "frame" for value in chosen)
     return found
 
 

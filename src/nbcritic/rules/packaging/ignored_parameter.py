@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
@@ -13,6 +12,10 @@ from nbcritic.model import Hit
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._bodies import Def, functions, is_docstring
 
+_QUERY = re.compile(r"@\w|\bselect\b", re.I)
+"""A text in which a query may name variables."""
+_WORD = re.compile(r"[^\W\d]\w*")
+_STANDS_IN = re.compile(r"fake|dummy|mock|stub|placeholder|noop|identity", re.I)
 _SEES_ALL = frozenset({"locals", "vars", "eval", "exec"})
 _UNFINISHED = re.compile(
     r"your (?:code|answer|solution|work)|to-?do\b|fill (?:in|me)|implement|complete (?:the|this)|###+ ?start", re.I
@@ -79,6 +82,16 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        def above(orders, limit):
+            return orders.query("price > @limit")
+        def by_mean(orders, weights):
+            return orders.mean()
+        def by_weight(orders, weights):
+            return (orders * weights).sum()
+
+    Good:
+
+        # %%
         def train(model, rate):
             # YOUR CODE HERE
             pass
@@ -90,25 +103,28 @@ def check(page: Page) -> Iterator[Hit]:
             def fit(self, X, y=None):
                 return self
     """
-    handed = _handed(page)
-    for cell, function in functions(page):
+    handed, every = _handed(page), list(functions(page))
+    agreed = _agreed(every)
+    for cell, function in every:
         if function.name in handed or not _is_judged(cell, function):
             continue
-        used, first = _used(function), _overwritten(function)
-        for name in _parameters(function):
-            if name not in used:
-                yield Hit(cell.at_line(function.lineno), _unused(page, function, name))
-            elif name in first:
-                yield Hit(
-                    cell.at_line(function.lineno),
-                    f"`{function.name}` overwrites its parameter `{name}` before it reads it (line {first[name]})",
-                )
+        used, first = _used(function) | _used_by_magics(cell, function), _overwritten(function)
+        common = agreed.get(tuple(_parameters(function)), frozenset())
+        unused = [name for name in _parameters(function) if name not in used | common]
+        if unused:
+            yield Hit(cell.at_line(function.lineno), _unused(page, function, unused))
+        elif first:
+            name, line = next(iter(first.items()))
+            yield Hit(
+                cell.at_line(function.lineno),
+                f"`{function.name}` overwrites its parameter `{name}` before it reads it (line {line})",
+            )
 
 
 def _is_judged(cell: CodeCell, function: Def) -> bool:
     """Is it a finished function that nobody calls by a fixed protocol?"""
     parent = cell.parent(function)
-    if function.decorator_list or not isinstance(parent, ast.Module) or function.name.startswith("__"):
+    if function.decorator_list or not isinstance(parent, ast.Module) or _STANDS_IN.search(function.name):
         return False
     body = [item for item in function.body if not is_docstring(item)]
     if all(_says_nothing(item) for item in body):
@@ -143,9 +159,26 @@ def _used(function: Def) -> set[str]:
                 names.add(node.target.id)
             elif isinstance(node, ast.Global | ast.Nonlocal):
                 names.update(node.names)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _QUERY.search(node.value):
+                names.update(_WORD.findall(node.value))
     if names & _SEES_ALL:
         names.update(_parameters(function))
     return names
+
+
+def _used_by_magics(cell: CodeCell, function: Def) -> set[str]:
+    last = function.end_lineno or function.lineno
+    return {name for magic in cell.magics if function.lineno < magic.line <= last for name in magic.reads}
+
+
+def _agreed(every: Iterable[tuple[CodeCell, Def]]) -> dict[tuple[str, ...], frozenset[str]]:
+    """For parameters that several functions have alike, which of them any of these functions uses: they can be exchanged."""
+    agreed: dict[tuple[str, ...], frozenset[str]] = {}
+    for _, function in every:
+        names = tuple(_parameters(function))
+        if len(names) > 1:
+            agreed[names] = agreed.get(names, frozenset()) | (_used(function) & set(names))
+    return agreed
 
 
 def _overwritten(function: Def) -> dict[str, int]:
@@ -179,12 +212,12 @@ def _handed(page: Page) -> set[str]:
     return handed
 
 
-def _unused(page: Page, function: Def, name: str) -> str:
-    text = f"`{function.name}` never uses its parameter `{name}`"
-    like = partial(_alike, name.lower())
+def _unused(page: Page, function: Def, names: list[str]) -> str:
+    listed = ", ".join(f"`{name}`" for name in names)
+    text = f"`{function.name}` never uses its parameter{'s' * (len(names) > 1)} {listed}"
     own = {*_parameters(function), *page.names.imports, *page.names.functions}
     read = sorted(_used(function) & page.names.bindings.keys() - own)
-    instead = next((other for other in read if like(other.lower())), None)
+    instead = next((other for other in read if any(_alike(name.lower(), other.lower()) for name in names)), None)
     return f"{text}: it reads the global `{instead}` instead" if instead else text
 
 

@@ -21,7 +21,7 @@ from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, is_show, only
     confidence="certain",
     covers=("PLR0915",),
 )
-def check(page: Page, *, weight: int = 60) -> Iterator[Hit]:
+def check(page: Page, *, weight: int = 50) -> Iterator[Hit]:
     r"""A function does more than can be read, tested or named as one thing.
 
     What is wrong in its middle shows only at its end, and a test has to build the input of all of it to reach one step. Counted
