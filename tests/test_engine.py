@@ -147,3 +147,25 @@ def test_start_here_never_puts_a_lesser_finding_before_a_graver(order: list[str]
     ]
     first = [finding.severity for finding in engine.start_here(found)]
     assert first == ["blocker", "major", "minor"]
+
+
+def test_start_here_hears_of_another_cause_before_the_same_again() -> None:
+    base = replace(judge(STAR).findings[0], severity="major", confidence="likely")
+    found = [replace(base, code=f"NBC10{n}") for n in (1, 2, 3)]
+    found.append(replace(base, code="NBC604", family="data-handling", category="pandas-correctness", severity="minor"))
+    first = [finding.code for finding in engine.start_here(found)]
+    assert first == ["NBC101", "NBC102", "NBC604"]
+
+
+def test_start_here_asks_whether_the_numbers_hold_before_where_the_notebook_runs() -> None:
+    base = replace(judge(STAR).findings[0], severity="major")
+    elsewhere = replace(base, code="NBC214", family="environment", confidence="certain")
+    wrong = replace(base, code="NBC505", family="leakage", category="evaluation-and-baseline", confidence="likely")
+    upkeep = replace(base, code="NBC405", family="packaging", category="packaging", confidence="likely")
+    assert [finding.code for finding in engine.start_here([elsewhere, upkeep, wrong])] == ["NBC505", "NBC214", "NBC405"]
+
+
+def test_every_category_has_its_cause() -> None:
+    for rule in rules.load().values():
+        finding = replace(judge(STAR).findings[0], code=rule.code, category=rule.category, family=rule.family)
+        assert len(engine.start_here([finding])) == 1

@@ -14,6 +14,7 @@ LAYERS = [
     {"rule"},
     {"rules"},
     {"config"},
+    {"readiness"},
     {"ruff_fix"},
     {"ruff"},
     {"engine"},

@@ -15,6 +15,7 @@ from nbcritic.analysis.secrets import redact
 from nbcritic.config import Config
 from nbcritic.model import (
     SEVERITIES,
+    Category,
     Cell,
     CellHead,
     Confidence,
@@ -28,16 +29,40 @@ from nbcritic.model import (
     first_line,
 )
 from nbcritic.notebook.suppress import Suppression, suppressions
+from nbcritic.readiness import readiness
 from nbcritic.ruff import category_of, profile_of, severity_of
 from nbcritic.rule import Rule
 from nbcritic.rules.suppression._removal import without
 
 UNUSED = "NBC001"
 START_HERE = 3
-_WEIGHT: dict[Severity, int] = {"blocker": 8, "major": 4, "minor": 2, "nit": 1}
-_TRUST: dict[Confidence, float] = {"certain": 1.0, "likely": 0.9, "possible": 0.4}
-_FIRST = ("leakage", "hidden-state", "data-handling", "environment", "tests", "packaging", "narrative", "ruff")
-"""Of two equally grave findings, the one that a senior reviewer would raise first: wrong numbers before upkeep."""
+_WEIGHT: dict[Severity, int] = {"blocker": 10, "major": 4, "minor": 2, "nit": 1}
+_TRUST: dict[Confidence, float] = {"certain": 1.0, "likely": 0.95, "possible": 0.5}
+_AGAIN = 0.6
+"""What a second finding of one cause counts beside the first: the reader has heard of it."""
+_CAUSES: dict[Category, tuple[str, float]] = {
+    "leakage": ("evaluation", 1.0),
+    "evaluation-and-baseline": ("evaluation", 1.0),
+    "experiment-statistics": ("evaluation", 1.0),
+    "fairness": ("evaluation", 1.0),
+    "pandas-correctness": ("data", 1.0),
+    "data-validation": ("data", 0.9),
+    "sql": ("data", 0.9),
+    "security-and-privacy": ("exposure", 0.9),
+    "reproducibility": ("state", 0.95),
+    "tests": ("tests", 0.7),
+    "packaging": ("structure", 0.6),
+    "configuration": ("structure", 0.6),
+    "serving-and-rollback": ("structure", 0.6),
+    "performance": ("speed", 0.5),
+    "problem-and-kpi": ("words", 0.5),
+    "monitoring": ("words", 0.4),
+    "readability": ("words", 0.4),
+}
+"""By category, what a finding comes from, and how much of what the notebook claims depends on it: whether its numbers are right
+comes before whether they can be had again, and that before upkeep."""
+_ELSEWHERE = ("elsewhere", 0.6)
+"""The same for what keeps a notebook from running on another machine: here, its numbers stand."""
 
 
 def critique(page: Page, config: Config, skipped: Sequence[Skipped] = ()) -> Report:
@@ -48,10 +73,12 @@ def critique(page: Page, config: Config, skipped: Sequence[Skipped] = ()) -> Rep
     stamp = _Stamp(page)
     found: list[tuple[Finding, tuple[str, ...]]] = []
     crashed: list[str] = []
+    judged = dict.fromkeys(rule.family for rule in chosen(config, page) if page.is_python)
     for rule in chosen(config, page):
         try:
             found += [(stamp.hit(rule, hit), rule.covers) for hit in rule.check(page, **config.options_for(rule.name))]
         except Exception as error:
+            judged.pop(rule.family, None)
             crashed.append(f"{rule.code} {rule.name} crashed: {type(error).__name__}: {first_line(str(error), 120)}")
     found += [(stamp.lint(lint), ()) for lint in page.lints or () if _wanted(lint, config)]
     kept, silenced = _silence(page, config, _fold(found))
@@ -65,6 +92,7 @@ def critique(page: Page, config: Config, skipped: Sequence[Skipped] = ()) -> Rep
         (*skipped, *_unjudged(page)),
         "; ".join(crashed) or None,
         tuple(stamp.heads(findings)),
+        readiness(findings, judged),
     )
 
 
@@ -79,23 +107,31 @@ def chosen(config: Config, page: Page | None = None) -> list[Rule]:
 
 
 def start_here(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """What a strong reviewer says first: the gravest and surest findings, each of another rule."""
-    ranked = sorted(findings, key=lambda finding: (-_gravity(finding), _rank(finding), _place(finding)))
+    """What a strong reviewer says first: what endangers the notebook's claims most, each of another rule, not all of one cause."""
+    ranked = sorted(findings, key=lambda finding: (-_gravity(finding), _place(finding)))
     best: dict[str, Finding] = {}
     for finding in ranked:
         if finding.severity != "nit":
             best.setdefault(finding.code, finding)
-    return tuple(best.values())[:START_HERE]
+    chosen: list[Finding] = []
+    heard: Counter[str] = Counter()
+    while best and len(chosen) < START_HERE:
+        # The first of equals wins: `best` is in order.
+        first = max(best.values(), key=lambda finding: _gravity(finding) * _AGAIN ** heard[_cause(finding)[0]])
+        chosen.append(best.pop(first.code))
+        heard[_cause(first)[0]] += 1
+    return tuple(chosen)
 
 
 def _gravity(finding: Finding) -> float:
-    return _WEIGHT[finding.severity] * _TRUST[finding.confidence]
+    """How grave a finding is, how sure, and how much depends on it, in one number."""
+    return _WEIGHT[finding.severity] * _TRUST[finding.confidence] * _cause(finding)[1]
 
 
-def _rank(finding: Finding) -> int:
-    if finding.category == "security-and-privacy":
-        return 0
-    return _FIRST.index(finding.family) + 1 if finding.family in _FIRST else len(_FIRST) + 1
+def _cause(finding: Finding) -> tuple[str, float]:
+    if finding.family == "environment" and finding.category == "reproducibility":
+        return _ELSEWHERE
+    return _CAUSES[finding.category]
 
 
 def _place(finding: Finding) -> tuple[Span, int, str]:

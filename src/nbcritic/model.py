@@ -255,6 +255,8 @@ class Report:
     problem: str | None = None
     heads: tuple[CellHead, ...] = ()
     """The cells that the findings name, in order."""
+    readiness: tuple[tuple[str, int], ...] = ()
+    """For each family that was judged, from 0 to 100 how ready the notebook is; see `nbcritic.readiness`."""
 
 
 def first_line(source: str, limit: int = 60) -> str:

@@ -11,18 +11,20 @@ import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from textwrap import dedent
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from nbcritic.analysis.digest import ALONE, Digest, Library
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.project import Project
 from nbcritic.model import FAMILIES, Category, Confidence, Hit, Notebook, Profile, Severity
 from nbcritic.notebook import percent
 
 Check: TypeAlias = Callable[..., Iterator[Hit]]
+Digester: TypeAlias = Callable[[Page], Digest]
 
 FLAG = "# <- flagged"
 _BLOCK = re.compile(r"^(?P<kind>Bad|Good|Fixed)(?: \((?P<options>[^)]*)\))?:\n\n(?P<body>(?:    .*\n|[ \t]*\n)+)", re.M)
@@ -40,11 +42,18 @@ class Example:
     expected: frozenset[tuple[int, int]]
     options: MappingProxyType[str, Any]
     files: MappingProxyType[str, str]
+    digest: Digester | None = None
 
     @property
     def page(self) -> Page:
-        """The example as a page, with the files around it."""
-        return Page(self.notebook, Project.of(self.files))
+        """The example as a page, with the files around it; those that are written as notebooks are scanned with it."""
+        return Page(self.notebook, Project.of(self.files), library=self._library())
+
+    def _library(self) -> Library:
+        if self.digest is None:
+            return ALONE
+        others = [percent.read(text, path) for path, text in self.files.items() if text.startswith("# %%")]
+        return Library.of(self.digest(Page(notebook)) for notebook in (self.notebook, *others))
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,8 @@ class Rule:
     any_language: bool
     doc: str
     check: Check
+    digest: Digester | None = None
+    """What the rule must know of every notebook of a scan before it judges one."""
 
     @property
     def family(self) -> str:
@@ -96,7 +107,10 @@ class Rule:
     def examples(self) -> tuple[Example, ...]:
         """The examples of the docstring, in order."""
         found = _BLOCK.finditer(self.doc + "\n")
-        return tuple(parse_example(dedent(block["body"]), block["kind"], block["options"] or "") for block in found)
+        return tuple(
+            replace(parse_example(dedent(block["body"]), block["kind"], block["options"] or ""), digest=self.digest)
+            for block in found
+        )
 
     @cached_property
     def options(self) -> MappingProxyType[str, Any]:
@@ -115,18 +129,20 @@ def rule(
     confidence: Confidence = "likely",
     covers: tuple[str, ...] = (),
     any_language: bool = False,
+    digest: Digester | None = None,
 ) -> Callable[[Check], Rule]:
     """Declare the decorated function to be a rule.
 
     The function takes a `Page` and yields a `Hit` for each fault; its keyword-only parameters are options with their defaults.
     `covers` names codes of ruff (or of weaker rules of ours) that need not be said at the same place; `any_language` means that
-    the rule needs no Python, so that it also reads notebooks of other kernels.
+    the rule needs no Python, so that it also reads notebooks of other kernels. A rule over several notebooks names the `digest` that
+    it needs of each; the check finds them in `page.library`.
     """
 
     def declare(check: Check) -> Rule:
         head, _, tail = (check.__doc__ or "").partition("\n")
         doc = head + "\n" + dedent(tail).rstrip()
-        return Rule(code, name, severity, category, profile, confidence, covers, any_language, doc, check)
+        return Rule(code, name, severity, category, profile, confidence, covers, any_language, doc, check, digest)
 
     return declare
 

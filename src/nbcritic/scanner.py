@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from nbcritic.analysis import project
+from nbcritic.analysis.digest import ALONE, Digest, Library
 from nbcritic.analysis.page import Page
 from nbcritic.config import Config
-from nbcritic.engine import critique
+from nbcritic.engine import chosen, critique
 from nbcritic.model import NbcriticError, Report, Skipped
 from nbcritic.notebook.read import MAX_BYTES, read
 from nbcritic.ruff import Linted, lint, ruff_select
@@ -51,10 +52,15 @@ def scan(
 
     `stdin` is what `-` reads (standard input if not given); `progress` is told the number of reports so far. A notebook that
     cannot be read or judged is a report with a `problem`. Raises NbcriticError for what the user must mend first: a path that
-    does not exist, a missing ruff, an unknown selector.
+    does not exist, a missing ruff, an unknown selector. Where a rule compares notebooks, all are read for their digests first.
     """
     done = 0
-    for batch in _batches(find(paths, config), stdin):
+    found: Iterable[str] = find(paths, config)
+    library = ALONE
+    if digests := [rule.digest for rule in chosen(config) if rule.digest is not None]:
+        found = tuple(found)
+        library = _library(found, digests)
+    for batch in _batches(found, stdin, library):
         for report in judge(batch, config):
             done += 1
             if progress is not None:
@@ -212,11 +218,26 @@ def _line(text: str) -> _Line | None:
     return _Line(regex, include, text.endswith("/")) if regex is not None and include is not None else None
 
 
-def _batches(found: Iterable[str], stdin: bytes | None) -> Iterator[list[Page | Report]]:
+def _library(paths: Sequence[str], digests: Sequence[Callable[[Page], Digest]]) -> Library:
+    """What the notebooks have in common. Standard input can be read once only, and one notebook has nothing in common."""
+    named = [path for path in paths if path != STDIN]
+    return Library.of(_digests(named, digests)) if len(named) > 1 else ALONE
+
+
+def _digests(paths: Iterable[str], digests: Sequence[Callable[[Page], Digest]]) -> Iterator[Digest]:
+    for path in paths:
+        for digest in digests:
+            try:
+                yield digest(Page(read(_bytes(path, None), path)))
+            except Exception:  # its own report will say what is wrong with it
+                continue
+
+
+def _batches(found: Iterable[str], stdin: bytes | None, library: Library) -> Iterator[list[Page | Report]]:
     batch: list[Page | Report] = []
     size = 0
     for path in found:
-        item = _page(path, stdin)
+        item = _page(path, stdin, library)
         batch.append(item)
         size += len(item.notebook.raw) if isinstance(item, Page) else 0
         if len(batch) >= BATCH or size >= BATCH_BYTES:
@@ -226,10 +247,10 @@ def _batches(found: Iterable[str], stdin: bytes | None) -> Iterator[list[Page | 
         yield batch
 
 
-def _page(path: str, stdin: bytes | None) -> Page | Report:
+def _page(path: str, stdin: bytes | None, library: Library) -> Page | Report:
     """Read one file; whatever goes wrong with it is said in its report."""
     try:
-        return Page(read(_bytes(path, stdin), path), project.discover(path))
+        return Page(read(_bytes(path, stdin), path), project.discover(path), library=library)
     except NbcriticError as error:
         return Report(path, problem=str(error))
     except OSError as error:

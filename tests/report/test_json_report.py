@@ -45,12 +45,20 @@ def test_nothing_to_say_is_a_document_too() -> None:
 
 
 def test_a_report_has_the_fields_of_the_contract(finding: Make, report: MakeReport) -> None:
-    one = report(finding(), start=1, suppressed=2, skipped=(Skipped("cell 3", "in bash"),), problem="half")
+    one = report(
+        finding(),
+        start=1,
+        suppressed=2,
+        skipped=(Skipped("cell 3", "in bash"),),
+        problem="half",
+        readiness=(("leakage", 43),),
+    )
     (shown,) = document(one)["reports"]
-    assert list(shown) == ["path", "findings", "start_here", "suppressed", "skipped", "problem"]
+    assert list(shown) == ["path", "findings", "start_here", "suppressed", "skipped", "problem", "readiness"]
     assert shown["start_here"] == [one.findings[0].fingerprint]
     assert (shown["suppressed"], shown["problem"]) == (2, "half")
     assert shown["skipped"] == [{"what": "cell 3", "reason": "in bash"}]
+    assert shown["readiness"] == {"leakage": 43}
 
 
 def test_a_finding_has_the_fields_of_the_contract(finding: Make, report: MakeReport) -> None:

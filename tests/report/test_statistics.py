@@ -36,3 +36,12 @@ def test_the_same_as_json(finding: Make, report: MakeReport) -> None:
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(NbcriticError, match="there are text, json"):
         render([], "yaml")
+
+
+def test_readiness_is_given_by_family_with_the_lowest(report: MakeReport) -> None:
+    reports = [report(readiness=(("tests", n), ("leakage", 100))) for n in (90, 40, 80)]
+    rows = [line.split() for line in "".join(render(reports, statistics=True)).splitlines()]
+    assert ["80", "40", "3", "tests"] in rows
+    assert ["100", "100", "3", "leakage"] in rows
+    said = json.loads("".join(render(reports, "json", statistics=True)))
+    assert said["readiness"][0] == {"family": "tests", "median": 80, "lowest": 40, "notebooks": 3}

@@ -209,3 +209,9 @@ def test_lines_keep_to_the_width(finding: Make, report: MakeReport) -> None:
 
 def test_a_whole_cell_has_no_line_to_show(finding: Make, report: MakeReport) -> None:
     assert "│" not in text(report(finding(2, 0, code_line="")))
+
+
+def test_readiness_names_the_families_below_a_hundred(finding: Make, report: MakeReport) -> None:
+    said = "".join(render([report(finding(), readiness=(("tests", 100), ("leakage", 43), ("narrative", 90)))]))
+    assert "\nreadiness: leakage 43 · narrative 90\n" in said
+    assert "readiness" not in "".join(render([report(finding(), readiness=(("tests", 100),))]))

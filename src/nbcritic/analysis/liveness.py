@@ -108,6 +108,8 @@ class _Walk:
 
     def _simple(self, node: ast.stmt, sure: set[str]) -> None:
         if isinstance(node, ast.Assign | ast.AnnAssign):
+            if isinstance(node, ast.AnnAssign):
+                self.expression(node.annotation, sure)
             if node.value is not None:
                 self.expression(node.value, sure)
                 for target in node.targets if isinstance(node, ast.Assign) else [node.target]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 from collections.abc import Iterator
 from functools import cached_property
 
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.digest import Block, Digest
+from nbcritic.analysis.digest import ALONE, Library
 from nbcritic.analysis.flow import Flow
 from nbcritic.analysis.graph import Graph
 from nbcritic.analysis.idempotence import Idempotence
@@ -26,7 +25,7 @@ class Page:
     """All facts about one notebook. Rules read it and never change it.
 
     `lints` are ruff's diagnostics for the same notebook (None where ruff did not run), `newer_syntax` the numbers of cells that
-    this interpreter cannot parse and ruff can.
+    this interpreter cannot parse and ruff can. `library` knows which blocks of code stand in other notebooks of the scan.
     """
 
     def __init__(
@@ -35,11 +34,13 @@ class Page:
         project: Project = NOWHERE,
         lints: tuple[Lint, ...] | None = None,
         newer_syntax: frozenset[int] = frozenset(),
+        library: Library = ALONE,
     ) -> None:
         self.notebook = notebook
         self.project = project
         self.lints = lints
         self.newer_syntax = newer_syntax
+        self.library = library
 
     @property
     def path(self) -> str:
@@ -141,19 +142,3 @@ class Page:
     def file_lines(self) -> tuple[tuple[int, ...], ...]:
         """For each cell, the line of the file at which each of its source lines stands."""
         return positions.file_lines(self.notebook)
-
-    @cached_property
-    def digest(self) -> Digest:
-        """What rules over several notebooks need to know of this one."""
-        blocks = []
-        for cell in self.code:
-            for node in cell.nodes(ast.FunctionDef):
-                lines = (node.end_lineno or node.lineno) - node.lineno + 1
-                blocks.append(Block(node.name, _shape(node), cell.number, node.lineno, lines))
-        return Digest(self.path, tuple(blocks))
-
-
-def _shape(function: ast.FunctionDef) -> str:
-    """A hash of the function's structure: node types and attribute names, no variable names and no literals."""
-    words = [node.attr if isinstance(node, ast.Attribute) else type(node).__name__ for node in ast.walk(function)]
-    return hashlib.blake2b(" ".join(words).encode(), digest_size=8).hexdigest()

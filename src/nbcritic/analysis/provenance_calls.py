@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nbcritic.analysis import provenance_tables as tables
 from nbcritic.analysis.provenance_names import key_of
+from nbcritic.analysis.provenance_objects import Objects
 from nbcritic.analysis.provenance_tools import Tools, constant, word
 from nbcritic.analysis.provenance_values import PLAIN, Columns, Fit, Resampling, Taint, Value, merged, path_of
 
@@ -21,6 +22,7 @@ class Calls:
     def __init__(self, run: Interpreter) -> None:
         self.run = run
         self.tools = Tools(run, self)
+        self.objects = Objects(run, self)
 
     def call(self, node: ast.Call, depth: int) -> Value:
         """The value of a call."""
@@ -29,23 +31,32 @@ class Calls:
         if name in tables.NOT_DATA:
             self.arguments(node, depth)
             return PLAIN
-        known = self.tools.made(node, name, depth)
+        known = self.tools.made(node, name, depth) or self.objects.made(node, name, depth)
         if known is not None:
             return known
+        if name in _ONE_BY_ONE and isinstance(function, ast.Name) and len(node.args) == 1:
+            each = self.run.value(node.args[0], depth)
+            if each.folds:
+                return replace(each, folds=name != "next")
         if name in tables.FUNCTIONS and node.args and self._is_library(function, name):
             value = self.run.value(node.args[0], depth)
             return value.tainted(self.fit(node, value, tables.FUNCTIONS[name], name))
         if isinstance(function, ast.Name):
             local = self.run.page.values.function(function)
-            inlined = self.run.inlined(local, self._given(node, local, depth)) if local is not None else None
+            inlined = self.run.inlined(local, self.given(node, local, depth), node) if local is not None else None
             if inlined is not None:
                 return inlined
             owner = self.run.lookup(function.id) if function.id in self.run.env else PLAIN
-            if owner.tool is not None:
+            if owner.tool is not None and owner.tool.kind != "object":
                 return self.tools.called(node, owner, depth)
         if isinstance(function, ast.Attribute):
             owner = self.run.value(function.value, depth)
-            if owner.tool is not None:
+            if owner.tool is not None and owner.tool.kind == "object":
+                of_own = self.objects.method(node, name, owner, depth)
+                if of_own is not None:
+                    return of_own
+                owner = replace(owner, tool=None)
+            elif owner.tool is not None:
                 return self.tools.method(node, name, owner, depth)
             if name in ("append", "extend", "add") and (isinstance(function.value, ast.Name) and not owner.rows):
                 self.run.bind(function.value, merged((owner, *self.arguments(node, depth))))
@@ -68,11 +79,13 @@ class Calls:
         values = [self.run.value(argument, depth) for argument in node.args]
         return values + [self.run.value(word.value, depth) for word in node.keywords if word.value is not None]
 
-    def _given(self, node: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef, depth: int) -> list[Value]:
+    def given(
+        self, node: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef, depth: int, skip: int = 0
+    ) -> list[Value]:
         """The arguments in the order of the parameters; what has a default keeps it."""
         names = [
             argument.arg for argument in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
-        ]
+        ][skip:]
         given = [self.run.value(argument, depth) for argument in node.args][: len(names)]
         given += [PLAIN] * (len(names) - len(given))
         for keyword in node.keywords:
@@ -117,11 +130,15 @@ class Calls:
             return self._without(node, name, owner)
         if name in tables.ROW_CHOICES:
             return self._chosen(node, name, owner)
-        if name in tables.NEIGHBOURS or (name == "fillna" and constant(node, "method") in tables.NEIGHBOURS):
+        if (
+            name in tables.NEIGHBOURS or (name == "fillna" and constant(node, "method") in tables.NEIGHBOURS)
+        ) and not self.run.is_in_loop(node.func):
             return self._kept(node, owner.tainted(replace(self.fit(node, owner, "neighbours"), by="statistic")))
         if name == "batch" or name == "shuffle":
             return owner
         given = frozenset(taint for value in values for taint in value.taints if self._reaches(taint[0], node, name))
+        if name in ("apply", "map", "applymap", "transform", "pipe") and node.args:
+            given |= self._applied(node, name, owner, depth).taints
         for fit, _ in given:
             if fit.role == "held-out" and fit.part == owner.part:
                 self.run.found.filled.setdefault(fit.node, fit)
@@ -140,6 +157,18 @@ class Calls:
         if name not in tables.KEEPS_COLUMNS and not (one and name in tables.BY_ROW):
             result = result.loose()
         return self._kept(node, result)
+
+    def _applied(self, node: ast.Call, name: str, owner: Value, depth: int) -> Value:
+        """What a function of the page makes of each row, or of each column."""
+        function, of = node.args[0], node.func.value if isinstance(node.func, ast.Attribute) else node
+        by_column = name != "map" and name != "applymap" and not _by_row(node)
+        if isinstance(of, ast.Subscript):
+            by_column = by_column and isinstance(of.slice, ast.List)
+        each = replace(owner, items=None, tool=None) if by_column and not isinstance(of, ast.Attribute) else PLAIN
+        if isinstance(function, ast.Lambda):
+            return self.run.of_lambda(function, each, depth)
+        local = self.run.page.values.function(function) if isinstance(function, ast.Name) else None
+        return (self.run.inlined(local, [each]) if local is not None else None) or PLAIN
 
     def _chosen(self, node: ast.Call, name: str, owner: Value) -> Value:
         """Some of the rows: copies of them, where they are drawn with replacement."""
@@ -188,17 +217,18 @@ class Calls:
             into = name in ("fillna", "clip", "replace", "sub", "where", "mask")
             path = path_of(node.func.value) if isinstance(node.func, ast.Attribute) else ""
             column = path.rpartition(".")[2] == fit.of.rpartition(".")[2] if "." in path else False
-            return into and (path == fit.of or (name == "fillna" and column))
+            by_name = name == "fillna" and bool(path) and fit.of.startswith(f"{path}.")  # {"age": df["age"].mean()}
+            return into and (path == fit.of or (name == "fillna" and column) or by_name)
         return fit.by in ("tool", "model") or name in ("map", "merge", "join", "replace", "fillna", "assign")
 
     def _of_group(self, node: ast.Call, name: str, owner: Value) -> Value:
         plain = replace(owner, grouped=False, window=False).loose()
         if owner.window:
             return plain
-        words = {
-            inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
-        }
-        means = name in tables.MEANS or (name in ("agg", "aggregate", "transform") and bool(words & tables.MEANS))
+        given = [inner for part in (*node.args, *node.keywords) for inner in ast.walk(part)]
+        words = {inner.value for inner in given if isinstance(inner, ast.Constant) and isinstance(inner.value, str)}
+        words |= {inner.attr for inner in given if isinstance(inner, ast.Attribute)}
+        means = name in tables.MEANS or (name in _BY_GROUP and bool(words & tables.MEANS))
         column = node.func.value if isinstance(node.func, ast.Attribute) else None
         columns = self.run.columns(column.slice) if isinstance(column, ast.Subscript) else None
         taints = frozenset[Taint]()
@@ -253,6 +283,11 @@ class Calls:
         if twice and not sideways and result.resampled is None and name != "append":
             return self.copied(node, name, result) if _is_copy(node) else result
         return result
+
+
+_BY_GROUP = frozenset("agg aggregate transform apply".split())
+_ONE_BY_ONE = frozenset("list tuple iter tqdm next".split())
+"""Functions that give the pairs of a splitter as they come."""
 
 
 def _is_copy(node: ast.Call) -> bool:

@@ -240,6 +240,8 @@ class Expressions:
         value = self.value(node.value, depth)
         if value.tool is not None:
             fit = value.tool.fit
+            if value.tool.kind == "object":
+                return value.tool.fields.get(node.attr) or replace(value, tool=None).loose()
             if node.attr == "best_estimator_":
                 return Value(tool=Tool("model", name=value.tool.name, fit=fit, selects=value.tool.selects))
             learnt = node.attr in tables.LEARNT and fit is not None
@@ -254,6 +256,8 @@ class Expressions:
         value = self.value(node.value, depth)
         index = node.slice
         if value.items is not None and isinstance(index, ast.Constant) and isinstance(index.value, int):
+            if value.folds:
+                return replace(value, folds=False)
             return value.items[index.value] if -len(value.items) <= index.value < len(value.items) else PLAIN
         if isinstance(index, ast.Tuple) and len(index.elts) == 2 and (is_indexer(node.value) or _has_slice(index)):
             rows, index = index.elts
@@ -320,17 +324,29 @@ class Expressions:
             right = replace(right, taints=frozenset(kept))
         return merged((left, right))
 
-    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, depth: int) -> Value:
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, depth: int) -> Value:
         self.env.begin()
         self.loops.append((node, frozenset()))
         chosen = []
         for generator in node.generators:
             self.bind_each(generator.target, generator.iter)
             chosen += [self.value(condition, depth).by_tools() for condition in generator.ifs]
-        value = self.value(node.elt, depth)
+        value = self.value(node.value if isinstance(node, ast.DictComp) else node.elt, depth)
         self.loops.pop()
         self.env.undo()
         return merged((value, *(choice for choice in chosen if not choice.rows)))
+
+    def of_lambda(self, node: ast.Lambda, each: Value, depth: int) -> Value:
+        """What a lambda gives for its first argument."""
+        self.env.begin()
+        for argument in node.args.args[:1]:
+            self.env[argument.arg] = each
+        value = self.value(node.body, depth)
+        self.env.undo()
+        return value
+
+    def _pairs(self, node: ast.DictComp, depth: int) -> Value:
+        return self._comprehension(ast.GeneratorExp(node.value, node.generators), depth)
 
     def _walrus(self, node: ast.NamedExpr, depth: int) -> Value:
         value = self.value(node.value, depth)
@@ -381,7 +397,9 @@ _EXPRESSIONS: dict[type, Callable[..., Value]] = {
     ast.Dict: Expressions._merge,
     ast.ListComp: Expressions._comprehension,
     ast.SetComp: Expressions._comprehension,
+    ast.DictComp: Expressions._comprehension,
     ast.GeneratorExp: Expressions._comprehension,
+    ast.DictComp: Expressions._pairs,
     ast.NamedExpr: Expressions._walrus,
     ast.Starred: Expressions._inner,
     ast.Await: Expressions._inner,

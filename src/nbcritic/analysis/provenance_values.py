@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from nbcritic.analysis.code import CodeCell
@@ -89,7 +89,12 @@ class Fit:
 
     def has_seen(self, value: Value, split: Split) -> bool:
         """Was it learnt, before any split, from rows of this value?"""
-        return not self.part and not self.tells_nothing(split) and bool(self.rows & value.rows)
+        if self.part or self.tells_nothing(split):
+            return False
+        mine, others = self.subset - value.subset, value.subset - self.subset
+        if mine and others and any(map(_is_stretch, mine)) and any(map(_is_stretch, others)):
+            return False  # `X[:n]` and `X[n:]`
+        return bool(self.rows & value.rows)
 
     def tells_nothing(self, split: Split) -> bool:
         """Was it learnt from the target alone? To scale or to encode that gives no feature away."""
@@ -160,7 +165,7 @@ class Tool:
     """A transformer, a pipeline of them, a model, a search, a splitter or a resampler."""
 
     kind: str
-    """`transformer`, `model`, `search`, `splitter`, `resampler`."""
+    """`transformer`, `model`, `search`, `splitter`, `resampler`, `object` (of a class of the notebook)."""
     learns: str = ""
     """The kind of the first thing in it that learns from rows; empty where nothing does."""
     name: str = ""
@@ -168,6 +173,10 @@ class Tool:
     shuffled: bool = False
     selects: bool = False
     """Does it choose columns itself, so that what it is given is not what it learns from?"""
+    of: ast.ClassDef | None = None
+    """The class, of an object of the notebook's own."""
+    fields: dict[str, Value] = field(default_factory=dict)
+    """What is stored in such an object."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -319,11 +328,19 @@ def merged(values: Iterable[Value], together: bool = False) -> Value:
 
 
 def common(one: Part, other: Part) -> Part:
-    """The part that two parts have in common. Rows from elsewhere, put to a part, leave it what it is."""
+    """The part that two parts have in common. Rows from elsewhere, used beside a part, leave it what it is."""
     for length, (a, b) in enumerate(zip(one, other, strict=False)):
         if a != b:
             return one[:length]
     return max(one, other, key=len)
+
+
+def _is_stretch(token: object) -> bool:
+    """Was a choice of rows made by their position: `[:n]`, `head(n)`, `tail(n)`?"""
+    node = token[0] if isinstance(token, tuple) else token
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in ("head", "tail")
+    return isinstance(node, ast.Slice)
 
 
 def _capped(taints: Iterable[Taint]) -> frozenset[Taint]:
@@ -340,7 +357,13 @@ def path_of(node: ast.AST) -> str:
             parts.append(node.attr)
         elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant | ast.Name):
             parts.append(node.slice.id if isinstance(node.slice, ast.Name) else str(node.slice.value))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _SAME_VALUES:
+            node = node.func
         elif not isinstance(node, ast.Subscript):
             return ""
         node = node.value
     return ""
+
+
+_SAME_VALUES = frozenset("dropna copy astype to_numpy".split())
+"""Calls after which a column still holds the values that a statistic is taken of."""

@@ -16,7 +16,7 @@ from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.provenance_calls import Calls
 from nbcritic.analysis.provenance_events import Events
 from nbcritic.analysis.provenance_expressions import MOST_STEPS, Expressions
-from nbcritic.analysis.provenance_names import Env, selects_rows
+from nbcritic.analysis.provenance_names import Env, key_of, selects_rows
 from nbcritic.analysis.provenance_values import PLAIN, Split, Value, merged
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Interpreter(Expressions):
         self._depth = 0
         self._called: set[ast.AST] = set()
         self._home: dict[ast.FunctionDef | ast.AsyncFunctionDef, CodeCell] = {}
+        self._own: dict[ast.AST, frozenset[str]] = {}
         self._returned: list[Value] = []
         self._sliced: dict[frozenset[object], tuple[Split, set[int]]] = {}
         self._known: dict[ast.Call, Value] = {}
@@ -61,9 +62,10 @@ class Interpreter(Expressions):
             assert cell.tree is not None
             self.block(cell.tree.body)
         self.outer = (self.env,)
+        self._of_calls.objects.by_themselves()
         for function, home in self._home.items():
             if function not in self._called:
-                self._by_itself(function, home)
+                self.by_itself([function], home)
         return self.found
 
     # -- statements --------------------------------------------------------------------------------------------------
@@ -117,8 +119,13 @@ class Interpreter(Expressions):
         root: ast.AST = node
         while isinstance(root, ast.Subscript | ast.Attribute | ast.Call):
             root = root.func if isinstance(root, ast.Call) else root.value
-        if side is None or (isinstance(root, ast.Name) and _side_of(root.id) == side):
-            return value  # `train = train[train.x > 0]` holds nothing out
+        if side is None:
+            return value
+        if isinstance(root, ast.Name) and _side_of(root.id) == side:
+            # `train = train[train.x > 0]` holds nothing out, `train = train_full.iloc[train_rows]` does.
+            index = ast.walk(node.slice) if isinstance(node, ast.Subscript) else ()
+            if all(_side_of(part.id) != side or part.id == root.id for part in index if isinstance(part, ast.Name)):
+                return value
         return self._side(target, node, value, side)
 
     def _names_columns(self, index: ast.expr) -> bool:
@@ -207,19 +214,22 @@ class Interpreter(Expressions):
                 self.env.forget(target.id)
 
     def _class(self, statement: ast.ClassDef) -> None:
-        methods = [item for item in statement.body if isinstance(item, ast.FunctionDef)]
-        self.env.begin()
-        for method in sorted(methods, key=lambda m: m.name != "__init__"):
-            self._called.add(method)
-            self._parameters(method, [])
-            self.block(method.body)
-        self.env.undo()
-        self._returned.clear()
+        self._of_calls.objects.define(statement)
 
     # -- functions of the notebook -----------------------------------------------------------------------------------
 
-    def inlined(self, function: ast.FunctionDef | ast.AsyncFunctionDef, given: list[Value]) -> Value | None:
-        """Run a function's body on these arguments; None where that goes too far."""
+    def inlined(
+        self,
+        function: ast.FunctionDef | ast.AsyncFunctionDef,
+        given: list[Value],
+        call: ast.Call | None = None,
+        fields: dict[str, Value] | None = None,
+    ) -> Value | None:
+        """Run a function's body on these arguments; None where that goes too far.
+
+        What it changes in place (a column of an argument or of a global frame) is changed for the caller, too. `fields` are
+        what the object has stored, and are afterwards what the method has left.
+        """
         home = self._home.get(function)
         if home is None or self._depth >= _DEEPEST_CALL:
             return None
@@ -234,11 +244,44 @@ class Interpreter(Expressions):
         self.env, self._returned, self.cell, self.call = Env(), [], home, self._inlined
         self._outer_loops, self.loops = self.loop_nodes, []
         self._parameters(function, given)
+        self.env.update(fields or {})
         self.block(function.body)
-        values = self._returned
+        values, inside = self._returned, self.env
+        if fields is not None:
+            fields.update(inside)
         self.env, self.outer, self.cell, self._returned, self.loops, self._outer_loops, self.call, self._known = before
         self._depth -= 1
+        self._written_back(function, given, inside, call.args if call is not None else [])
         return values[0] if len(values) == 1 else merged(values)
+
+    def _written_back(
+        self,
+        function: ast.FunctionDef | ast.AsyncFunctionDef,
+        given: list[Value],
+        inside: Env,
+        arguments: list[ast.expr],
+    ) -> None:
+        own = self._own_names(function)
+        parameters = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+        for name, value, argument in zip(parameters, given, arguments, strict=False):
+            changed = inside.get(name, value)
+            if changed is not value and changed.rows and name not in own and key_of(argument) is not None:
+                self.bind(argument, changed)
+        for name, value in inside.items():
+            if name not in own and name not in parameters and value.rows:
+                env = next((env for env in (self.env, *self.outer) if name in env), None)
+                if env is not None:
+                    env[name] = value
+
+    def _own_names(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
+        """The names that a function binds for itself."""
+        known = self._own.get(function)
+        if known is None:
+            nodes = list(ast.walk(function))
+            stored = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+            shared = {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+            known = self._own[function] = frozenset(stored - shared)
+        return known
 
     def _parameters(self, function: ast.FunctionDef | ast.AsyncFunctionDef, given: list[Value]) -> None:
         names = [
@@ -248,17 +291,25 @@ class Interpreter(Expressions):
             known = place < len(given)
             self.env[name] = given[place] if known else Value(rows=frozenset({(function, name)}), file=name)
 
-    def _by_itself(self, function: ast.FunctionDef | ast.AsyncFunctionDef, cell: CodeCell) -> None:
+    def was_called(self, function: ast.AST) -> bool:
+        """Has something called this function of the notebook?"""
+        return function in self._called
+
+    def by_itself(self, functions: Iterable[ast.FunctionDef | ast.AsyncFunctionDef], cell: CodeCell) -> None:
+        """Run functions that nothing calls, or methods of one class, on rows of which nothing is known."""
         self.cell = self.top = cell
         self.env = Env()
-        self._parameters(function, [])
-        self.block(function.body)
-        self._returned.clear()
+        for function in functions:
+            self._called.add(function)
+            self._parameters(function, [])
+            self.block(function.body)
+            self._returned.clear()
 
 
 def _side_of(name: str) -> int | None:
-    """Which side of a split a name says that it is."""
-    return 1 if tables.TEST.search(name) else 0 if tables.TRAIN.search(name) else None
+    """Which side of a split a name says that it is; `train_test` is neither."""
+    train, test = tables.TRAIN.search(name), tables.TEST.search(name)
+    return None if bool(train) == bool(test) else int(bool(test))
 
 
 def _chooses_rows(node: ast.expr) -> bool:

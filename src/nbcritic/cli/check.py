@@ -10,11 +10,11 @@ import click
 from click.shell_completion import CompletionItem
 
 from nbcritic.model import PROFILES, SEVERITIES
+from nbcritic.report import FORMATS
 
 if TYPE_CHECKING:
     from nbcritic.model import Report
 
-FORMATS = ("text", "json")
 INTERRUPTED = 130
 
 

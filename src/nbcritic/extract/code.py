@@ -54,7 +54,8 @@ def module_text(plan: Plan, module: str) -> str:
     wants = bool(settings) or any(plan.takes_parameters(step) for step in steps)
     imports = [*_imports(plan, needs, steps), *_own_imports(plan, module, needs, wants)]
     aliases = [f"{name} = Parameters().{plan.field_of(name)}" for name in settings]
-    head = [f'"""{_PURPOSE[module]}."""', "", *sorted(imports), "", *aliases]
+    future = ["from __future__ import annotations", ""] * plan.parts.annotations_are_texts
+    head = [f'"""{_PURPOSE[module]}."""', "", *future, *sorted(imports), "", *aliases]
     return "\n".join(head) + "\n\n\n" + "\n\n\n".join(blocks) + "\n"
 
 

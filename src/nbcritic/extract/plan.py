@@ -78,7 +78,7 @@ class Plan:
         """The functions that cells become, in document order."""
         return self._steps.steps
 
-    @property
+    @cached_property
     def stays(self) -> Mapping[int, str]:
         """Why a cell stays as it is."""
         return self._steps.stays
@@ -159,7 +159,7 @@ class Plan:
     @cached_property
     def buried(self) -> dict[str, tuple[tuple[Part, ast.expr, str], ...]]:
         """For each step, the literals in it that become fields: in which piece, the literal, the field."""
-        raw = [(step, *one) for step in self.steps for one in _literals(step)]
+        raw = [(step, *one) for step in self.steps if step.module != "plots" for one in _literals(step)]
         values: dict[str, set[object]] = {}
         for _, _, node, word in raw:
             values.setdefault(word, set()).add(repr(ast.literal_eval(node)))

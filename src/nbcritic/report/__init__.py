@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from typing import Literal, TypeAlias, get_args
 
 from nbcritic.model import NbcriticError, Report
 
-Format: TypeAlias = Literal["text", "json"]
+Format: TypeAlias = Literal["text", "json", "sarif", "github", "gitlab", "junit", "markdown"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+_MODULES = {"json": "json_"}
 
 
 def render(
@@ -27,14 +29,15 @@ def render(
     """
     if format not in FORMATS:
         raise NbcriticError(f"there is no format {format!r}; there are {', '.join(FORMATS)}")
+    if statistics and format not in ("text", "json"):
+        raise NbcriticError(f"statistics come as text or json, not as {format}")
     if statistics:
         from nbcritic.report.statistics import render as render_statistics
 
         return render_statistics(reports, format, color=color, width=width)
-    if format == "json":
-        from nbcritic.report.json_ import render as render_json
+    if format == "text":
+        from nbcritic.report.text import render as render_text
 
-        return render_json(reports)
-    from nbcritic.report.text import render as render_text
-
-    return render_text(reports, color=color, width=width, brief=brief)
+        return render_text(reports, color=color, width=width, brief=brief)
+    written: Iterator[str] = import_module(f"nbcritic.report.{_MODULES.get(format, format)}").render(reports)
+    return written

@@ -54,6 +54,7 @@ def record(report: Report) -> dict[str, Any]:
         "suppressed": report.suppressed,
         "skipped": [{"what": skipped.what, "reason": skipped.reason} for skipped in report.skipped],
         "problem": report.problem,
+        "readiness": dict(report.readiness),
     }
 
 

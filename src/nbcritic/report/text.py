@@ -228,7 +228,13 @@ class _Section:
     def _summary(self) -> list[str]:
         report, style = self._report, self._style
         line = counts(Totals.of(report).severities, style) + _suppressed(report.suppressed, style)
-        return [line, *_unjudged(report, style, self._limit)]
+        return [line, *self._readiness(), *_unjudged(report, style, self._limit)]
+
+    def _readiness(self) -> list[str]:
+        """The figures of the families of which some rule spoke."""
+        figures = [f"{family} {figure}" for family, figure in self._report.readiness if figure < 100]
+        lines = _hanging("readiness: ", " · ".join(figures), self._limit) if figures else []
+        return [self._style(line, "dim") for line in lines]
 
 
 def _place(cell: int, line: int, *, long: bool = False) -> str:

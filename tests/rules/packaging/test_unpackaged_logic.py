@@ -1,4 +1,4 @@
-"""The proposed functions: their names, inputs and outputs."""
+"""What a cell takes and gives."""
 
 import pytest
 
@@ -32,11 +32,6 @@ START = "# %%\nimport pandas as pd\norders = pd.read_csv('o.csv')\nrates = {}\nd
 )
 def test_proposal(body: str, after: str, expected: str) -> None:
     assert proposed(f"{START}# %%\n{body}\n# %%\n{after}\n", 2) == expected
-
-
-def test_a_heading_names_the_function() -> None:
-    text = f"{START}# %% [markdown]\n# ## 2. Clean the orders\n# %%\nclean = orders.dropna()\n# %%\nclean\n"
-    assert proposed(text, 3) == "cell 3 as `clean_orders(orders) -> clean`"
 
 
 def test_many_names_are_cut() -> None:

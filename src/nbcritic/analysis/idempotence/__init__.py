@@ -7,9 +7,8 @@ every name, the cell is idempotent; else the first change that differs between t
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from nbcritic.analysis.idempotence.calls import follow_call
@@ -33,6 +32,9 @@ ReasonKind: TypeAlias = Literal[
 operation of which no more is known. `crosses`: reads what the cell sets further down. `raises`: stops with an error. `draws`: chance
 or the clock. `consumes`: reads on in an iterator or file. `writes`: adds to something outside the session."""
 
+_PATIENCE_A_CELL = 3_000
+_PATIENCE = 6_000
+"""So many expressions of a page are followed, those of functions that its cells call included."""
 _PYTHON = Syntax({**EXPRESSIONS, ast.Call: follow_call}, STATEMENTS, from_before)
 _GROWS = frozenset(
     "append extend insert appendleft add pandas.concat numpy.append numpy.concatenate numpy.vstack numpy.hstack".split()
@@ -62,64 +64,63 @@ class Reason:
 
 
 class Idempotence:
-    """The answers for one page."""
+    """The answers for one page. Cells are followed when somebody asks, and only where facts at hand leave the answer open."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
         self._screen = Screen(page)
-        self._found: dict[int, tuple[Reason, ...]] = {}
+        self._found: dict[tuple[int, bool], tuple[Reason, ...]] = {}
+        self._patience = _PATIENCE
+        self.truncated = False
+        """Was there a cell, among those asked for, that is too long to be followed? It is taken to be idempotent."""
 
-    @cached_property
-    def _functions(self) -> Mapping[str, ast.AST]:
-        """The functions and classes that a name can only mean one of."""
-        names = self._page.names
-        return {
-            name: found[-1][1].node
-            for name, found in names.functions.items()
-            if len(found) == len(names.bindings.get(name, ()))
-        }
-
-    def reasons(self, cell: int) -> tuple[Reason, ...]:
+    def reasons(self, cell: int, *, chance: bool = True) -> tuple[Reason, ...]:
         """Why a second run of this cell right after the first would not leave the state as it is; empty: it would.
 
-        A cell that is too long to be followed is taken to be idempotent.
+        Without `chance`, for those who only ask what the cell does to its own results, at less cost: what chance, the clock or a
+        file gives counts as the same each time.
         """
-        if cell not in self._found:
-            self._found[cell] = tuple(self._reasons(cell))
-        return self._found[cell]
+        asked = (cell, chance)
+        if asked not in self._found:
+            self._found[asked] = tuple(self._reasons(self._page.cell(cell), chance=chance))
+        return self._found[asked]
 
     def suspects(self, cell: int) -> frozenset[str]:
         """The names from before the cell that it may change; asked without following the cell."""
         return self._screen.suspects(self._page.cell(cell))
 
-    def _reasons(self, number: int) -> Iterator[Reason]:
-        cell = self._page.cell(number)
-        if cell.tree is None or not self._screen.passes(cell):
+    def _reasons(self, cell: CodeCell, *, chance: bool) -> Iterator[Reason]:
+        if cell.tree is None or not (self._screen.passes(cell) if chance else self._screen.suspects(cell)):
             return
-        run = Run(self._page, cell, self._functions, _PYTHON)
+        run = Run(self._page, cell, self._screen, _PYTHON, min(self._patience, _PATIENCE_A_CELL), chance=chance)
+        given = run.patience
         try:
             first, _ = run.follow(again=False)
             once = {name: thing.content for name, thing in run.globals.items()}
             outside = tuple(run.outside)
             second, error = run.follow(again=True)
         except (Exhausted, RecursionError):
+            self.truncated = True
             return
+        finally:
+            self.truncated |= run.truncated
+            self._patience -= given - max(run.patience, 0)
         found = []
         for name, before in once.items():
             after = run.globals[name].content
             if after is not before and not name.startswith("\0"):
                 found.append(_first_difference(name, before, after, first, second))
         for write in sorted(filter(None, found), key=lambda write: first.index(write)):
-            yield self._reason(number, write)
+            yield _reason(cell, write)
         for node, site in dict.fromkeys(outside):
             yield Reason(_span(cell, node, site), "", "writes", "append", node)
         if error is not None:
             yield Reason(_span(cell, error.node, error.site), error.name, "raises", str(error.args[0]), error.node)
 
-    def _reason(self, number: int, write: Write) -> Reason:
-        kind, operation = _judged(write)
-        span = _span(self._page.cell(number), write.node, write.site)
-        return Reason(span, write.name, kind, operation, write.node, write.key)
+
+def _reason(cell: CodeCell, write: Write) -> Reason:
+    kind, operation = _judged(write)
+    return Reason(_span(cell, write.node, write.site), write.name, kind, operation, write.node, write.key)
 
 
 def _span(cell: CodeCell, node: ast.AST, site: ast.stmt) -> Span:

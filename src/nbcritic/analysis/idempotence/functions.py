@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from nbcritic.analysis.events import parameters
-from nbcritic.analysis.graph_things import stored
 from nbcritic.analysis.idempotence.objects import Obj, Raised, Scope
 from nbcritic.analysis.idempotence.run import Run
 from nbcritic.analysis.idempotence.tables import GENERATORS, ITERATORS
 from nbcritic.analysis.idempotence.terms import Term
 
 _DEEPEST_CALL = 6
+_LONGEST = 40
+"""Functions of more lines are not followed: they are taken to change nothing, and to give something of which no more is known."""
 
 
 def arguments_of(run: Run, node: ast.Call) -> tuple[list[Obj], dict[str | None, Obj]]:
@@ -81,20 +81,11 @@ def _made_before(run: Run, found: Obj, source: ast.expr | None) -> None:
     if isinstance(definition, ast.FunctionDef) and definition.decorator_list:
         made = _quietly(run, lambda: decorated(run, found, definition))
     elif isinstance(source, ast.Call) and isinstance(source.func, ast.Name):
-        maker = run.functions.get(source.func.id)
-        if isinstance(maker, ast.FunctionDef) and any(
-            isinstance(n, ast.FunctionDef | ast.Lambda) for n in ast.walk(maker) if n is not maker
-        ):
+        maker = run.definitions.by_name.get(source.func.id)
+        if isinstance(maker, ast.FunctionDef) and maker in run.definitions.makers:
             made = _quietly(run, lambda: run.eval(source))
     if made is not None and made.function is not None:
         found.function, found.scope = made.function, made.scope
-
-
-def is_generator(function: ast.AST | None) -> bool:
-    """Is it a function with a `yield` of its own?"""
-    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-        return False
-    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))
 
 
 def method_of(run: Run, klass: ast.ClassDef, name: str, depth: int = 0) -> ast.FunctionDef | None:
@@ -103,7 +94,7 @@ def method_of(run: Run, klass: ast.ClassDef, name: str, depth: int = 0) -> ast.F
         if isinstance(statement, ast.FunctionDef) and statement.name == name:
             return statement
     for base in klass.bases if depth < 4 else ():
-        definition = run.functions.get(base.id) if isinstance(base, ast.Name) else None
+        definition = run.definitions.by_name.get(base.id) if isinstance(base, ast.Name) else None
         if isinstance(definition, ast.ClassDef) and definition is not klass:
             found = method_of(run, definition, name, depth + 1)
             if found is not None:
@@ -122,12 +113,16 @@ def invoke(
     opaque = run.terms.make("own", id(node), *(a.content for a in arguments), *(w.content for w in words.values()))
     if node in run.active or len(run.active) >= _DEEPEST_CALL:
         return Obj(opaque)
-    if is_generator(node):
+    if (node.end_lineno or node.lineno) - node.lineno > _LONGEST:
+        run.truncated = True
+        return Obj(opaque)
+    if outer is None and run.repeats(node, opaque):
+        return Obj(opaque)
+    if node in run.definitions.generators:
         found = Obj(opaque)
         found.is_iterator = True
         return found
-    names = frozenset(p.arg for p in parameters(node.args)) if isinstance(node, ast.Lambda) else stored(node)
-    scope = Scope(names, outer)
+    scope = Scope(run.definitions.locals_of(node), outer)
     _pass(run, scope, node.args, arguments, words)
     before, run.scope = run.scope, scope
     loops, run.loops = run.loops, run.loops
@@ -174,7 +169,7 @@ def from_before(run: Run, node: ast.Name) -> Obj:
     """The object that an earlier cell has bound to a name."""
     name = node.id
     found = Obj(run.terms.make("sym", name), run.page.values.kind_of_name(name) or "")
-    definition = run.functions.get(name)
+    definition = run.definitions.by_name.get(name)
     if isinstance(definition, ast.ClassDef):
         found.made_by = definition
     elif isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
@@ -195,9 +190,9 @@ def from_before(run: Run, node: ast.Name) -> Obj:
         found.is_iterator = True
     elif isinstance(source, ast.Call):
         qualified = run.page.qualified(source.func) or ""
-        made = run.functions.get(source.func.id) if isinstance(source.func, ast.Name) else None
+        made = run.definitions.by_name.get(source.func.id) if isinstance(source.func, ast.Name) else None
         found.klass = made if isinstance(made, ast.ClassDef) else None
-        found.is_iterator = qualified in ITERATORS or is_generator(made)
+        found.is_iterator = qualified in ITERATORS or made in run.definitions.generators
         if qualified in GENERATORS:
             found.kind = "generator"
         elif qualified == "collections.Counter":

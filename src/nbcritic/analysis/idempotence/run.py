@@ -13,12 +13,11 @@ from nbcritic.analysis.idempotence.terms import MissingKey, Term, Terms
 
 if TYPE_CHECKING:
     from nbcritic.analysis.code import CodeCell
+    from nbcritic.analysis.idempotence.screen import Screen
     from nbcritic.analysis.page import Page
 
 Names: TypeAlias = "dict[str, Obj]"
 _DEEPEST = 60
-_PATIENCE = 6_000
-"""So many expressions of one cell are followed, those of functions that it calls included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,9 @@ class Syntax:
 class Run:
     """What is there while a cell runs."""
 
-    def __init__(self, page: Page, cell: CodeCell, functions: Mapping[str, ast.AST], syntax: Syntax) -> None:
+    def __init__(
+        self, page: Page, cell: CodeCell, screen: Screen, syntax: Syntax, patience: int, *, chance: bool
+    ) -> None:
         self.page = page
         self.cell = cell
         self.terms = Terms()
@@ -48,7 +49,9 @@ class Run:
         self.node: ast.AST = ast.Pass()
         self.site: ast.stmt = ast.Pass()
         self.discarded: ast.AST | None = None
-        self.functions = functions
+        self.definitions = screen.definitions
+        self._suspects = screen.suspects(cell)
+        self._restless = screen.restless if chance else frozenset[str]()
         self._syntax = syntax
         self._depth = 0
         self.active: list[ast.AST] = []
@@ -57,7 +60,9 @@ class Run:
         self._conditions: dict[int, set[Term]] = {}
         self._contents: list[tuple[Obj, Term]] = []
         self._bindings: list[tuple[Names, str, Obj | None]] = []
-        self._patience = _PATIENCE
+        self.patience = patience
+        self.truncated = False
+        """Was there a function that is too long to be followed?"""
 
     def eval(self, node: ast.AST) -> Obj:
         """The object that an expression gives."""
@@ -110,6 +115,17 @@ class Run:
             return self.writes, error
         return self.writes, None
 
+    def repeats(self, function: ast.AST, value: Term) -> bool:
+        """Does a call, of which `value` stands for the result, do the same in both runs, since nothing that it reads is changed?"""
+        reached = self.definitions.reached(function)
+        return (
+            reached is not None
+            and reached.isdisjoint(self._suspects)
+            and reached.isdisjoint(self._restless)
+            and value.syms.isdisjoint(self._suspects)
+            and getattr(function, "name", "") not in self._restless
+        )
+
     def stop(self, error: str, owner: Obj, node: ast.AST) -> Raised:
         """The error that ends the run, for the name that the object has or the expression begins with."""
         first = root_name(node)
@@ -117,8 +133,8 @@ class Run:
 
     def spend(self) -> None:
         """One more step."""
-        self._patience -= 1
-        if self._patience < 0:
+        self.patience -= 1
+        if self.patience < 0:
             raise Exhausted
 
     # -- names -------------------------------------------------------------------------------------------------------
@@ -272,9 +288,13 @@ class Run:
             content = thing.content
             if content.op == "over":
                 base, items = content.args
-                known = {key: self.terms.given(term, condition, holds=holds) for key, term in items}
-                content = self.terms.over(self.terms.given(base, condition, holds=holds), known)
-            else:
+                hangs = [key for key, term in items if term.op == "ite" or term is condition]
+                if not hangs and base.op != "ite":
+                    continue
+                known = dict(items)
+                changed = {key: self.terms.given(known[key], condition, holds=holds) for key in hangs}
+                content = self.terms.over(self.terms.given(base, condition, holds=holds), known | changed)
+            elif content.op == "ite" or content is condition:
                 content = self.terms.given(content, condition, holds=holds)
             if content is not thing.content:
                 self._contents.append((thing, thing.content))

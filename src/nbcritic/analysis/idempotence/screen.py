@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from nbcritic.analysis import chance
 from nbcritic.analysis.events import called_name
-from nbcritic.analysis.graph_changes import changed_arguments, changes_object
+from nbcritic.analysis.idempotence.changers import Changers
+from nbcritic.analysis.idempotence.definitions import Definitions
 from nbcritic.analysis.idempotence.tables import FAILS_AGAIN, GENERATORS, ITERATORS, NOW
 
 if TYPE_CHECKING:
@@ -38,13 +39,14 @@ class Screen:
 
     def __init__(self, page: Page) -> None:
         self._page = page
+        self.definitions = Definitions(page)
 
     def passes(self, cell: CodeCell) -> bool:
         """Could the cell leave something else when it runs again? No is certain, as far as following it would tell."""
         return (
             bool(self.suspects(cell))
             or cell.number in self._moving
-            or not self._restless.isdisjoint(self._page.flow.touched[cell.number].reads)
+            or not self.restless.isdisjoint(self._page.flow.touched[cell.number].reads)
         )
 
     def suspects(self, cell: CodeCell) -> frozenset[str]:
@@ -52,10 +54,10 @@ class Screen:
         touched = self._page.flow.touched[cell.number]
         own = self._page.names.of(cell.number)
         reads = touched.reads.keys()
-        if not self._changers.isdisjoint(reads) or not self._changers.isdisjoint(own.attributes):
-            return frozenset(reads)
         found = (reads & touched.binds.keys()) | (reads & touched.mutates.keys())
-        return frozenset(found).union(event.name for event in own.events if event.kind == "delete")
+        found.update(event.name for event in own.events if event.kind == "delete")
+        found.update(name for name in self._changers.changed_by(cell, touched) if name in reads)
+        return frozenset(found)
 
     @cached_property
     def _moving(self) -> frozenset[int]:
@@ -83,17 +85,11 @@ class Screen:
         return words.union(name for name, full in imports if full.rpartition(".")[2] in words)
 
     @cached_property
-    def _changers(self) -> frozenset[str]:
-        """The functions and methods of the page that change something which they may have been given."""
-        found: set[str] = set()
-        for cell in self._page.code:
-            if cell.nodes(*_FUNCTIONS):
-                for node in _changes(self._page, cell):
-                    found.update(function.name for function in chance.functions_around(cell, node))
-        return frozenset(found - {"__init__"})
+    def _changers(self) -> Changers:
+        return Changers(self._page)
 
     @cached_property
-    def _restless(self) -> frozenset[str]:
+    def restless(self) -> frozenset[str]:
         """The names of the page's functions that move on by themselves, and of what was made to be read on in."""
         found: set[str] = set()
         makers = set(self._named(_READ_ONCE))
@@ -134,20 +130,3 @@ def _adds_or_fails(call: ast.Call, name: str) -> bool:
     if name == "rename":
         return len(call.args) == 1 and not words
     return words.isdisjoint(("exist_ok", "missing_ok"))
-
-
-def _changes(page: Page, cell: CodeCell) -> Iterator[ast.AST]:
-    """Everything in the cell that changes an object in place."""
-    for node in cell.nodes(ast.Subscript, ast.Attribute):
-        if not isinstance(node.ctx, ast.Load):  # type: ignore[attr-defined]
-            yield node
-    yield from cell.nodes(ast.AugAssign)
-    for call in cell.nodes(ast.Call):
-        name = called_name(call.func)
-        is_method = isinstance(call.func, ast.Attribute) and changes_object(name, None, discarded=True)
-        if (
-            is_method
-            or any(word.arg in ("inplace", "out") for word in call.keywords)
-            or changed_arguments(page.qualified(call.func))
-        ):
-            yield call

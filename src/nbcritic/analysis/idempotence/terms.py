@@ -15,6 +15,9 @@ Key = Any
 """A constant, or the term of a key that is computed."""
 
 
+_NOTHING: Final[frozenset[str]] = frozenset()
+
+
 class Term:
     """An operation and what it is applied to. `syms` are the names from before the cell that it depends on."""
 
@@ -23,8 +26,11 @@ class Term:
     def __init__(self, op: str, args: tuple[Any, ...]) -> None:
         self.op = op
         self.args = args
-        inner = list(inner_terms(args))
-        self.syms: frozenset[str] = frozenset(args) if op == "sym" else frozenset().union(*(t.syms for t in inner))
+        syms = frozenset(args) if op == "sym" else _NOTHING
+        for term in inner_terms(args) if op != "sym" else ():
+            if term.syms and term.syms is not syms:
+                syms = syms | term.syms if syms else term.syms
+        self.syms: frozenset[str] = syms
 
     def __repr__(self) -> str:
         return f"{self.op}({', '.join(map(repr, self.args))})"
@@ -101,9 +107,12 @@ class Terms:
         if base.op == "over":
             found.update(base.args[1])
             base = base.args[0]
-        found.update(items)
-        kept = {key: term for key, term in found.items() if term is not self.make("get", base, key)}
-        return self.make("over", base, frozenset(kept.items())) if kept else base
+        for key, term in items.items():
+            if term is self.make("get", base, key):
+                found.pop(key, None)
+            else:
+                found[key] = term
+        return self.make("over", base, frozenset(found.items())) if found else base
 
     def get(self, whole: Term, key: Key) -> Term:
         """What stands under a key. Raises `MissingKey` where it was taken out."""

@@ -212,7 +212,7 @@ def _told(page: Page, cell: CodeCell) -> Iterator[Reason]:
     suspects = page.idempotence.suspects(cell.number)
     if not any(name in sources and not _COUNTERS.fullmatch(name) for name in suspects):
         return
-    for reason in page.idempotence.reasons(cell.number):
+    for reason in page.idempotence.reasons(cell.number, chance=False):
         if not words(reason) or _COUNTERS.fullmatch(reason.name) or is_count(page, reason):
             continue
         if reason.kind == "raises":

@@ -29,6 +29,8 @@ _PLANS = re.compile(
     re.I,
 )
 """What somebody means to do, or asks."""
+_TITLE = re.compile(r"\s*#+\s*#|#")
+"""A heading names a subject and states nothing."""
 
 
 class Choices:
@@ -49,18 +51,25 @@ class Choices:
         """Does the page take the mean or the spread of the scores? Their largest and smallest then show the range."""
         return any(self._holds(subject) for _, call in self._calls(_MEANS) for subject in _subjects(call))
 
-    def picked(self) -> Iterator[tuple[CodeCell, ast.AST]]:
-        """Calls that give the best of the scores, or its place."""
+    def picked(self, of: frozenset[str] = frozenset()) -> Iterator[tuple[CodeCell, ast.AST]]:
+        """Calls that give the best of the scores, or its place; of these attributes only, where some are given."""
         wanted = _PLACES if self.is_averaged else _PLACES | _EXTREMES
         for cell, call in self._calls(wanted):
-            if any(self._holds(subject) for subject in _subjects(call)) and not self._is_drawn(cell, call):
+            subjects = [s for s in _subjects(call) if not of or any(_is_of(inner, of) for inner in ast.walk(s))]
+            if any(self._holds(subject) for subject in subjects) and not self._is_drawn(cell, call):
                 yield cell, call
-        yield from self._first_of_ranking()
+        if not of:
+            yield from self._first_of_ranking()
 
     def kept(self) -> Iterator[tuple[CodeCell, ast.AST]]:
-        """`if score > best: best = score`."""
+        """`if score > best: best = score`, `if score > 0.9: break`, `while score < 0.9`."""
         for cell in self._cells:
+            for loop in cell.nodes(ast.While):
+                if any(self._holds(part) for part in compared(loop.test)):
+                    yield cell, loop.test
             for choice in cell.nodes(ast.If):
+                if isinstance(choice.body[-1], ast.Break) and any(self._holds(part) for part in compared(choice.test)):
+                    yield cell, choice.test
                 sides = [side for part in compared(choice.test) for side in (part.left, *part.comparators)]
                 if any(self._holds(side) for side in sides) and stored_in(choice.body) & {text_of(s) for s in sides}:
                     yield cell, choice.test
@@ -94,11 +103,23 @@ class Choices:
 
 
 def said(page: Page, first: int) -> int | None:
-    """The number of the cell, from `first` on, in whose words a model is called the best."""
-    texts = [(cell.number, re.split(r"[.\n]", cell.source)) for cell in page.markdown if cell.number >= first]
-    return next(
-        (n for n, lines in texts if any(_WORDS.search(line) and not _PLANS.search(line) for line in lines)), None
-    )
+    """The number of the cell, from `first` on, in whose words (text, comments, printed strings) a model is called the best."""
+    for cell in page.notebook.cells:
+        lines = re.split(r"[.\n]", cell.source) if cell.number >= first else []
+        if cell.kind == "code":
+            lines = [line.removeprefix("#") for line in lines if "#" in line or "print" in line]
+        if any(_WORDS.search(line) and not _PLANS.search(line) and not _TITLE.match(line) for line in lines):
+            return cell.number
+    return None
+
+
+def _is_of(node: ast.AST, attributes: frozenset[str]) -> bool:
+    """`model.history[\"val_loss\"]` and its kin: what was measured on rows held out."""
+    key = node.slice if isinstance(node, ast.Subscript) else None
+    if not isinstance(key, ast.Constant) or not isinstance(key.value, str) or not key.value.startswith("val"):
+        return False
+    assert isinstance(node, ast.Subscript)
+    return isinstance(node.value, ast.Attribute) and node.value.attr in attributes
 
 
 def _subjects(call: ast.Call) -> list[ast.AST]:

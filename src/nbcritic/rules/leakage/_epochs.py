@@ -30,7 +30,7 @@ def ended_by(page: Page, fit: Fit) -> tuple[CodeCell, ast.AST] | None:
     call = fit.node
     if not isinstance(call, ast.Call):
         return None
-    if _is_given(call):
+    if _is_given(call) or (fit.name.startswith("CatBoost") and constant(call, "use_best_model") is not False):
         return fit.cell, call
     for cell in page.code:
         for made in cell.nodes(ast.Call):

@@ -13,6 +13,8 @@ from nbcritic.analysis.provenance_values import Part
 PICTURES = frozenset({"roc_curve", "precision_recall_curve", "plot_confusion_matrix", "validation"})
 """What is looked at rather than reported."""
 _FOR_CHOOSING = re.compile(r"(?:^|_)(?:val|valid|validation|dev|eval|cv|calib)(?:$|_|\d)|^[xy](?:val|valid|dev)", re.I)
+_FINAL = re.compile(r"[\"'][^\"'\n]{0,20}\bfinal (?:accuracy|score|result|performance|error|rmse|mae|f1)\b", re.I)
+"""Printed beside a score of rows that are for choosing: they are the test set, whatever they are called."""
 _SUBMITTED = re.compile(
     r"submi(?:ssion|t)|(?:^|[\"'/_-])test(?:_?(?:set|data|ing))?\.(?:csv|tsv|parquet|feather|json|txt)\b", re.I
 )
@@ -48,11 +50,12 @@ def test_sets(page: Page) -> list[TestSet]:
     if not by_part or is_judged_elsewhere(page):
         return []
     reported = [part for part, scores in by_part.items() if any(s.metric != "validation" for s in scores)]
+    says_final = any(_FINAL.search(cell.source) for cell in page.code)
     return [
         TestSet(part, tuple(scores))
         for part, scores in by_part.items()
         if part[-1][0].how not in ("the folds", "the search's cross-validation")
-        and not _FOR_CHOOSING.search(part[-1][0].held)
+        and (says_final or not _FOR_CHOOSING.search(part[-1][0].held))
         and not any(_is_beside(part, other) for other in reported)
     ]
 

@@ -5,19 +5,25 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import called_name, root_name
 from nbcritic.analysis.page import Page
-from nbcritic.analysis.provenance import Fit, Split
+from nbcritic.analysis.provenance import Split
 from nbcritic.analysis.provenance_tables import TEST, TRAIN
+from nbcritic.analysis.provenance_tools import word
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
+from nbcritic.rules.leakage._chain import used
 from nbcritic.rules.leakage._flows import Flows
 
-_IN_ORDER = re.compile(r"TimeSeriesSplit|shuffle\s*=\s*(?:False|0)\b|GapRollForward|PurgedKFold")
+_IN_ORDER = re.compile(
+    r"TimeSeriesSplit|shuffle\s*=\s*(?:False|0)\b|GapRollForward|PurgedKFold|Group(?:KFold|ShuffleSplit)|groups\s*="
+)
 _TIME = re.compile(r"date|time|year|month|day|hour|week|quarter|period|^ds$|^t$", re.I)
 _COLUMN = re.compile(r"(?:\w+[_ ])?(?:date|datetime|time|timestamp|year|month|hour|ds)(?:[_ ]\w+)?", re.I)
+_STAMP = re.compile(r"(?:\w+_)?(?:date|datetime|timestamp|ds)", re.I)
 _PARSES = frozenset("to_datetime DatetimeIndex date_range strptime".split())
 _NEIGHBOURS = frozenset("shift rolling diff pct_change ewm".split())
 _FORECASTS = re.compile(
@@ -25,6 +31,8 @@ _FORECASTS = re.compile(
     re.I,
 )
 _DATE = re.compile(r"(?:19|20)\d\d(?:[-/]\d\d?){0,2}")
+_MOST = 20
+"""So many splits, and so many things that put rows in time, are looked at."""
 _LATER = (ast.Gt, ast.GtE)
 _EARLIER = (ast.Lt, ast.LtE)
 
@@ -91,14 +99,14 @@ def check(page: Page) -> Iterator[Hit]:
     if not page.provenance.concerns_models:
         return
     yield from _reversed(page)
-    fits = [fit for fit in page.provenance.fits if fit.by == "model" and fit.kind != "cluster" and _at_random(fit)]
-    if not fits or any(_IN_ORDER.search(cell.source) for cell in page.code) or not _has_times(page):
+    splits = [s for s in page.provenance.splits if s.how in ("train_test_split", "the folds") and s.shuffled][:_MOST]
+    if not splits or any(_IN_ORDER.search(cell.source) for cell in page.code) or not _has_times(page):
         return
     flows = Flows(page)
-    neighbours = list(_neighbours(page))
-    for fit in fits:
-        split = fit.part[0][0]
-        ordered = next((n for n in neighbours if flows.holds(split.node, flows.derived([n]))), None)
+    neighbours = list(islice(_neighbours(page), _MOST))
+    for split in splits:
+        before = [n for n in neighbours if n[0].number <= split.cell.number and split.how == "train_test_split"]
+        ordered = next((n for n in before if flows.holds(split.node, flows.derived([n]))), None)
         if ordered is not None:
             cell, node = ordered
             message = (
@@ -106,34 +114,48 @@ def check(page: Page) -> Iterator[Hit]:
                 "ties to their neighbours in time: the model is trained on what comes after its test rows; cut at a date (`shuffle=False`)"
             )
             related = Related(cell.at(node), "each row holds something of the rows before or after it")
-            yield Hit(split.cell.at(split.node), message, (related, _trained(fit)))
+            yield Hit(split.cell.at(split.node), message, (related, *used(page.provenance.events, split)))
             return
-    yield from _forecast(page, flows, fits[0])
+    for split in splits:
+        dated = _dated(page, flows, split)
+        if dated is not None:
+            yield dated
+            return
 
 
-def _forecast(page: Page, flows: Flows, fit: Fit) -> Iterator[Hit]:
-    """A page that says that it forecasts, and deals out its dated rows at random."""
-    split = fit.part[0][0]
-    words = next((cell for cell in page.notebook.cells if _FORECASTS.search(cell.source)), None)
-    dated = next((c for c in _calls(page, _PARSES) if flows.holds(split.node, flows.derived([c]))), None)
-    if words is None or dated is None:
-        return
-    cell, node = dated
+def _dated(page: Page, flows: Flows, split: Split) -> Hit | None:
+    """Rows that are sorted by time, or dated in a page that says that it forecasts, and dealt out at random."""
+    places = [
+        (cell, call)
+        for cell, call in _calls(page, frozenset({"sort_values"}))
+        if _by_time(call) and not _is_cut(cell, call)
+    ]
+    if any(_FORECASTS.search(cell.source) for cell in page.notebook.cells):
+        places += _calls(page, _PARSES)
+    before = [place for place in places[:_MOST] if place[0].number <= split.cell.number]
+    place = next((place for place in before if flows.holds(split.node, flows.derived([place]))), None)
+    if place is None:
+        return None
+    cell, node = place
     message = (
-        f"`{split.cell.segment(split.node)}` deals out dated rows at random in a page that forecasts: "
-        "the model is trained on what comes after its test rows; cut at a date (`shuffle=False` on sorted rows)"
+        f"`{split.cell.segment(split.node)}` deals out at random rows that `{cell.segment(node)}` in cell {cell.number} puts in time: "
+        "the model is trained on what comes after its test rows; cut at a date (`shuffle=False` on sorted rows, `TimeSeriesSplit`)"
     )
-    related = Related(cell.at(node), "the rows have dates")
-    yield Hit(split.cell.at(split.node), message, (related, _trained(fit)), confidence="possible")
+    related = (Related(cell.at(node), "the rows have times"), *used(page.provenance.events, split))
+    return Hit(split.cell.at(split.node), message, related, confidence="possible")
 
 
-def _trained(fit: Fit) -> Related:
-    return Related(fit.cell.at(fit.node), "the model is trained on rows of all times")
+def _is_cut(cell: CodeCell, call: ast.Call) -> bool:
+    """Is it sorted only to take the first of each, or some of them?"""
+    outer = (node for node in cell.ancestors(call) if isinstance(node, ast.Call))
+    return any(called_name(node.func) in ("head", "tail", "groupby", "drop_duplicates") for node in outer)
 
 
-def _at_random(fit: Fit) -> bool:
-    split: Split | None = fit.part[0][0] if fit.part else None
-    return split is not None and split.how == "train_test_split" and split.shuffled
+def _by_time(call: ast.Call) -> bool:
+    """Is it sorted by a column of times, and by nothing before it?"""
+    by = call.args[0] if call.args else word(call, "by")
+    first = by.elts[0] if isinstance(by, ast.List) and by.elts else by
+    return isinstance(first, ast.Constant) and isinstance(first.value, str) and bool(_STAMP.fullmatch(first.value))
 
 
 def _has_times(page: Page) -> bool:
@@ -143,10 +165,10 @@ def _has_times(page: Page) -> bool:
     return any(_COLUMN.fullmatch(text) for text in words)
 
 
-def _calls(page: Page, wanted: frozenset[str]) -> Iterator[tuple[CodeCell, ast.AST]]:
+def _calls(page: Page, wanted: frozenset[str]) -> Iterator[tuple[CodeCell, ast.Call]]:
     for cell in page.code:
         for call in cell.nodes(ast.Call):
-            if called_name(call.func) in wanted or any(word.arg == "parse_dates" for word in call.keywords):
+            if called_name(call.func) in wanted or (wanted is _PARSES and word(call, "parse_dates") is not None):
                 yield cell, call
 
 

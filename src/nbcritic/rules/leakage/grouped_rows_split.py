@@ -107,5 +107,11 @@ def _grouped(page: Page) -> Iterator[tuple[CodeCell, ast.Call, str, str]]:
                 by = by.elts[0]
             if not isinstance(by, ast.Constant) or not isinstance(by.value, str) or not isinstance(frame, ast.Name):
                 continue
-            if _ENTITY.search(by.value) and not _OWN.search(by.value):
+            if _ENTITY.search(by.value) and not _OWN.search(by.value) and not _is_turned(cell, call):
                 yield cell, call, frame.id, by.value
+
+
+def _is_turned(cell: CodeCell, call: ast.Call) -> bool:
+    """`for name, rows in df.groupby(...)`: each group may become one row."""
+    loops = (outer for outer in cell.ancestors(call) if isinstance(outer, ast.For | ast.comprehension))
+    return any(call in ast.walk(loop.iter) for loop in loops)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.events import called_name, stored_names
+from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.provenance import Score
-from nbcritic.analysis.provenance_tables import METRICS
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
+from nbcritic.rules.leakage._candidates import competing, inside, place_of, refitted, searched
 from nbcritic.rules.leakage._choice import Choices, said
 from nbcritic.rules.leakage._epochs import best_kept, ended_by
-from nbcritic.rules.leakage._flows import Flows
+from nbcritic.rules.leakage._flows import Flows, Variable
 from nbcritic.rules.leakage._held_out import PICTURES, TestSet, is_judged_elsewhere, test_sets
 
 _MANY = 3
 """So many models must compete before words alone make it a choice: among two, luck adds little."""
 _CURVES = frozenset({"roc_curve", "precision_recall_curve"})
+_CUT = "take it from rows held out of the training set"
+_CUTS = re.compile(r"thr|cut|_fpr|fpr", re.I)
 _REMEDY = "choose by `cross_val_score` on the training rows and score the test rows once"
 
 
@@ -121,7 +123,7 @@ def check(page: Page) -> Iterator[Hit]:
         hit = _watched(page, test)
         if hit is None:
             flows = flows or Flows(page)
-            hit = _chosen(page, flows, test) or _cut_off(page, flows, test)
+            hit = _chosen(page, flows, test) or _cut_off(page, flows, test) or _best_epoch(page, flows, test)
         if hit is not None:
             yield hit
             return
@@ -133,6 +135,19 @@ def check(page: Page) -> Iterator[Hit]:
             )
             yield Hit(cell.at(kept), message, (Related(cell.at(loop), "every turn is scored on the test rows here"),))
             return
+
+
+def _best_epoch(page: Page, flows: Flows, test: TestSet) -> Hit | None:
+    """The best epoch's score, where every epoch was scored on the test rows."""
+    for score in test.scores:
+        fit = score.fit
+        if score.metric != "validation" or fit is None:
+            continue
+        seed = (fit.cell, fit.node)
+        for cell, node in Choices(page, flows, [seed]).picked(frozenset({"history"})):
+            message = f"`{cell.segment(node)}` picks the epoch that is best on {test.name}: choose it by rows held out of the training set"
+            return Hit(cell.at(node), message, (Related(fit.cell.at(fit.node), "every epoch is scored"), _held(test)))
+    return None
 
 
 def _watched(page: Page, test: TestSet) -> Hit | None:
@@ -158,20 +173,27 @@ def _watched(page: Page, test: TestSet) -> Hit | None:
 
 def _chosen(page: Page, flows: Flows, test: TestSet) -> Hit | None:
     """A choice among models or settings that were scored on the test rows."""
-    scores = _competing(test)
+    found = searched(page, flows, test)
+    if found is not None:
+        cell, call, score = found
+        message = (
+            f"`{cell.segment(call)}` searches by scores on {test.name}, which are also what is reported: {_REMEDY}"
+        )
+        return Hit(cell.at(call), message, _chain(test, [score]))
+    scores = competing(test)
     if not scores:
         return None
     first = scores[0]
     choices = Choices(page, flows, [(score.cell, score.node) for score in scores])
-    in_loop = test.split.node in _inside(first)
+    in_loop = test.split.node in inside(first)
     picked = next(choices.kept(), None) or next(choices.picked(), None)
     if picked is not None and not (in_loop and choices.is_averaged):
         cell, node = picked
         message = f"`{cell.segment(node)}` chooses by scores on {test.name}, which are also what is reported: {_REMEDY}"
         return Hit(cell.at(node), message, _chain(test, scores))
-    if in_loop:
+    if in_loop or any(score.by_folds for score in page.provenance.scores):
         return None
-    again = _refitted(test, scores)
+    again = refitted(page, test, scores)
     if again is not None:
         fit = again.fit
         assert fit is not None
@@ -183,8 +205,6 @@ def _chosen(page: Page, flows: Flows, test: TestSet) -> Hit | None:
     models = {score.fit for score in scores if score.fit is not None}
     if len(models) < _MANY and not any(score.loops for score in scores):
         return None
-    if any(score.by_folds for score in page.provenance.scores):
-        return None
     words = said(page, scores[-1].cell.number)
     if words is None:
         return None
@@ -195,101 +215,6 @@ def _chosen(page: Page, flows: Flows, test: TestSet) -> Hit | None:
     return Hit(last.cell.at(last.node), message, _chain(test, scores[:-1] or scores), confidence="possible")
 
 
-def _competing(test: TestSet) -> list[Score]:
-    """The scores of candidates: several models', or those of a loop over models or settings."""
-    scores = [s for s in test.scores if s.metric not in PICTURES and not (s.fit and s.fit.name.startswith("Dummy"))]
-    looped = [score for score in scores if score.loops and not _is_of_each(score)]
-    if looped:
-        return looped
-    fits = {score.fit for score in scores if score.fit is not None and not score.loops}
-    return [score for score in scores if score.fit in fits] if len(fits) > 1 else []
-
-
-def _is_of_each(score: Score) -> bool:
-    """Is each turn of the loop another question: other rows, another target?"""
-    call = score.node
-    if not isinstance(call, ast.Call):
-        return True
-    if score.metric == "hits":
-        return False
-    truth = call.args[0:1] if score.metric in METRICS else call.args[1:2]
-    targets = frozenset(name for loop in score.loops for name in _bound(loop))
-    return any(_mentions(argument, targets) for argument in truth)
-
-
-def _mentions(node: ast.AST, names: frozenset[str]) -> bool:
-    return any(isinstance(inner, ast.Name) and inner.id in names for inner in ast.walk(node))
-
-
-def _bound(loop: ast.AST) -> list[str]:
-    if isinstance(loop, ast.For | ast.AsyncFor):
-        return stored_names(loop.target)
-    if isinstance(loop, ast.ListComp | ast.SetComp | ast.GeneratorExp):
-        return [name for generator in loop.generators for name in stored_names(generator.target)]
-    return []
-
-
-def _inside(score: Score) -> set[ast.AST]:
-    """Everything in the loops around a score."""
-    return {node for loop in score.loops[:1] for node in ast.walk(loop)}
-
-
-def _refitted(test: TestSet, scores: list[Score]) -> Score | None:
-    """The score of a model of the class that a loop tried settings of, made once more with one of them."""
-    for score in scores:
-        fit = score.fit
-        if fit is None or not fit.name or not fit.loops or score.cell is not fit.cell:
-            continue
-        tried = [value for loop in fit.loops for made in _made(fit.cell, fit.name) for value in _tried(loop, made)]
-        if not tried:
-            continue
-        for later in test.scores:
-            other = later.fit
-            if other is None or other.name != fit.name or other.loops or later.loops:
-                continue
-            if _place(other.cell, other.node) > _place(fit.cell, fit.node) and any(
-                _is_one(made, *setting) for setting in tried for made in _made(other.cell, fit.name)
-            ):
-                return later
-    return None
-
-
-def _made(cell: CodeCell, name: str) -> list[ast.Call]:
-    return [call for call in cell.nodes(ast.Call) if called_name(call.func) == name]
-
-
-def _tried(loop: ast.AST, made: ast.Call) -> Iterator[tuple[str, ast.expr]]:
-    """The settings that a loop varies in a call (empty for the first argument), and what they run over."""
-    if not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Name):
-        return
-    for name, value in (("", argument) for argument in made.args[:1]):
-        if _mentions(value, frozenset({loop.target.id})):
-            yield name, loop.iter
-    for keyword in made.keywords:
-        if _mentions(keyword.value, frozenset({loop.target.id})):
-            yield keyword.arg or "", loop.iter
-
-
-def _is_one(made: ast.Call, setting: str, values: ast.expr) -> bool:
-    """Does a call give the setting one of the values that were tried?"""
-    named = [word.value for word in made.keywords if word.arg == setting or not setting]
-    given = next(iter(named or made.args), None)
-    if not isinstance(given, ast.Constant):
-        return isinstance(given, ast.Name)
-    if isinstance(values, ast.List | ast.Tuple):
-        return any(isinstance(item, ast.Constant) and item.value == given.value for item in values.elts)
-    if isinstance(values, ast.Call) and called_name(values.func) == "range" and isinstance(given.value, int):
-        ends = [argument.value for argument in values.args if isinstance(argument, ast.Constant)]
-        numbers = [end for end in ends if isinstance(end, int)]
-        low, high = (numbers[0], numbers[1]) if len(numbers) > 1 else (0, numbers[0] if numbers else given.value + 1)
-        return low <= given.value < high
-    return True
-
-
-def _place(cell: CodeCell, node: ast.AST) -> tuple[int, int]:
-    return cell.number, getattr(node, "lineno", 0)
-
-
 def _cut_off(page: Page, flows: Flows, test: TestSet) -> Hit | None:
     """A threshold read off a curve over the test rows, then applied to them."""
     for curve in test.scores:
@@ -297,17 +222,36 @@ def _cut_off(page: Page, flows: Flows, test: TestSet) -> Hit | None:
             continue
         for cell, node in Choices(page, flows, [(curve.cell, curve.node)]).picked():
             cuts = flows.derived([(cell, node)])
+            shown = _read_off(page, flows, cuts, flows.derived([(curve.cell, curve.node)]))
+            if shown is not None:
+                message = f"`{cell.segment(node)}` picks the threshold that is best on {test.name}, and `{shown}` reports its score on the same rows: {_CUT}"
+                return Hit(cell.at(node), message, _chain(test, [curve]))
             for score in test.scores:
                 if (
                     score.metric not in PICTURES
-                    and _place(score.cell, score.node) > _place(cell, node)
+                    and place_of(score.cell, score.node) > place_of(cell, node)
                     and flows.holds(score.node, cuts)
                 ):
                     message = (
                         f"`{cell.segment(node)}` reads the threshold off a curve over {test.name}, and "
-                        f"`{score.cell.segment(score.node)}` reports it on the same rows: take it from rows held out of the training set"
+                        f"`{score.cell.segment(score.node)}` reports it on the same rows: {_CUT}"
                     )
                     return Hit(cell.at(node), message, _chain(test, [curve, score]))
+    return None
+
+
+def _read_off(page: Page, flows: Flows, cuts: frozenset[Variable], curve: frozenset[Variable]) -> str | None:
+    """`f1[best]`: a score at the place that was picked, as text."""
+    for cell in page.code:
+        for item in cell.nodes(ast.Subscript):
+            owner = item.value
+            if (
+                isinstance(owner, ast.Name)
+                and not _CUTS.search(owner.id)
+                and flows.holds(owner, curve - cuts)
+                and flows.holds(item.slice, cuts)
+            ):
+                return cell.segment(item)
     return None
 
 

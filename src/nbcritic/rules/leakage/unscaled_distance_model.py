@@ -7,6 +7,7 @@ import re
 import statistics
 from collections.abc import Iterator
 
+from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.provenance import Fit, Value
@@ -23,6 +24,19 @@ _SCALED = re.compile(
 )
 _MUCH = 20
 """So many times the spread of the middle column, and one column decides the distance alone."""
+_THOUSANDS = re.compile(r"salary|income|revenue|population|turnover|balance|mileage|sqft|square_?feet", re.I)
+_FEW = re.compile(
+    r"^(?:age|children|kids|dependents|rooms|bedrooms|bathrooms|floors|rating|gpa|tenure|years?_?(?:of_?)?experience)$",
+    re.I,
+)
+"""Columns whose names tell how large their numbers are."""
+_UNLIKE = {
+    "load_wine": ("proline", "hue"),
+    "load_breast_cancer": ("worst area", "mean smoothness"),
+    "fetch_california_housing": ("Population", "AveRooms"),
+    "load_boston": ("TAX", "NOX"),
+}
+"""Data sets of scikit-learn with unlike units: a column of thousands (or hundreds) and one of ones."""
 _IDS = re.compile(r"^Unnamed|(?:^|_)id$|^(?:index|no\.?)$|Id$|ID$")
 
 
@@ -77,29 +91,70 @@ def check(page: Page) -> Iterator[Hit]:
         groups = KMeans(4).fit_predict(df[["length_mm", "width_mm"]])
         trees = RandomForestRegressor().fit(df[["length_mm", "price"]], df["width_mm"])
     """
-    fits = [fit for fit in page.provenance.fits if _BY_DISTANCE.match(fit.name)]
+    fits = [
+        fit
+        for fit in page.provenance.fits
+        if _BY_DISTANCE.match(fit.name) or (fit.tool and fit.tool.learns == "projection")
+    ]
     if not fits or any(_SCALED.search(cell.source) for cell in page.code):
         return
     frames = [(cell, page.provenance.value(name), spread) for cell, name, spread in shown_frames(page)]
     for fit in fits:
-        for cell, frame, spread in frames:
-            if not frame.rows & fit.rows:
-                continue
-            given = _given(page, fit, spread)
-            if len(given) < 2:
-                continue
-            widest = max(given, key=lambda column: given[column])
-            others = [value for column, value in given.items() if column != widest]
-            middle = statistics.median_low(others)
-            if given[widest] < _MUCH * middle:
-                continue
-            other = next(column for column, value in given.items() if value == middle and column != widest)
-            message = (
-                f"`{fit.name}` measures distances over `{widest}` (spread {given[widest]:,.4g}) and `{other}` "
-                f"({middle:,.4g}) as they are: `{widest}` decides alone; put `StandardScaler()` before it"
-            )
-            yield Hit(fit.cell.at(fit.node), message, (Related(cell.at(), "the units are seen here"),))
+        hit = (
+            next(filter(None, (_seen(page, fit, *frame) for frame in frames)), None)
+            or _named(page, fit)
+            or _known(page, fit)
+        )
+        if hit is not None:
+            yield hit
             return
+
+
+def _seen(page: Page, fit: Fit, cell: CodeCell, frame: Value, spread: dict[str, float]) -> Hit | None:
+    """What a table of the model's frame shows."""
+    given = _given(page, fit, spread) if frame.rows & fit.rows else {}
+    if len(given) < 2:
+        return None
+    widest = max(given, key=lambda column: given[column])
+    others = {column: value for column, value in given.items() if column != widest}
+    middle = statistics.median_low(others.values())
+    if given[widest] < _MUCH * middle:
+        return None
+    other = next(column for column, value in others.items() if value == middle)
+    message = (
+        f"`{fit.name}` measures distances over `{widest}` (spread {given[widest]:,.4g}) and `{other}` "
+        f"({middle:,.4g}) as they are: `{widest}` decides alone; put `StandardScaler()` before it"
+    )
+    return Hit(fit.cell.at(fit.node), message, (Related(cell.at(), "the units are seen here"),))
+
+
+def _named(page: Page, fit: Fit) -> Hit | None:
+    """What the names of the model's columns tell."""
+    value = _argument(page, fit)
+    columns = sorted(fit.columns or (value.columns if value is not None else None) or ())
+    wide = next((column for column in columns if _THOUSANDS.search(column)), None)
+    narrow = next((column for column in columns if _FEW.search(column)), None)
+    if wide is None or narrow is None:
+        return None
+    message = (
+        f"`{fit.name}` measures distances over `{wide}` and `{narrow}` as they are: "
+        f"`{wide}` decides alone; put `StandardScaler()` before it"
+    )
+    return Hit(fit.cell.at(fit.node), message)
+
+
+def _known(page: Page, fit: Fit) -> Hit | None:
+    """What is known of the data sets that come with scikit-learn, where all their columns are used."""
+    loads = [row for row in fit.rows if isinstance(row, ast.Call)]
+    name = next((called_name(call.func) for call in loads if called_name(call.func) in _UNLIKE), None)
+    if name is None or fit.columns is not None or any("[:," in cell.source for cell in page.code):
+        return None
+    wide, narrow = _UNLIKE[name]
+    message = (
+        f"`{fit.cell.segment(fit.node)}` measures distances over `{wide}` and `{narrow}` of `{name}` as they are: "
+        f"`{wide}` decides alone; put `StandardScaler()` first"
+    )
+    return Hit(fit.cell.at(fit.node), message)
 
 
 def _given(page: Page, fit: Fit, spread: dict[str, float]) -> dict[str, float]:

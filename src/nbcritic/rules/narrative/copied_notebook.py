@@ -19,15 +19,15 @@ _COPY = re.compile(
 
 
 @rule("NBC707", name="copied-notebook", severity="nit", category="readability", confidence="certain", any_language=True)
-def check(page: Page, *, endings: tuple[str, ...] = ()) -> Iterator[Hit]:
+def check(page: Page, *, ending: str = "") -> Iterator[Hit]:
     r"""The file's name says that it is a copy, or one of several last versions.
 
     Nobody can tell which of them gave the numbers that were reported; a fault is mended in one and lives on in the other. Looked
-    for are `Copy of …`, `…-Copy1`, `… (1)`, `…_final_v3` and the like; `endings` are more of them.
+    for are `Copy of …`, `…-Copy1`, `… (1)`, `…_final_v3` and the like; `ending` is one more of them, a word of yours.
 
     Instead, keep one file under a name that says what it does, and leave its versions to the version history.
 
-    Bad (endings=("example",)):
+    Bad (ending="example"):
 
         # <- flagged
         # %%
@@ -39,9 +39,10 @@ def check(page: Page, *, endings: tuple[str, ...] = ()) -> Iterator[Hit]:
         x = 1
     """
     name = PurePosixPath(page.path.replace("\\", "/")).stem
-    said = [found[0]] if (found := _COPY.search(name)) else [ending for ending in endings if name.endswith(ending)]
+    found = _COPY.search(name)
+    said = found[0].strip(" _-") if found else ending if name.endswith(ending) else ""
     if said:
         yield Hit(
             Span(),
-            f"`{said[0].strip(' _-')}` in the name of `{name}`: keep one notebook, and its versions in the history",
+            f"`{said}` in the name of `{name}`: keep one notebook, and its versions in the history",
         )

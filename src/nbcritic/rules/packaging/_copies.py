@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import pairwise
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.digest import Block, Digest
 from nbcritic.analysis.page import Page
 from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, inner, is_logic, is_show, last_name, only_called
 
 LONGEST = 60
 """A window that is not heavy enough after so many statements is given up."""
+FUNCTION, STRETCH = 4.0, 10.0
+"""How heavy a function, or a run of statements, must be for its copies in other notebooks to matter."""
 _NESTING = (*COMPOUND, *DEFINITIONS)
 _NO_CODE = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal)
 
@@ -97,6 +101,32 @@ def _clusters(page: Page, least: float) -> Iterator[Cluster]:
                 for shape in copy.shapes:
                     covered.update(_inside(shape.node))
             yield Cluster(copies, _weight(copies[0].shapes))
+
+
+def digest(page: Page) -> Digest:
+    """The functions and the heavy runs of statements of a page, by shape."""
+    shaper = _Shaper(page)
+    blocks: dict[tuple[int, int], Block] = {}
+    for cell in page.code:
+        for run in shaper.runs(cell):
+            for block in _blocks(run):
+                blocks.setdefault((block.key, block.cell), block)
+    return Digest(page.path, tuple(blocks.values()))
+
+
+def _blocks(run: Run) -> Iterator[Block]:
+    for shape in run.shapes:
+        if isinstance(shape.node, DEFINITIONS) and shape.weight >= FUNCTION:
+            yield _block(run, (shape,), getattr(shape.node, "name", ""))
+    for start in range(len(run.shapes)):
+        if end := _heavy_enough(run.shapes, start, STRETCH):
+            yield _block(run, run.shapes[start:end], "")
+
+
+def _block(run: Run, shapes: Sequence[Shape], name: str) -> Block:
+    key = stable([*(shape.key for shape in shapes), *_pattern(shapes), name and "function"])
+    last = shapes[-1].node
+    return Block(key, name, run.cell.number, shapes[0].node.lineno, last.end_lineno or last.lineno)
 
 
 def _seeds(runs: Sequence[Run], least: float) -> list[list[Copy]]:
@@ -244,12 +274,12 @@ class _Shaper:
                     stack.append(value)
                 elif value.__class__ is str and kind not in DEFINITIONS:
                     (words if kind is ast.Attribute or kind is ast.keyword else names).append(value)
-        key = hash(tuple(words))
+        key = stable(words)
         call = statement.value if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) else None
         return Shape(
             statement,
             key,
-            hash(last_name(call.func)) if call is not None else key,
+            stable([last_name(call.func)]) if call is not None else key,
             self._weigh(statement, len(words)),
             tuple(names),
             tuple(literals),
@@ -283,6 +313,12 @@ class _Shaper:
         if isinstance(statement, ast.Assign) and only_called(statement) is not None:
             return 0.5
         return min(3.0, max(0.7, words / 18))
+
+
+def stable(words: Iterable[object]) -> int:
+    """A hash that is the same in every process, which a digest may outlive."""
+    text = "\0".join([word.__name__ if isinstance(word, type) else str(word) for word in words])
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest())
 
 
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}

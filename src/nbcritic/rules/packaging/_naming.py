@@ -49,7 +49,7 @@ def function_name(
 ) -> str:
     """A name that no other thing of the page has. `made` are the names that the function is about, the most telling first."""
     heading = _words(_heading(page, parts[0].cell.number))
-    name = _verbal(heading, module) or _verbal(_words(comment), "") or _by_content(parts, module)
+    name = _verbal(heading, module) or _verbal(_words(comment), "") or _by_content(parts, module, made)
     if not name and 1 <= len(heading) <= 2 and module != "train":
         name = "_".join([_verb(parts, module), *heading])
     if not name:
@@ -65,10 +65,10 @@ def _verb(parts: Sequence[Part], module: str) -> str:
     if module == "data":
         names = called(parts)
         return "save" if names & WRITES and not names & READS else "load" if names & READS else "prepare"
-    return _VERB_OF[module]
+    return "save" if module == "analysis" and called(parts) & WRITES else _VERB_OF[module]
 
 
-def _by_content(parts: Sequence[Part], module: str) -> str:
+def _by_content(parts: Sequence[Part], module: str, made: Sequence[str]) -> str:
     """By what is drawn, fitted or added."""
     if module == "plots":
         for wanted in (("title", "set_title", "suptitle"), ("ylabel", "set_ylabel")):
@@ -77,24 +77,30 @@ def _by_content(parts: Sequence[Part], module: str) -> str:
                 if 1 <= len(words) <= _LONGEST + 1:
                     return "_".join(["plot", *words])
         return ""
-    made = [name for call in calls_of(parts) if (name := last_name(call.func))[:1].isupper() and not name.isupper()]
+    classes = [name for call in calls_of(parts) if (name := last_name(call.func))[:1].isupper() and not name.isupper()]
     if module == "train":
-        models = [name for name in made if _MODEL.search(name)]
-        verb = "tune" if any(name.endswith("SearchCV") for name in made) else "train"
+        models = [name for name in classes if _MODEL.search(name)]
+        verb = "tune" if any(name.endswith("SearchCV") for name in classes) else "train"
         return "_".join([verb, _slug(re.sub(r"(?<=.)(?:Regressor|Classifier)$", "", models[0]))]) if models else ""
     if module == "features":
         if "train_test_split" in called(parts):
             return "split_train_test"
-        columns = list(dict.fromkeys(_slug(name) for part in parts for node in part.nodes for name in _columns(node)))
+        columns = list(
+            dict.fromkeys(_slug(name) for part in parts for node in part.nodes for name in _columns(node, made[:1]))
+        )
         return "_".join(["add", *columns]) if 1 <= len(columns) <= 2 and all(columns) else ""
     return ""
 
 
-def _columns(node: ast.AST) -> Iterator[str]:
+def _columns(node: ast.AST, frames: Sequence[str]) -> Iterator[str]:
     for inner in ast.walk(node):
         if isinstance(inner, ast.Assign):
             for target in inner.targets:
-                if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+                if (
+                    isinstance(target, ast.Subscript)
+                    and isinstance(target.value, ast.Name)
+                    and target.value.id in frames
+                ):
                     yield _text(target.slice)
 
 
@@ -117,7 +123,9 @@ def _heading(page: Page, number: int) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in _slug(text.partition(":")[0]).split("_") if word and word not in _SMALL and not word.isdigit()]
+    return [
+        word for word in _slug(text.partition(":")[0]).split("_") if word and word not in _SMALL and not word.isdigit()
+    ]
 
 
 def _verbal(words: Sequence[str], module: str) -> str:
@@ -125,6 +133,8 @@ def _verbal(words: Sequence[str], module: str) -> str:
     if not 2 <= len(words) <= _LONGEST or not all(len(word) > 1 for word in words):
         return ""
     first, *rest = words
+    if (_VERBS.get(first, first) == "plot" or "plot" in rest or "plots" in rest) and module not in ("plots", ""):
+        return ""
     if first in _DOING:
         return "_".join(words)
     if first in _VERBS:

@@ -127,6 +127,19 @@ class Parts:
             for name in held:
                 del found[name]
 
+    @cached_property
+    def _defined(self) -> dict[str, Part]:
+        return {part.name: part for part in self._of("definition")}
+
+    @property
+    def annotations_are_texts(self) -> bool:
+        """Does the notebook ask for annotations that are not worked out?"""
+        return any(
+            node.module == "__future__" and any(alias.name == "annotations" for alias in node.names)
+            for cell in self.page.code
+            for node in cell.nodes(ast.ImportFrom)
+        )
+
     def _is_free(self, name: str, definitions: dict[str, Part]) -> bool:
         return name in definitions or name in self.imports or name in self.settings or self._is_builtin(name)
 
@@ -146,16 +159,13 @@ class Parts:
         if stuck := self._stuck(part):
             return stuck
         for name in part.life.reads:
+            if name in self._defined and name not in self.definitions:
+                return f"`{part.name}` needs `{name}`, which stays in the notebook"
             if self.is_value(name):
                 return f"`{part.name}` reads the notebook's `{name}`, which it is not given"
             if not self._is_free(name, self.definitions):
-                return f"`{part.name}` needs `{name}`, " + self._unknown(name)
+                return f"`{part.name}` needs `{name}`, which no cell of the notebook makes"
         return ""
-
-    def _unknown(self, name: str) -> str:
-        if any(part.name == name for part in self._of("definition")):
-            return "which stays in the notebook"
-        return "which no cell of the notebook makes" if name not in self.page.names.bindings else "which stays"
 
     def _reason(self, part: Part) -> str:
         if part.role == "definition":
@@ -163,16 +173,20 @@ class Parts:
         if stuck := self._stuck(part):
             return stuck
         for name in part.life.reads:
-            if name in self.imports or name in self.settings or self._is_builtin(name) or name in self.definitions:
+            if name in self.imports or self._is_builtin(name) or name in self.definitions:
                 continue
             bound = self.page.names.bindings.get(name, ())
-            held = next((other for other in self._of("definition") if other.name == name), None)
+            if bound and not any(_is_above(number, event.node, part) for number, event in bound):
+                return f"it uses `{name}` above the place in cell {bound[0][0]} that makes it"
+            if name in self.settings:
+                continue
+            if any(event.how == "import" for _, event in bound):
+                return f"it uses `{name}`, which is imported in several ways or under a condition"
+            held = self._defined.get(name)
             if held is not None:
                 return f"it calls `{name}`: {self.why_not(held)}"
-            if name not in part.life.binds and not bound and name not in LAUNCHER:
+            if not bound and name not in LAUNCHER:
                 return f"it uses `{name}`, which no cell of the notebook makes"
-            if bound and min(number for number, _ in bound) > part.cell.number:
-                return f"it uses `{name}`, which is made further down in cell {min(number for number, _ in bound)}"
         return ""
 
     def _stuck(self, part: Part) -> str:
@@ -181,6 +195,8 @@ class Parts:
             return "it holds a credential"
         if any(part.first <= magic.line <= part.last for magic in part.cell.magics):
             return "it holds a magic or a shell line"
+        if any(line in part.cell.plain.shifts for line in range(part.first, part.last + 1)):
+            return "its cell is indented"
         for name in part.life.reads:
             if name in _OF_THE_SESSION and name not in self.page.names.bindings and part.role != "definition":
                 return f"it reads `{name}`, which belongs to the session"
@@ -195,6 +211,8 @@ class Parts:
                         return f"it calls `{name}`"
                 case ast.ImportFrom() if any(alias.name == "*" for alias in node.names):
                     return "a star import makes its names"
+                case ast.ImportFrom(module="__future__"):
+                    return "it sets how the notebook is read"
                 case ast.Await() | ast.AsyncFor() | ast.AsyncWith() if part.role != "definition":
                     return "it awaits at cell level"
                 case ast.Lambda() if part.role == "logic" and isinstance(part.cell.parent(node), ast.Assign):
@@ -224,6 +242,10 @@ class Parts:
                 first -= 1
             yield Part(cell, tuple(nodes), first, last, _role(nodes), life(nodes) if nodes else _NO_LIFE)
             above = last
+
+
+def _is_above(number: int, node: ast.AST | None, part: Part) -> bool:
+    return number < part.cell.number or (number == part.cell.number and getattr(node, "lineno", 0) < part.first)
 
 
 def _first_line(node: ast.stmt) -> int:

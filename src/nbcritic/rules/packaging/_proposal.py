@@ -1,13 +1,10 @@
-"""The function that a cell could be: its name, what it is given and what it gives back."""
+"""What a cell takes from others and gives to them: how wide the door of a function made of it would be."""
 
 from __future__ import annotations
 
 import ast
-import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from keyword import iskeyword
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
@@ -19,25 +16,18 @@ _WRITES = frozenset(
     "saveAsTable insertInto save_weights imwrite write_text write_bytes writerow writerows".split()
 )
 _GIVEN_BY = frozenset({"import", "def", "class"})
-_SMALL = frozenset(
-    "the a an of and our to for in with on by let us s some step task part section exercise chapter question phase problem now "
-    "we will is are this de la el los las del en y".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Such as `clean_orders(orders, rates) -> orders, totals`; the name is empty where no heading gives one."""
+    """A cell with the names that it takes and gives."""
 
     cell: CodeCell
-    name: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
 
     def __str__(self) -> str:
         given, back = _listed(self.inputs), _listed(self.outputs)
-        if self.name:
-            return f"cell {self.cell.number} as `{self.name}({given})" + (f" -> {back}`" if back else "`")
         if given and back:
             return f"cell {self.cell.number} (`{given}` → `{back}`)"
         verb = "takes" if given else "makes"
@@ -48,7 +38,7 @@ def propose(page: Page, cell: CodeCell) -> Proposal:
     """The function that this cell could be."""
     outputs = outputs_of(page, cell)
     shown = tuple(name for name in _displayed(cell) if name not in outputs and _is_value(page, name))
-    return Proposal(cell, _heading(page, cell.number), inputs_of(page, cell), outputs + shown)
+    return Proposal(cell, inputs_of(page, cell), outputs + shown)
 
 
 def hands_on(page: Page, cell: CodeCell) -> bool:
@@ -103,23 +93,3 @@ def _is_value(page: Page, name: str, here: int | None = None) -> bool:
 
 def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(names[:MOST]) + (", …" if len(names) > MOST else "")
-
-
-def _heading(page: Page, number: int) -> str:
-    """The heading right above, if it makes a name."""
-    above = page.notebook.cells[number - 2] if number >= 2 else None
-    lines = [line.strip() for line in above.source.splitlines() if line.strip()] if above else []
-    if above is None or above.kind != "markdown" or not lines:
-        return ""
-    found = re.match(r"#{1,6}\s*(.+)", lines[-1]) or re.match(r"#{1,6}\s*(.+)", lines[0])
-    text = re.sub(r"\(.*?\)|<[^>]*>|\[|\]|`", " ", found[1]) if found else ""
-    words = [word for word in _slug(text).split("_") if word not in _SMALL and not word.isdigit()]
-    name = "_".join(words)
-    told = sum(len(word) > 2 for word in words)
-    return name if told >= 2 and len(words) <= 5 and name.isidentifier() and not iskeyword(name) else ""
-
-
-def _slug(text: str) -> str:
-    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    text = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", text)
-    return re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_").lower()

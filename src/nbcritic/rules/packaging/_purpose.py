@@ -41,7 +41,10 @@ _SHAPES = frozenset(
 _PREPARES = frozenset(
     "StandardScaler MinMaxScaler LabelEncoder OneHotEncoder OrdinalEncoder SimpleImputer TfidfVectorizer".split()
 )
-_SETS = frozenset("set_option seed manual_seed filterwarnings set_theme set_style simplefilter set_seed".split())
+SETS_OPTIONS = "sets options for the whole session"
+_SETS = frozenset(
+    "set_option seed manual_seed filterwarnings set_theme set_style simplefilter set_seed set_context set_palette use rc set".split()
+)
 
 
 def module_of(page: Page, parts: Iterable[Part]) -> str:
@@ -70,6 +73,21 @@ def module_of(page: Page, parts: Iterable[Part]) -> str:
     if drawn >= 3:
         return "plots"
     return "analysis"
+
+
+def concerns_of(parts: Iterable[Part]) -> list[str]:
+    """Which of these pieces of work are done here: `loads`, `shapes`, `trains`, `judges`, `plots`, `writes`."""
+    every = list(parts)
+    names = {last_name(call.func) for call in calls_of(every)}
+    found = {
+        "loads": bool(names & READS) or _opens(every, "r"),
+        "shapes": bool(names & (_SHAPES | _PREPARES)),
+        "trains": bool(names & _FITS),
+        "judges": bool(names & _JUDGES),
+        "plots": any(canvas_statements(part) for part in every),
+        "writes": bool(names & WRITES) or _opens(every, "w"),
+    }
+    return [name for name, so in found.items() if so]
 
 
 def _is_model(node: ast.stmt) -> bool:
@@ -109,7 +127,7 @@ def _draws(node: ast.stmt) -> bool:
             and any(map(_draws, node.body))
         )
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        return _on_canvas(node.value)
+        return last_name(node.value.func) not in _SETS and _on_canvas(node.value)
     return isinstance(node, ast.Assign) and is_canvas(root(node.value))
 
 
@@ -135,8 +153,8 @@ def effects_of(parts: Iterable[Part]) -> tuple[str, ...]:
         "fetches from the network": bool(names & _FETCHES) or "requests" in roots,
         "writes files": bool(names & WRITES) or _opens(every, "w"),
         "prints": bool(names & {"print", "display", "pprint"}),
-        "plots": any(_on_canvas(call) for call in calls),
-        "sets options for the whole session": bool(names & _SETS) or any(_sets_option(part) for part in every),
+        "plots": any(_on_canvas(call) and last_name(call.func) not in _SETS for call in calls),
+        SETS_OPTIONS: bool(names & _SETS) or any(_sets_option(part) for part in every),
     }
     return tuple(words for words, so in found.items() if so)
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import Event
 from nbcritic.analysis.liveness import Life, life
 from nbcritic.analysis.page import Page
-from nbcritic.rules.packaging._logic import Amount, amount_of
+from nbcritic.rules.packaging._logic import Amount, amount_of, is_canvas
 from nbcritic.rules.packaging._naming import function_name, heading_above
 from nbcritic.rules.packaging._parts import Part, Parts
-from nbcritic.rules.packaging._purpose import canvas_statements, effects_of, module_of
+from nbcritic.rules.packaging._purpose import SETS_OPTIONS, canvas_statements, effects_of, module_of
 
 LEAST = 3
 """A stretch of fewer statements of logic stays where it is."""
@@ -22,7 +23,8 @@ LEAST_DRAWN = 5
 """So many statements that draw are worth a function of their own."""
 MOST = 40
 """Lines up to which neighbouring cells are put together."""
-_ABOUT = ("prints", "plots")
+MOST_GIVEN, MOST_BACK = 8, 6
+"""A function with a wider door is none that anybody wants to call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ class Step:
         return f"{self.name}({', '.join(self.inputs)})" + (f" -> {back}" if back else "")
 
     @property
+    def short(self) -> str:
+        """The signature with the first few names only."""
+        back = _listed(self.outputs)
+        return f"{self.name}({_listed(self.inputs)})" + (f" -> {back}" if back else "")
+
+    @property
     def does(self) -> tuple[str, ...]:
         """What it does besides computing."""
         changed = tuple(f"changes `{name}` in place" for name in self.changes)
@@ -69,15 +77,13 @@ class _Stretch:
     module: str = ""
 
 
-@dataclass(frozen=True)
 class Steps:
     """The steps of a page, and why the rest of it stays."""
 
-    page: Page
-    parts: Parts = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "parts", Parts(self.page))
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.parts = Parts(page)
+        self._refused: dict[int, str] = {}
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -119,7 +125,7 @@ class Steps:
             return "it only looks"
         if amount_of(node for part in parts if part.role != "definition" for node in part.nodes).statements < LEAST:
             return "it is short"
-        return "nothing needs what it makes"
+        return self._refused.get(cell.number, "nothing needs what it makes")
 
     def _stretches(self) -> Iterator[_Stretch]:
         for cell in self.page.code:
@@ -206,12 +212,22 @@ class Steps:
         reads = self._reads(own, stretch.parts)
         outputs = self._outputs(stretch.parts, own, stretch.parts[-1])
         if any(name not in own.sure and not self._bound_before(name, stretch) for name in outputs if name in own.binds):
-            return None  # what it makes under a condition only cannot be given back
+            self._refuse(stretch, "it makes something under a condition only, which a later cell needs")
+            return None
         unsure = [name for name in outputs if name in own.binds and name not in own.sure and name not in reads]
         given = (name for name in reads if self.parts.is_value(name) and self._is_given(name, stretch))
         inputs = (*given, *unsure)
         effects = effects_of(stretch.parts)
-        if not outputs and not effects:
+        if not outputs and not set(effects) - {SETS_OPTIONS}:
+            return None
+        if any(is_canvas(name) for name in inputs):
+            self._refuse(stretch, "it draws on a figure of another cell")
+            return None
+        if len(inputs) > MOST_GIVEN or len(outputs) > MOST_BACK:
+            wide = (
+                f"it would be given {len(inputs)} names and give back {len(outputs)}: it does too many things at once"
+            )
+            self._refuse(stretch, wide)
             return None
         changed = self._changed(stretch.parts)
         inner = tuple(name for name in reads if name in self.parts.settings)
@@ -229,6 +245,9 @@ class Steps:
             inner,
             _amount(stretch.parts),
         )
+
+    def _refuse(self, stretch: _Stretch, reason: str) -> None:
+        self._refused.update(dict.fromkeys((part.cell.number for part in stretch.parts), reason))
 
     def _reads(self, own: Life, parts: Sequence[Part]) -> tuple[str, ...]:
         """The names from outside that a step needs, those of its formulas and queries too."""
@@ -251,22 +270,28 @@ class Steps:
             for number, event in self.page.names.bindings.get(name, ())
         )
 
-    def _changed(self, parts: Sequence[Part]) -> frozenset[str]:
-        found = set()
+    @cached_property
+    def _events(self) -> dict[tuple[int, int], list[Event]]:
+        """What is bound and changed, by cell and line."""
+        found: dict[tuple[int, int], list[Event]] = {}
+        for cell in self.page.code:
+            for event in self.page.names.of(cell.number).events:
+                if event.kind in ("bind", "mutate"):
+                    found.setdefault((cell.number, getattr(event.node, "lineno", 0)), []).append(event)
+        return found
+
+    def _events_of(self, parts: Iterable[Part]) -> Iterator[Event]:
         for part in parts:
-            for event in self.page.names.of(part.cell.number).events:
-                if event.kind == "mutate" and part.first <= _line(event.node) <= part.last:
-                    found.add(event.name)
-        return frozenset(found)
+            for line in range(part.first, part.last + 1):
+                yield from self._events.get((part.cell.number, line), ())
+
+    def _changed(self, parts: Iterable[Part]) -> frozenset[str]:
+        return frozenset(event.name for event in self._events_of(parts) if event.kind == "mutate")
 
     def _outputs(self, parts: Sequence[Part], own: Life, last: Part) -> tuple[str, ...]:
         """What of the names that these pieces bind or change somebody needs after `last`, in the order of the code."""
         changed = self._changed(parts)
-        order: dict[str, None] = {}
-        for part in parts:
-            for event in self.page.names.of(part.cell.number).events:
-                if event.kind in ("bind", "mutate") and part.first <= _line(event.node) <= part.last:
-                    order[event.name] = None
+        order = dict.fromkeys(event.name for event in self._events_of(parts))
         order.update(dict.fromkeys(sorted(own.binds)))
         needed = self._needed_after(last)
         return tuple(
@@ -280,18 +305,22 @@ class Steps:
 
     def _needed_after(self, last: Part) -> frozenset[str]:
         """Names that code below may read before it is sure to have bound them, and those that functions left behind read."""
-        found = set(self._called_later)
-        gone = set[str]()
         rest = [part for part in self.parts.raw[last.cell.number] if part.first > last.last]
-        found |= _reads_of(rest) - gone
-        gone |= {name for part in rest for name in part.life.sure}
-        found.update(name for magic in last.cell.magics for name in magic.reads)
-        for cell in self.page.cells:
-            if cell.number > last.cell.number:
-                found |= self._reads_of_cell(cell) - gone
-                if cell.tree is not None and not cell.plain.isolated:
-                    gone |= {name for part in self.parts.raw[cell.number] for name in part.life.sure}
-        return frozenset(found)
+        gone = {name for part in rest for name in part.life.sure}
+        magics = {name for magic in last.cell.magics for name in magic.reads}
+        return self._called_later | _reads_of(rest) | magics | (self._needed_below[last.cell.number] - gone)
+
+    @cached_property
+    def _needed_below(self) -> dict[int, frozenset[str]]:
+        """For each cell, the names that the cells below it need, found from the last one upwards."""
+        found: dict[int, frozenset[str]] = {}
+        needed: frozenset[str] = frozenset()
+        for cell in reversed(self.page.cells):
+            found[cell.number] = needed
+            if cell.tree is not None and not cell.plain.isolated:
+                needed -= {name for part in self.parts.raw[cell.number] for name in part.life.sure}
+            needed |= self._reads_of_cell(cell)
+        return found
 
     def _reads_of_cell(self, cell: CodeCell) -> frozenset[str]:
         words = self.page.names.of(cell.number).words
@@ -309,6 +338,10 @@ class Steps:
             if part.role == "definition" and part is not moved.get(part.name)
             for name in part.life.reads
         )
+
+
+def _listed(names: Sequence[str], most: int = 3) -> str:
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
 
 
 def _reads_of(parts: Iterable[Part]) -> frozenset[str]:

@@ -123,7 +123,7 @@ def _table(node: ast.If) -> list[ast.stmt] | None:
         test = here.test
         if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq | ast.In):
             return None
-        if not isinstance(test.comparators[0], ast.Constant | ast.List | ast.Tuple | ast.Set):
+        if not isinstance(test.comparators[0], ast.Constant | ast.UnaryOp | ast.List | ast.Tuple | ast.Set):
             return None
         if subject is not None and ast.dump(test.left) != subject:
             return None

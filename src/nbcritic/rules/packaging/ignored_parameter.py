@@ -12,9 +12,9 @@ from nbcritic.model import Hit
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._bodies import Def, functions, is_docstring
 
-_QUERY = re.compile(r"@\w|\bselect\b", re.I)
-"""A text in which a query may name variables."""
+_SQL = re.compile(r"\bselect\b", re.I)
 _WORD = re.compile(r"[^\W\d]\w*")
+_MARKED = re.compile(r"@([^\W\d]\w*)")
 _STANDS_IN = re.compile(r"fake|dummy|mock|stub|placeholder|noop|identity", re.I)
 _SEES_ALL = frozenset({"locals", "vars", "eval", "exec"})
 _UNFINISHED = re.compile(
@@ -159,8 +159,9 @@ def _used(function: Def) -> set[str]:
                 names.add(node.target.id)
             elif isinstance(node, ast.Global | ast.Nonlocal):
                 names.update(node.names)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _QUERY.search(node.value):
-                names.update(_WORD.findall(node.value))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                # A query names its variables (`frame.query`) or frames (duckdb) in a text.
+                names.update((_WORD if _SQL.search(node.value) else _MARKED).findall(node.value))
     if names & _SEES_ALL:
         names.update(_parameters(function))
     return names

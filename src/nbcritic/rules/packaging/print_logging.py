@@ -64,7 +64,7 @@ def _logs(page: Page, cell: CodeCell, call: ast.Call) -> bool:
     first = call.args[0]
     if isinstance(first, ast.Call | ast.BinOp):
         first = next((node for node in ast.walk(first) if isinstance(node, ast.Constant | ast.JoinedStr)), first)
-    text = isinstance(first, ast.JoinedStr) or (isinstance(first, ast.Constant) and isinstance(first.value, str))
+    text = isinstance(first, ast.JoinedStr) or (isinstance(first, ast.Constant) and _has_words(first.value))
     function = _function(cell, call)
     if (
         not text
@@ -73,6 +73,11 @@ def _logs(page: Page, cell: CodeCell, call: ast.Call) -> bool:
     ):
         return False
     return _returns(cell, function)
+
+
+def _has_words(value: object) -> bool:
+    """Is it a text for a reader, and no line of dashes?"""
+    return isinstance(value, str) and any(character.isalpha() for character in value)
 
 
 def _function(cell: CodeCell, call: ast.Call) -> ast.FunctionDef | None:

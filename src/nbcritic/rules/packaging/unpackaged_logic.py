@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
@@ -11,6 +11,7 @@ from nbcritic.rule import rule
 from nbcritic.rules.packaging._copies import clusters
 from nbcritic.rules.packaging._logic import Amount, at_cell_level, in_functions
 from nbcritic.rules.packaging._proposal import Proposal, hands_on, propose
+from nbcritic.rules.packaging._steps import Steps
 
 SHOWN = 3
 GRAVE = 80
@@ -30,7 +31,7 @@ def check(page: Page, *, statements: int = 50, in_one_cell: int = 8) -> Iterator
     Most of this logic must need what other cells make: programs pasted one under the other are none. In a text with code in between (one cell in three is Markdown) they must hold half of the whole.
 
     Instead, turn the largest cells into functions with inputs and outputs, move them into a module beside the notebook, test
-    them there, and let the notebook call them.
+    them there, and let the notebook call them; `nbcritic extract` shows the whole plan and writes it.
 
     Bad (statements=8, in_one_cell=4):
 
@@ -170,10 +171,26 @@ def check(page: Page, *, statements: int = 50, in_one_cell: int = 8) -> Iterator
         key=lambda p: (p.cell.number in copied, _worth(p, amounts[p.cell.number])),
         reverse=True,
     )
-    named = ", ".join(str(proposal) for proposal in proposals[:SHOWN])
+    named = ", ".join(_named(page, proposals))
     message = f"{_said(total)} lie at cell level, {packed or 'none'} in functions; take out first {named}"
     related = tuple(Related(cell.at(), _said(amounts[cell.number])) for cell in worth)
     yield Hit(Span(), message, related, severity=None if total.statements >= max(GRAVE, 2 * packed) else "minor")
+
+
+def _named(page: Page, proposals: Sequence[Proposal]) -> list[str]:
+    """The first few cells as the functions that `nbcritic extract` would make of them."""
+    steps = {cell: step for step in Steps(page).steps for cell in step.cells}
+    found: dict[str, None] = {}
+    for proposal in proposals:
+        step = steps.get(proposal.cell.number)
+        if step is not None:
+            cells = ("cell " if len(step.cells) == 1 else "cells ") + ", ".join(map(str, step.cells))
+            found[f"{cells} as `{step.short}` in `{step.module}.py`"] = None
+        else:
+            found[str(proposal)] = None
+        if len(found) == SHOWN:
+            break
+    return list(found)
 
 
 def _failed(cell: CodeCell) -> bool:

@@ -1,0 +1,164 @@
+"""NBC406."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePath
+
+from nbcritic.analysis.digest import Block
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit, Related
+from nbcritic.rule import rule
+from nbcritic.rules.packaging._copies import digest
+
+SHOWN = 3
+GRAVE = 40
+"""Lines shared; fewer are minor."""
+_VERSION = re.compile(
+    r"(?i)\b(?:copy|of|solutions?|answers?|key|complete[d]?|final|finished|draft|old|new|backup|bak|student|exercises?|starter|"
+    r"instructor|executed|output|v|ver|version|checkpoint|wip|archived?|outdated|conflicted|untitled|en|fr|es|de|pt|ja|zh|cn)\b|\d+"
+)
+
+
+@rule("NBC406", name="copied-across-notebooks", severity="major", category="packaging", digest=digest)
+def check(page: Page, *, lines: int = 12) -> Iterator[Hit]:
+    r"""The same function or block stands in several notebooks.
+
+    A correction in one notebook does not reach the others, so the same question gets several answers, and nobody knows which copy is
+    the right one. Only the notebooks of one scan are compared. Names and literals may differ; imports, settings, looks and plots
+    hardly count, copies of fewer than `lines` lines altogether are passed over, and so are versions of one notebook (a copy, a
+    solution, a translation).
+
+    Instead, move the shared code into a module of the project and import it in every notebook.
+
+    Bad (lines=6):
+
+        # %%
+        def tidy(orders, rates):  # <- flagged
+            orders = orders.dropna(subset=["gross"]).reset_index(drop=True)
+            orders["net"] = orders["gross"] / rates["tax"]
+            orders["euro"] = orders["net"] * orders["currency"].map(rates["euro"])
+            for shop in orders["shop"].unique():
+                rates[shop] = orders[orders["shop"] == shop]["euro"].median()
+            return orders[orders["euro"] > 0]
+        # file: returns.ipynb
+        # %%
+        def clean(returns, table):
+            returns = returns.dropna(subset=["sum"]).reset_index(drop=True)
+            returns["net"] = returns["sum"] / table["tax"]
+            returns["euro"] = returns["net"] * returns["coin"].map(table["euro"])
+            for shop in returns["shop"].unique():
+                table[shop] = returns[returns["shop"] == shop]["euro"].median()
+            return returns[returns["euro"] > 1]
+
+    Good (lines=6):
+
+        # %%
+        from shop import tidy
+        orders = tidy(read("orders.csv"), rates)
+        # file: returns.ipynb
+        # %%
+        from shop import tidy
+        returns = tidy(read("returns.csv"), rates)
+
+    Good (lines=6):
+
+        # %%
+        import matplotlib.pyplot as plt
+        import numpy as np
+        plt.rcParams["figure.figsize"] = (9, 4)
+        plt.rcParams["font.size"] = 12
+        np.random.seed(0)
+        def show(values):
+            plt.plot(values)
+            plt.xlabel("day")
+            plt.ylabel("euro")
+            plt.show()
+        # file: returns.ipynb
+        # %%
+        import matplotlib.pyplot as plt
+        import numpy as np
+        plt.rcParams["figure.figsize"] = (9, 4)
+        plt.rcParams["font.size"] = 12
+        np.random.seed(0)
+        def show(values):
+            plt.plot(values)
+            plt.xlabel("day")
+            plt.ylabel("euro")
+            plt.show()
+    """
+    if not page.library.holders:
+        return
+    shared = [(block, others) for block in digest(page).blocks if (others := _others(page, block))]
+    functions = [block for block, _ in shared if block.name]
+    shared = [(block, others) for block, others in shared if not _is_within(block, functions)]
+    rows = {(block.cell, line) for block, _ in shared for line in range(block.line, block.end_line + 1)}
+    if len(rows) < lines:
+        return
+    paths = [path for path, _ in Counter(path for _, others in shared for path in others).most_common()]
+    first, *rest = sorted((block for block, _ in shared), key=lambda block: (block.cell, block.line))
+    yield Hit(
+        page.cell(first.cell).at_line(first.line),
+        _message(first, rest, len(rows), paths),
+        tuple(
+            Related(page.cell(block.cell).at_line(block.line), "stands in another notebook, too")
+            for block in _heads(rest, first)
+        ),
+        severity=None if len(rows) >= GRAVE else "minor",
+    )
+
+
+def _others(page: Page, block: Block) -> list[str]:
+    """The other notebooks that hold a block; versions of this one are none."""
+    own = _bare(page.path)
+    return [path for path in page.library.holders.get(block.key, ()) if path != page.path and _bare(path) != own]
+
+
+def _bare(path: str) -> str:
+    """The name of a notebook without numbers and words for versions."""
+    words = re.sub(r"[^A-Za-z0-9]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z0-9])", " ", PurePath(path).stem))
+    return " ".join(_VERSION.sub(" ", words).split()).lower() or path
+
+
+def _is_within(block: Block, others: Iterable[Block]) -> bool:
+    """Is a block part of a function that is shared as a whole?"""
+    return any(
+        other.name
+        and other is not block
+        and other.cell == block.cell
+        and other.line <= block.line
+        and block.end_line <= other.end_line
+        for other in others
+    )
+
+
+def _heads(blocks: Sequence[Block], first: Block) -> Iterator[Block]:
+    """The first block of each stretch: windows overlap."""
+    cell, end = first.cell, first.end_line
+    for block in blocks:
+        if block.cell != cell or block.line > end:
+            yield block
+            cell, end = block.cell, block.end_line
+        end = max(end, block.end_line)
+
+
+def _message(first: Block, rest: Sequence[Block], lines: int, paths: Sequence[str]) -> str:
+    blocks = (first, *rest)
+    names = list(dict.fromkeys(block.name for block in blocks if block.name))
+    cells = list(dict.fromkeys(block.cell for block in blocks if not block.name))
+    parts = []
+    if names:
+        parts.append(_listed([f"`{name}`" for name in names]))
+    if cells:
+        parts.append(("cell " if len(cells) == 1 else "cells ") + _listed([str(cell) for cell in cells]))
+    where = _listed([f"`{path}`" for path in paths])
+    return f"{lines} lines ({' and '.join(parts)}) stand in {where}, too; write them once, in a module that all import"
+
+
+def _listed(words: Sequence[str]) -> str:
+    shown = list(words[:SHOWN])
+    if len(words) > SHOWN:
+        return f"{', '.join(shown)} and {len(words) - SHOWN} more"
+    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))

@@ -1,0 +1,123 @@
+"""NBC407."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import Event, Function
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit, Related
+from nbcritic.rule import rule
+
+SHOWN = 3
+_DATA = ("frame", "series", "array")
+_GIVEN_BY = frozenset({"import", "def", "class", "magic"})
+
+
+@rule("NBC407", name="hidden-global", severity="minor", category="packaging")
+def check(page: Page) -> Iterator[Hit]:
+    r"""A function works on data of the notebook that it is not given.
+
+    What it returns depends on which cells ran before, its call does not show it, and it can be neither moved into a module nor tested
+    with other data. Only tables and arrays that the notebook makes under a lower-case name count: constants, models, connections
+    and other functions are fine to read. One finding names all such functions of a notebook.
+
+    Instead, give the function what it works on as a parameter, and hand it over in the call.
+
+    Bad:
+
+        # %%
+        import pandas as pd
+        orders = pd.read_csv("orders.csv")
+        # %%
+        def of_shop(name):  # <- flagged
+            return orders[orders["shop"] == name]["euro"].sum()
+        # %%
+        orders = orders.dropna()
+        of_shop("north")
+
+    Good:
+
+        # %%
+        import pandas as pd
+        orders = pd.read_csv("orders.csv")
+        # %%
+        def of_shop(orders, name):
+            return orders[orders["shop"] == name]["euro"].sum()
+        # %%
+        of_shop(orders, "north")
+
+    Good:
+
+        # %%
+        import pandas as pd
+        RATES = pd.read_csv("rates.csv")
+        model = load_model("shops")
+        limit = 10
+        def rate(day, amount):
+            return model.predict(amount * RATES.loc[day].min(limit))
+        rate("mon", 3)
+
+    Good:
+
+        # %%
+        import pandas as pd
+        orders = pd.read_csv("orders.csv")
+        def main():
+            orders = pd.read_csv("orders.csv")
+            return orders.sum()
+        main()
+        # %%
+        def never_called():
+            return orders.sum()
+    """
+    found = [(cell, node, names) for cell, node, names in _functions(page) if names]
+    if not found:
+        return
+    cell, node, names = found[0]
+    shown = ", ".join(f"`{name}`" for name in names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
+    more = f", and {len(found) - 1} more function{'s' * (len(found) > 2)} do so, too" if len(found) > 1 else ""
+    related = tuple(
+        Related(other.at_line(other_node.lineno), f"reads `{others[0]}`") for other, other_node, others in found[1:]
+    )
+    yield Hit(
+        cell.at_line(node.lineno),
+        f"`{node.name}` works on {shown} of the notebook without being given it{more}",
+        related,
+    )
+
+
+def _functions(page: Page) -> Iterator[tuple[CodeCell, ast.FunctionDef, list[str]]]:
+    """Every plain function that the notebook calls by name, with the data that it reads from around it."""
+    called = {call.func.id for cell in page.code for call in cell.nodes(ast.Call) if isinstance(call.func, ast.Name)}
+    for cell in page.code:
+        for function in page.names.of(cell.number).functions:
+            node = function.node
+            if (
+                isinstance(node, ast.FunctionDef)
+                and node.name in called
+                and cell.parent(node) is cell.tree
+                and not node.decorator_list
+            ):
+                yield cell, node, list(_read(page, function, cell.number))
+
+
+def _read(page: Page, function: Function, here: int) -> Iterator[str]:
+    seen = set[str]()
+    writes = {event.name for event in function.events if event.kind == "bind"}
+    for event in function.events:
+        if event.kind == "use" and event.name not in seen | writes:
+            seen.add(event.name)
+            if _is_data(page, event, here):
+                yield event.name
+
+
+def _is_data(page: Page, event: Event, here: int) -> bool:
+    bound = page.names.bindings.get(event.name, ())
+    if not bound or event.name.isupper() or event.name[:1] == "_":
+        return False
+    if any(other.how in _GIVEN_BY for _, other in bound) or all(number == here for number, _ in bound):
+        return False
+    return page.values.kind_of_name(event.name) in _DATA

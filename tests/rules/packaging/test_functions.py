@@ -1,0 +1,108 @@
+"""Functions that are too long, too tangled or deaf to what they are given; the work grows with the page."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nbcritic.analysis.page import Page
+from nbcritic.model import Cell, Hit, Notebook
+from nbcritic.rules.packaging import complex_function, ignored_parameter, long_function
+
+
+def page(*sources: str) -> Page:
+    return Page(Notebook("x.ipynb", tuple(Cell(number, "code", source) for number, source in enumerate(sources, 1))))
+
+
+def ignored(*sources: str) -> list[str]:
+    return [hit.message for hit in ignored_parameter.check.check(page(*sources))]
+
+
+def test_a_global_of_a_like_name_is_named() -> None:
+    (message,) = ignored("orders_df = load()\ndef mean(orders):\n    return orders_df.mean()\nmean(orders_df)")
+    assert message == "`mean` never uses its parameter `orders`: it reads the global `orders_df` instead"
+
+
+def test_all_of_one_function_are_said_at_once() -> None:
+    assert ignored("def f(aa, bb, cc):\n    return g(aa)") == ["`f` never uses its parameters `bb`, `cc`"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return x + 1",
+        "x += 1\n    return 1",
+        "del x\n    return g()",
+        "return [x for _ in g()]",
+        "return lambda: x",
+        "def inner():\n        return x\n    return inner",
+        "return frame.query('a > @x')",
+        "return db.sql('select * from x').df()",
+        "return f'{x}'",
+        "exec(g())\n    return 1",
+        "!echo {x}\n    return 1",
+        "global y\n    y = x",
+        "if g():\n        x = 1\n    return g(x)",
+        "x = x or 1\n    return x",
+    ],
+)
+def test_what_is_read_in_any_way_is_used(body: str) -> None:
+    assert not ignored(f"def f(x):\n    {body}\n")
+
+
+@pytest.mark.parametrize(
+    "use", ["frame.apply(f)", "{'a': f}", "run(callback=f)", "g = f", "@register\ndef h(y):\n    return f"]
+)
+def test_who_is_handed_a_function_decides_what_to_give_it(use: str) -> None:
+    assert not ignored("def f(x):\n    return g() + 1", use)
+
+
+@given(st.integers(2, 12))
+def test_a_chain_of_comparisons_is_one_table(links: int) -> None:
+    chain = "".join(f"    elif x == {n}:\n        y = {n}\n" for n in range(links))
+    source = f"def f(x):\n    if x == -1:\n        y = 0\n{chain}    return y"
+    assert not list(complex_function.check.check(page(source), ways=3))
+    tangled = source.replace("elif x ==", "elif x + g() <")
+    assert list(complex_function.check.check(page(tangled), ways=links))
+
+
+def test_the_depth_is_said_and_an_elif_is_not_deeper() -> None:
+    flat = "def f(x):\n    if x < 1:\n        y = 1\n" + "".join(
+        f"    elif x < {n}:\n        y = 1\n" for n in range(9)
+    )
+    (hit,) = complex_function.check.check(page(flat), ways=2)
+    assert "deep" not in hit.message
+    nested = "def f(x):\n" + "".join("    " * (n + 1) + f"if x > {n}:\n" for n in range(5)) + "    " * 6 + "y = 1"
+    (hit,) = complex_function.check.check(page(nested), ways=2)
+    assert ", 5 deep" in hit.message
+
+
+def test_an_inner_function_is_counted_by_itself() -> None:
+    inner = "        if x: y = 1\n" * 9
+    found = list(
+        complex_function.check.check(page(f"def outer():\n    def inner(x):\n{inner}    return inner"), ways=5)
+    )
+    assert [hit.at.line for hit in found] == [2]
+
+
+def test_the_longest_block_is_named() -> None:
+    source = "def f(rows):\n    total = 0\n    for row in rows:\n" + "".join(
+        f"        a{n} = row + {n}\n" for n in range(12)
+    )
+    (hit,) = long_function.check.check(page(source + "    return total"), weight=9)
+    assert hit.message == "`f` is 15 lines of code long; begin with the block in line 3 (13 lines)"
+
+
+@pytest.mark.parametrize("check", [long_function, complex_function, ignored_parameter])
+def test_the_work_grows_with_the_page(check: object, work: Callable[[Callable[[], object]], int]) -> None:
+    def steps(size: int) -> int:
+        chain = "if x == 0:\n        y = 0\n" + "".join(
+            f"    elif g(x) == {n}:\n        y = {n}\n" for n in range(size // 8)
+        )
+        source = "".join(f"def f{n}(x, z):\n    {chain}\n" for n in range(8))
+        facts = page(source)
+        list(check.check.check(facts))  # type: ignore[attr-defined]
+        return work(lambda: list[Hit](check.check.check(facts)))  # type: ignore[attr-defined]
+
+    assert steps(400) < 3 * steps(200)
