@@ -1,14 +1,19 @@
-"""The picture of the terminal in the README: `make screenshot` runs nbcritic and draws what it says.
+"""The pictures in the README: `make screenshot` runs nbcritic and draws what it says, in the terminal and as a page.
 
 python docs/make_screenshot.py [NOTEBOOK] [FILE.svg]
+
+The pictures of the page need Chromium, playwright and the extra `report`; where one is missing they are left as they are.
 """
 
 from __future__ import annotations
 
 import io
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
@@ -70,5 +75,41 @@ def main(notebook: str = NOTEBOOK, picture: str | Path = PICTURE) -> None:
     Path(picture).write_text(svg, "utf-8", newline="\n")
 
 
+def page(notebook: str = NOTEBOOK) -> None:
+    """Photograph the HTML report: its head, and the margin beside a cell whose remark names a chain of cells."""
+    browser = shutil.which("chromium")
+    if browser is None or find_spec("playwright") is None or find_spec("nh3") is None:
+        print("no Chromium, playwright or nh3 here: the pictures of the page stay as they are", file=sys.stderr)
+        return
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        report = Path(folder) / "report.html"
+        command = [
+            sys.executable,
+            "-m",
+            "nbcritic",
+            "--fail-on",
+            "never",
+            "--format",
+            "html",
+            "-o",
+            str(report),
+            notebook,
+        ]
+        subprocess.run(command, check=True)
+        chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
+        tab = chromium.new_page(viewport={"width": 1360, "height": 860}, reduced_motion="reduce")
+        tab.goto(report.as_uri())
+        tab.screenshot(path=PICTURE.with_name("page.png"))
+        note = tab.locator('.cell .note[data-family="leakage"]').first
+        note.evaluate("note => note.closest('.cell').scrollIntoView()")
+        note.focus()
+        tab.mouse.wheel(0, -90)
+        tab.screenshot(path=PICTURE.with_name("margin.png"))
+        chromium.close()
+
+
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    page(*sys.argv[1:2])

@@ -145,6 +145,7 @@ def run_cell(source: str) -> BaseException | None:
             shown.append(error)
 
     shell.showtraceback = shell.showsyntaxerror = show
+    shell._format_exception_for_storage = lambda *_, **__: {}  # a traceback in colours takes longer than most notebooks
     result = shell.run_cell(source, store_history=True)
     return shown[0] if shown else cast("BaseException | None", result.error_before_exec or result.error_in_exec)
 

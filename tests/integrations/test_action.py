@@ -66,7 +66,10 @@ class Runner:
         environment = {**os.environ, **{key: str(self.folder / value) for key, value in own.items()}}
         for key, value in STEPS[name]["env"].items():
             given = re.fullmatch(r"\$\{\{ inputs\.([\w-]+) \}\}", value)
-            environment[key] = inputs.get(given[1], DEFAULTS[given[1]]) if given else inputs[key]
+            if given:
+                environment[key] = inputs.get(given[1], DEFAULTS[given[1]])
+            else:
+                environment[key] = inputs[key] if "${{" in value else value
         command = [BASH, "--noprofile", "--norc", "-eo", "pipefail", "-c", STEPS[name]["run"]]
         cwd = self.folder / "work"
         return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)

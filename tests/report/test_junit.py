@@ -15,7 +15,9 @@ MakeReport = Callable[..., Report]
 
 def suites(*reports: Report) -> list[Element]:
     """The suites of the document; their counts are those of their tests."""
-    root = ElementTree.fromstring("".join(render(reports, "junit")))
+    said = "".join(render(reports, "junit"))
+    assert said.isascii()
+    root = ElementTree.fromstring(said)
     assert root.tag == "testsuites"
     for suite in root:
         cases = suite.findall("testcase")
@@ -63,7 +65,9 @@ def test_a_problem_is_an_error_and_what_was_not_judged_is_skipped(finding: Make,
     assert [child.tag for case in suite for child in case] == ["failure", "error", "skipped"]
 
 
-@pytest.mark.parametrize("text", ["]]>", "<b a=\"1\" c='2'>&amp;", "\x00\x08\x1b[31m", "\ufffe\uffff\ud800", "a\tb\nc"])
+@pytest.mark.parametrize(
+    "text", ["]]>", "<b a=\"1\" c='2'>&amp;", "\x00\x08\x1b[31m", "\ufffe\uffff\ud800", "a\tb\nc", "é 日 😀"]
+)
 def test_text_comes_through_as_text(finding: Make, report: MakeReport, text: str) -> None:
     (suite,) = suites(report(finding(message=text), path=f"{text}.ipynb"))
     failure = suite.find("testcase/failure")

@@ -118,6 +118,11 @@ def test_more_of_the_same_is_no_flow(finding: Make, report: MakeReport) -> None:
     assert len(result["relatedLocations"]) == 1
 
 
+def test_one_step_is_no_flow(finding: Make, report: MakeReport) -> None:
+    (result,) = run(report(finding(family="leakage", related=(Related(Span(), "everywhere"),))))["results"]
+    assert "codeFlows" not in result
+
+
 def test_the_same_place_twice_stays_valid(finding: Make, report: MakeReport) -> None:
     (result,) = run(report(finding(related=(Related(Span(9), ""), Related(Span(9), "")))))["results"]
     assert len(result["relatedLocations"]) == 2

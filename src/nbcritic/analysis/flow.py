@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.events import LATER, Event, Function
+from nbcritic.analysis.events import LATER, Event, Function, catches_names
 from nbcritic.analysis.names import PYTHON2, Names
 from nbcritic.analysis.stage import Happening, Stage
 
@@ -177,11 +177,14 @@ class _Replay:
 
     def __init__(self, names: Names, python2: bool) -> None:
         self._names = names
+        self._cells = {cell.number: cell for cell in names.cells}
         self._python2 = python2 or bool(names.python2)
         self._bound: set[str] = set()
         self._deleted: dict[str, int] = {}
         self._missing: dict[str, Undefined] = {}
         self._later: list[tuple[Event, int]] = []
+        self._left_out: set[ast.AST] = set()
+        """What does not happen, because a name was missing above it in the same `try`."""
         self._open = False
 
     def run(self, order: Iterable[int]) -> list[Undefined]:
@@ -196,6 +199,8 @@ class _Replay:
 
     def _step(self, happening: Happening, cell: int) -> None:
         event, name = happening.event, happening.event.name
+        if self._left_out and event.node in self._left_out and happening.via is None:
+            return
         if event.kind == "bind":
             self._bound.add(name)
             self._deleted.pop(name, None)
@@ -204,6 +209,8 @@ class _Replay:
                 self._later.append((event, happening.home))
             elif name not in self._bound and not happening.guarded:
                 self._miss(event, cell, happening.home, happening.via)
+            elif name not in self._bound and happening.via is None and self._is_missing(name, cell):
+                self._left_out |= _after_caught(self._cells[cell], event.node)
         elif event.kind == "delete":
             if not event.may and happening.via is None:
                 self._bound.discard(name)
@@ -229,15 +236,20 @@ class _Replay:
 
     def _miss(self, event: Event, cell: int, home: int, via: str | None, *, called: bool = True) -> None:
         name = event.name
+        if self._is_missing(name, cell):
+            binders = tuple(dict.fromkeys(number for number, _ in self._names.bindings.get(name, ())))
+            self._missing[name] = Undefined(cell, name, event, home, via, called, binders, self._deleted.get(name))
+
+    def _is_missing(self, name: str, cell: int) -> bool:
+        """Is it sure that nothing else brings a name that no cell has bound so far?"""
         if self._open or name in self._missing or self._names.is_known(name) or name in self._names.maybe:
-            return
+            return False
         if self._python2 and name in PYTHON2:
-            return
-        bindings = self._names.bindings.get(name, [])
-        if any(bound.how == "global" and number <= cell for number, bound in bindings) and self._may_declare(name):
-            return  # a function that declares the name global may have been called in a way that the page does not show
-        binders = tuple(dict.fromkeys(number for number, _ in bindings))
-        self._missing[name] = Undefined(cell, name, event, home, via, called, binders, self._deleted.get(name))
+            return False
+        bindings = self._names.bindings.get(name, ())
+        # A function that declares the name global may have been called in a way that the page does not show.
+        declared = any(bound.how == "global" and number <= cell for number, bound in bindings)
+        return not (declared and self._may_declare(name))
 
     def _may_declare(self, name: str) -> bool:
         """Does anybody mention a function that declares the name global?"""
@@ -248,3 +260,27 @@ class _Replay:
             for pairs in self._names.functions.values()
             for _, function in pairs
         )
+
+
+_NEED_NOT = (
+    ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Match, ast.ExceptHandler, ast.IfExp, ast.BoolOp,
+    ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef,
+)  # fmt: skip
+"""Inside these, a reading need not happen when the statement around it does, or somebody else may catch what is missing."""
+
+
+def _after_caught(cell: CodeCell, node: ast.AST | None) -> set[ast.AST]:
+    """What a missing name at this node leaves out: the `try` and `else` whose `except` catches it; nothing in a loop."""
+    inner, caught = node, None
+    for outer in cell.ancestors(node) if node is not None else ():
+        if caught is None and isinstance(outer, ast.Try):
+            if inner not in outer.body or not any(catches_names(handler) for handler in outer.handlers):
+                return set()
+            caught = outer
+        elif caught is None and isinstance(outer, _NEED_NOT):
+            return set()
+        elif isinstance(outer, ast.For | ast.AsyncFor | ast.While):
+            return set()  # the next round may find the name
+        inner = outer
+    statements = (*caught.body, *caught.orelse) if caught is not None else ()
+    return {part for statement in statements for part in ast.walk(statement)}

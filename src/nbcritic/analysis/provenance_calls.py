@@ -138,7 +138,8 @@ class Calls:
             return owner
         given = frozenset(taint for value in values for taint in value.taints if self._reaches(taint[0], node, name))
         if name in ("apply", "map", "applymap", "transform", "pipe") and node.args:
-            given |= self._applied(node, name, owner, depth).taints
+            made = self._applied(node, name, owner, depth).taints
+            given |= frozenset(taint for taint in made if taint[0].by != "statistic" or _is_middle(taint[0].node))
         for fit, _ in given:
             if fit.role == "held-out" and fit.part == owner.part:
                 self.run.found.filled.setdefault(fit.node, fit)
@@ -304,6 +305,11 @@ def _file(node: ast.Call) -> str:
         [n.value for n in ast.walk(first) if isinstance(n, ast.Constant) and isinstance(n.value, str)] if first else []
     )
     return text[-1].rpartition("/")[2] if text else ""
+
+
+def _is_middle(node: ast.AST) -> bool:
+    """Is it a mean or a median, that gaps are filled with, and not a limit that values are compared with?"""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr.endswith(("mean", "median"))
 
 
 def _by_row(node: ast.Call) -> bool:

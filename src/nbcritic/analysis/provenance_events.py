@@ -47,6 +47,8 @@ class Events:
     """By the fit's node: what was fitted on held-out rows, and where the training rows are changed by it."""
     uses: dict[Split, tuple[CodeCell, ast.AST]] = field(default_factory=dict)
     """Where a model is first fitted on what a split leaves."""
+    predictions: list[tuple[Fit, Value, CodeCell, ast.AST]] = field(default_factory=list)
+    """What each fitted model was asked about, and where."""
     truncated: bool = False
     """The page was too much: what is recorded is true, but there may be more."""
 

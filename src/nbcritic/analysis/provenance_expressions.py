@@ -47,8 +47,8 @@ class Expressions:
     def is_in_loop(self, node: ast.expr) -> bool:
         """Is it something that a loop makes anew at each turn: one item of many, not the data?"""
         root: ast.AST = node
-        while isinstance(root, ast.Attribute | ast.Subscript):
-            root = root.value
+        while isinstance(root, ast.Attribute | ast.Subscript | ast.Call):
+            root = root.func if isinstance(root, ast.Call) else root.value
         bound = isinstance(root, ast.Name) and any(root.id in names for _, names in self.loops)
         return bool(self._outer_loops) or bound
 

@@ -173,7 +173,7 @@ class Tools:
         tool = values[0].tool if values else None
         self._pair(node, data, target, tool)
         if name != "cross_val_predict":
-            self._score(node, name, data, None, by_folds=True)
+            self._score(node, name, data, None, by_folds=True, model=tool.name if tool is not None else "")
         return PLAIN
 
     def folds(self, node: ast.AST, data: Value, shuffled: bool = False) -> Value:
@@ -214,7 +214,7 @@ class Tools:
             if name not in ("fit_transform", "fit_predict"):
                 return owner
         if name in tables.PREDICTIONS or name == "fit_predict":
-            return self._predicted(tool, data)
+            return self._predicted(node, tool, data)
         if name in ("score", "evaluate"):
             self._score(node, name, data, tool.fit)
             return PLAIN
@@ -233,7 +233,7 @@ class Tools:
         self._fitted(node, name, tool, data, depth)
         made = Value(tool=tool)
         self.run.bind(owner, made)
-        return made if name.startswith("fit") and name in ("fit", "fit_generator") else self._predicted(tool, data)
+        return made if name.startswith("fit") and name in ("fit", "fit_generator") else self._predicted(node, tool, data)
 
     def _fitted(self, node: ast.Call, name: str, tool: Tool, data: Value, depth: int) -> None:
         kind = tool.learns if tool.kind == "transformer" else tool.kind
@@ -299,8 +299,10 @@ class Tools:
             result if one and not tool.learns else replace(result, columns=data.columns if one else None, exact=False)
         )
 
-    def _predicted(self, tool: Tool, data: Value) -> Value:
+    def _predicted(self, node: ast.AST, tool: Tool, data: Value) -> Value:
         """Predictions, with the model that made them."""
+        if tool.fit is not None:
+            self.run.found.predictions.append((tool.fit, data, self.run.cell, node))
         return replace(data, items=None, taints=frozenset(), predicted=tool.fit, resampled=None).loose()
 
     def _boosted(self, node: ast.Call, name: str, depth: int) -> Value:
@@ -327,7 +329,9 @@ class Tools:
         """`np.mean(predicted != y_test)`: accuracy by hand."""
         self._score(node, "hits", predicted, predicted.predicted)
 
-    def _score(self, node: ast.AST, metric: str, data: Value, fit: Fit | None, by_folds: bool = False) -> None:
+    def _score(
+        self, node: ast.AST, metric: str, data: Value, fit: Fit | None, by_folds: bool = False, model: str = ""
+    ) -> None:
         self.run.found.scores.append(
             Score(
                 node,
@@ -340,6 +344,7 @@ class Tools:
                 fit,
                 by_folds,
                 self.run.loop_nodes,
+                model=model,
             )
         )
 

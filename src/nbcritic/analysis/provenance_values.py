@@ -87,6 +87,11 @@ class Fit:
         """Which part of the data it has seen."""
         return role_of(self.part)
 
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Where it stands on the page: cell, line and column."""
+        return self.cell.number, getattr(self.node, "lineno", 0), getattr(self.node, "col_offset", 0)
+
     def has_seen(self, value: Value, split: Split) -> bool:
         """Was it learnt, before any split, from rows of this value?"""
         if self.part or self.tells_nothing(split):
@@ -94,11 +99,11 @@ class Fit:
         mine, others = self.subset - value.subset, value.subset - self.subset
         if mine and others and any(map(_is_stretch, mine)) and any(map(_is_stretch, others)):
             return False  # `X[:n]` and `X[n:]`
-        return bool(self.rows & value.rows)
+        return bool(self.rows & value.rows_of(split))
 
     def tells_nothing(self, split: Split) -> bool:
         """Was it learnt from the target alone? To scale or to encode that gives no feature away."""
-        return self.by == "tool" and bool(self.columns and split.target and self.columns <= split.target)
+        return self.by != "group" and bool(self.columns and split.target and self.columns <= split.target)
 
     def is_of_target(self, split: Split) -> bool:
         """Is it a mean of the target?"""
@@ -141,6 +146,8 @@ class Score:
     loops: tuple[ast.AST, ...] = ()
     name: str = ""
     """The variable that holds the scored rows, where it is one."""
+    model: str = ""
+    """The class of a cross-validated model, where it is known."""
 
     @property
     def role(self) -> Role:
@@ -223,6 +230,11 @@ class Value:
     def role(self) -> Role:
         """Which part of the data it is."""
         return role_of(self.part)
+
+    def rows_of(self, split: Split) -> frozenset[object]:
+        """Its rows that went through a split, where it is put together of such and others; else all."""
+        through = [rows for rows, part in self.mixed if any(step[0] is split for step in part)]
+        return frozenset().union(*through) if through else self.rows
 
     def has(self, column: str) -> bool:
         """Is this certainly one of its columns?"""
@@ -344,7 +356,10 @@ def _is_stretch(token: object) -> bool:
 
 
 def _capped(taints: Iterable[Taint]) -> frozenset[Taint]:
-    return frozenset(list(dict.fromkeys(taints))[:_MOST])
+    all_of_them = frozenset(taints)
+    if len(all_of_them) <= _MOST:
+        return all_of_them
+    return frozenset(sorted(all_of_them, key=lambda taint: taint[0].place)[:_MOST])
 
 
 def path_of(node: ast.AST) -> str:

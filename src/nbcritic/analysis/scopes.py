@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from nbcritic.analysis.events import (
     AT_CONSTRUCTION,
@@ -31,12 +32,23 @@ from nbcritic.analysis.events import (
     stored_names,
 )
 from nbcritic.analysis.expressions import Expressions
+from nbcritic.analysis.loops import Block, always_holds, comes_first, leaves_early
 
 __all__ = ["Event", "EventKind", "Function", "Visitor", "root_name", "stored_names"]
 
 
 class Visitor(Expressions):
     """Collects the events of one scope: statements, functions and classes."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._blocks: list[Block] = []
+
+    def branch(self, nodes: Iterable[ast.AST | None], *, guarded: bool = False, sure: bool = False) -> None:
+        """Visit what need not happen, and remember where it stands."""
+        start = len(self.events)
+        super().branch(nodes, guarded=guarded)
+        self._blocks.append(Block(start, len(self.events), self._depth + 1, sure))
 
     # -- statements --------------------------------------------------------------------------------------------------
 
@@ -125,42 +137,64 @@ class Visitor(Expressions):
     def while_loop(self, node: ast.While) -> None:
         """The test, then a body that need not run."""
         self.visit(node.test)
-        self._loop(node.body, guarded=never_holds(node.test))
+        self._loop(node.body, guarded=never_holds(node.test), sure=always_holds(node.test))
         self.branch(node.orelse)
 
-    def _loop(self, body: list[ast.stmt], *, guarded: bool = False) -> None:
-        """What a branch in a loop reads may have been bound in an earlier round: such a reading is guarded."""
-        start, inside = len(self.events), self._depth + 1
-        self.branch(body, guarded=guarded)
-        events = self.events
-        bound = {event.name for event in events[start:] if event.kind == "bind"}
+    def _loop(self, body: list[ast.stmt], *, guarded: bool = False, sure: bool = False) -> None:
+        """What a branch in a loop reads may have been bound in an earlier round: such a reading is guarded.
+
+        What the loop deletes in each round is gone afterwards.
+        """
+        start, inside, known = len(self.events), self._depth + 1, len(self._blocks)
+        self.branch(body, guarded=guarded, sure=sure)
+        events, blocks = self.events, self._blocks[known:-1]
+        bound: dict[str, list[int]] = {}
+        for index in range(start, len(events)):
+            event = events[index]
+            if event.kind == "bind":
+                bound.setdefault(event.name, []).append(index)
+            elif event.kind == "delete" and event.depth == inside and not event.guarded and not leaves_early(body):
+                events[index] = event._replace(depth=inside - 1)
+        looked_at: set[str] = set()
         for index in range(start, len(events)) if bound else ():
             event = events[index]
             if event.depth > inside and event.kind == "use" and event.name in bound and not event.guarded:
-                events[index] = event._replace(guarded=True)
+                first_round = event.name not in looked_at and comes_first(
+                    index, event, bound[event.name], inside, blocks
+                )
+                looked_at.add(event.name)
+                if not first_round:
+                    events[index] = event._replace(guarded=True)
 
     def if_statement(self, node: ast.If) -> None:
         """A chain of `elif` is walked without recursion. `if "x" in globals()` is how people ask whether a name is there."""
         depth, guards = self._depth, self._guards
+        others: list[tuple[int, int]] = []
         while True:
             self.visit(node.test)
             guarded = asks_for_names(node.test) or never_holds(node.test)
             if not is_main(node.test):
                 self._depth += 1
             self._guards += guarded
+            start = len(self.events)
             self.all(node.body)
+            self._blocks.append(Block(start, len(self.events), self._depth, always_holds(node.test)))
+            others.append((len(self.events), self._depth))
             if never_holds(node.test):
                 self._guards -= guarded
             if len(node.orelse) != 1 or not isinstance(node.orelse[0], ast.If):
                 break
             node = node.orelse[0]
         self.all(node.orelse)
+        self._blocks += [Block(start, len(self.events), deep, False) for start, deep in others]
         self._depth, self._guards = depth, guards
 
     def try_statement(self, node: ast.Try) -> None:
         """The body may stop anywhere; a handler of NameError (or of everything) guards it."""
-        self.branch(node.body, guarded=any(catches_names(handler) for handler in node.handlers))
-        self.branch((*node.handlers, *node.orelse))
+        self.branch(node.body, guarded=any(catches_names(handler) for handler in node.handlers), sure=True)
+        for handler in node.handlers:
+            self.branch([handler])
+        self.branch(node.orelse)
         self.all(node.finalbody)
 
     def handler(self, node: ast.ExceptHandler) -> None:
@@ -186,7 +220,8 @@ class Visitor(Expressions):
     def match_statement(self, node: ast.Match) -> None:
         """The subject, then branches."""
         self.visit(node.subject)
-        self.branch(node.cases)
+        for case in node.cases:
+            self.branch([case])
 
     def pattern(self, node: ast.MatchAs | ast.MatchStar | ast.MatchMapping) -> None:
         """Captures of a pattern."""

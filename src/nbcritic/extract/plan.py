@@ -14,6 +14,7 @@ from pathlib import PurePath
 
 from nbcritic.analysis.page import Page
 from nbcritic.model import NbcriticError
+from nbcritic.rules.packaging._copies import clusters
 from nbcritic.rules.packaging._logic import last_name
 from nbcritic.rules.packaging._parts import Part, Parts, calls_of
 from nbcritic.rules.packaging._purpose import MODULES, module_of
@@ -22,6 +23,8 @@ from nbcritic.rules.packaging._steps import Step, Steps
 COMMON = "common"
 """The module of definitions that modules would otherwise have to import from one another in a circle."""
 PARAMETERS = "parameters"
+COPIED = 6.0
+"""How heavy a block is that counts as a copy: the default of NBC405."""
 _TUNED = frozenset(
     "test_size train_size random_state n_estimators max_depth learning_rate n_neighbors C alpha gamma n_clusters n_components epochs "
     "batch_size n_splits cv min_samples_leaf min_samples_split max_iter n_iter seed validation_split lr num_leaves subsample "
@@ -113,6 +116,21 @@ class Plan:
     def definitions_read(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those of these names that are definitions which move."""
         return tuple(name for name in names if name in self.parts.definitions)
+
+    @cached_property
+    def copies(self) -> tuple[tuple[str, ...], ...]:
+        """Functions that hold the same block of code: one of them, with another parameter, would do."""
+        owner = {node: step.name for step in self.steps for part in step.parts for node in part.nodes}
+        found: dict[tuple[str, ...], None] = {}
+        for cluster in clusters(self.page, COPIED):
+            names = tuple(
+                dict.fromkeys(
+                    owner[shape.node] for copy in cluster.copies for shape in copy.shapes if shape.node in owner
+                )
+            )
+            if len(names) > 1:
+                found[names] = None
+        return tuple(found)
 
     @cached_property
     def modules(self) -> tuple[str, ...]:

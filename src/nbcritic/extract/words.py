@@ -37,6 +37,7 @@ def as_json(plan: Plan) -> str:
             {"field": one.field, "type": type_of(one), "value": _plain(one.value), "cells": one.cells}
             for one in plan.parameters
         ],
+        "copies": plan.copies,
         "stays": [{"cell": cell, "reason": reason} for cell, reason in plan.stays.items()],
     }
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
@@ -68,6 +69,9 @@ def as_text(plan: Plan) -> str:
             f"  {one.field}: {type_of(one)} = {first_line(repr(_plain(one.value)))}  (cell {', '.join(map(str, one.cells))})"
             for one in plan.parameters
         ]
+    if plan.copies:
+        lines += ["", "hold the same code: one function with another parameter would do"]
+        lines += [f"  {', '.join(names)}" for names in plan.copies]
     if plan.stays:
         lines += ["", "stays in the notebook"]
         lines += [f"  cell {cell}: {reason}" for cell, reason in plan.stays.items()]

@@ -14,10 +14,10 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="nbcritic">\n'
 
 
 def render(reports: Iterable[Report]) -> Iterator[str]:
-    """One XML document, a suite for each notebook."""
+    """One XML document, a suite for each notebook. It is ASCII, and so true to its first line in any encoding of a pipe."""
     head = _HEAD
     for report in reports:
-        yield head + _suite(report)
+        yield head + _suite(report).encode("ascii", "xmlcharrefreplace").decode()
         head = ""
     yield f"{head}</testsuites>\n"
 

@@ -83,18 +83,19 @@ class _Run:
 
     def result(self, finding: Finding) -> Json:
         """A finding in the notebook that was added last."""
-        index, _ = self._rules.setdefault(finding.code, (len(self._rules), _rule(finding)))
+        if finding.code not in self._rules:
+            self._rules[finding.code] = (len(self._rules), _rule(finding))
         related = [self._location(near.at, 0, near.message) for near in finding.related]
         for number, location in enumerate(related, 1):
             location["id"] = number
         result: Json = {
             "ruleId": finding.code,
-            "ruleIndex": index,
+            "ruleIndex": self._rules[finding.code][0],
             "level": LEVELS[finding.severity],
             "message": {"text": _text("; ".join([sentence(finding), *evidence(finding)]))},
             "locations": [self._location(finding.at, finding.file_line, code=finding.code_line, id_=finding.cell_id)],
             "relatedLocations": related,
-            "codeFlows": [self._flow(finding)] if related and finding.at.cell and finding.family in _CHAINS else [],
+            "codeFlows": self._flows(finding) if finding.at.cell and finding.family in _CHAINS else [],
             # GitHub knows an alert by the second; left to itself, it hashes lines of the raw file, outputs and counts among them.
             "partialFingerprints": {
                 "nbcritic/v1": finding.fingerprint,
@@ -147,12 +148,14 @@ class _Run:
             location["message"] = {"text": _text(message)}
         return location
 
-    def _flow(self, finding: Finding) -> Json:
+    def _flows(self, finding: Finding) -> list[Json]:
         """The places that belong to a finding in the order in which they stand on the page."""
         steps = [(near.at, 0, near.message) for near in finding.related if near.at.cell]
+        if not steps:
+            return []
         steps.append((finding.at, finding.file_line, finding.message))
         steps.sort(key=lambda step: step[0])
-        return {"threadFlows": [{"locations": [{"location": self._location(*step)} for step in steps]}]}
+        return [{"threadFlows": [{"locations": [{"location": self._location(*step)} for step in steps]}]}]
 
 
 def _file(path: str) -> Json:

@@ -3,7 +3,7 @@
 import pytest
 
 from nbcritic.analysis.page import Page
-from nbcritic.model import Cell, Hit, Notebook
+from nbcritic.model import Cell, Hit, Notebook, Replace
 from nbcritic.rules.packaging import buried_parameter, scattered_import
 
 OPENING = "import pandas as pd\norders = pd.read_csv('x.csv')"
@@ -59,6 +59,9 @@ def test_what_was_imported_above_already_is_no_matter() -> None:
         "f(n_estimators=n)",
         "g(x, 0.3)",
         "load('*.csv')",
+        "p < 0.05",
+        "PCA(n_components=2)",
+        "f(num_topics=-1)",
     ],
 )
 def test_numbers_that_nobody_varies(code: str) -> None:
@@ -66,7 +69,16 @@ def test_numbers_that_nobody_varies(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["Forest(max_depth=3)", "p < 0.013", "day >= '2020-05-01'", "pd.read_csv('a/b.csv')", "SVC(C=-1)"]
+    "code", ["Forest(max_depth=3)", "p < 0.013", "day >= '2020-05-01'", "pd.read_csv('a/b.csv')", "SVC(C=10)"]
 )
 def test_numbers_that_somebody_will_vary(code: str) -> None:
     assert len(list(buried_parameter.check.check(page("import x", code), places=1))) == 1
+
+
+def test_neighbouring_imports_at_the_end_of_a_cell_go_together() -> None:
+    found = hit(
+        OPENING, "x = f()\nimport re\nimport json", "import csv\ny = csv.reader(re.sub('a', 'b', json.dumps(x)))"
+    )
+    assert found.fix is not None
+    edits = [edit for edit in found.fix.edits if isinstance(edit, Replace)]
+    assert [(edit.at.cell, edit.at.line, edit.at.end_line) for edit in edits] == [(1, 1, 1), (2, 1, 3), (3, 1, 2)]

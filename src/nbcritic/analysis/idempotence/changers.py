@@ -21,6 +21,7 @@ _ON_ARGUMENTS: Final = frozenset(
     "copyto place putmask setitem dump".split()
 )
 """The last words of library functions that may change an argument."""
+_SELF: Final = frozenset({"self", "cls"})
 _PASSING: Final = frozenset("tqdm enumerate zip items values list tuple iter get setdefault fit set_params".split())
 """What gives (parts of) the very objects that it is given."""
 _ROUNDS: Final = 4
@@ -81,7 +82,7 @@ class Changers:
                 break
 
     def _size(self) -> int:
-        return sum(map(len, (*self._changed.values(), *self._globals.values())))
+        return sum(len(found) for found in self._changed.values()) + sum(len(found) for found in self._globals.values())
 
     def _note(self, name: str, body: _Body) -> None:
         changed = set(body.changed)
@@ -90,10 +91,12 @@ class Changers:
                 changed |= handed
             changed |= self._globals.get(callee, set())
         changed = body.origins(changed)
+        if not changed.isdisjoint(_SELF):
+            self._changed.setdefault(name, set()).add("self")
         for place, parameter in enumerate(body.given):
             if parameter in changed:
-                self._changed.setdefault(name, {None}).update((place, parameter))
-        if outside := changed.difference(body.given, body.own):
+                self._changed.setdefault(name, set()).update((None, place, parameter))
+        if outside := changed.difference(body.given, body.own, _SELF):
             self._globals.setdefault(name, set()).update(outside)
 
     def changed_by(self, cell: CodeCell, touched: Touched) -> set[str]:
@@ -124,7 +127,7 @@ class Changers:
         for node in cell.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
             assert isinstance(node, _Definition)
             names = (parameter.arg for parameter in parameters(node.args))
-            body = _Body(tuple(name for name in names if name not in ("self", "cls")), own)
+            body = _Body(tuple(name for name in names if name not in _SELF), own)
             at.update(dict.fromkeys(range(node.lineno, (node.end_lineno or node.lineno) + 1), body))
             yield node.name, body
         for node in cell.nodes(ast.Subscript, ast.Attribute):
@@ -165,7 +168,12 @@ class Changers:
 
 
 def _given(call: ast.Call) -> Iterator[tuple[int | str | None, frozenset[str]]]:
-    """The arguments of a call, by place or name (None: many at once), with the names that stand in each."""
+    """The arguments of a call, by place or name (None: many at once), with the names that stand in each; `self` is what it is a method of."""
+    owner: ast.expr = call
+    while isinstance(owner, ast.Call) and isinstance(owner.func, ast.Attribute):
+        owner = owner.func.value
+    if owner is not call:
+        yield "self", frozenset(_names(owner))
     for place, value in enumerate(call.args):
         yield None if isinstance(value, ast.Starred) else place, frozenset(_names(value))
     for word in call.keywords:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from nbcritic.analysis import chance
-from nbcritic.analysis.events import called_name
+from nbcritic.analysis.events import called_name, stored_names
 from nbcritic.analysis.idempotence.changers import Changers
 from nbcritic.analysis.idempotence.definitions import Definitions
 from nbcritic.analysis.idempotence.tables import FAILS_AGAIN, GENERATORS, ITERATORS, NOW
@@ -56,6 +56,8 @@ class Screen:
         reads = touched.reads.keys()
         found = (reads & touched.binds.keys()) | (reads & touched.mutates.keys())
         found.update(event.name for event in own.events if event.kind == "delete")
+        for name in self._deleters.keys() & reads:
+            found |= self._deleters[name]
         found.update(name for name in self._changers.changed_by(cell, touched) if name in reads)
         return frozenset(found)
 
@@ -85,6 +87,15 @@ class Screen:
         return words.union(name for name, full in imports if full.rpartition(".")[2] in words)
 
     @cached_property
+    def _deleters(self) -> dict[str, set[str]]:
+        """The functions that delete names of the notebook."""
+        found: dict[str, set[str]] = {}
+        for name, pairs in self._page.names.functions.items():
+            if deleted := {event.name for _, function in pairs for event in function.events if event.kind == "delete"}:
+                found[name] = deleted
+        return found
+
+    @cached_property
     def _changers(self) -> Changers:
         return Changers(self._page)
 
@@ -99,11 +110,12 @@ class Screen:
         makers |= found
         for cell in self._page.code:
             for node in cell.nodes(ast.Assign):
-                value = node.value
-                if isinstance(value, ast.GeneratorExp) or (
-                    isinstance(value, ast.Call) and called_name(value.func) in makers
+                values = node.value.elts if isinstance(node.value, ast.Tuple | ast.List) else [node.value]
+                if any(
+                    isinstance(v, ast.GeneratorExp) or (isinstance(v, ast.Call) and called_name(v.func) in makers)
+                    for v in values
                 ):
-                    found.update(target.id for target in node.targets if isinstance(target, ast.Name))
+                    found.update(name for target in node.targets for name in stored_names(target))
         return frozenset(found)
 
     def _look_at(self, cell: CodeCell, found: set[str], makers: set[str]) -> None:

@@ -29,7 +29,7 @@ _PLANS = re.compile(
     re.I,
 )
 """What somebody means to do, or asks."""
-_TITLE = re.compile(r"\s*#+\s*#|#")
+_TITLE = re.compile(r"\s*#")
 """A heading names a subject and states nothing."""
 
 

@@ -128,7 +128,7 @@ def check(page: Page) -> Iterator[Hit]:
     """
     found = page.provenance.events
     together: dict[object, list[tuple[Fit, Split]]] = {}
-    for fit, split in found.leaks.values():
+    for fit, split in sorted(found.leaks.values(), key=lambda leak: leak[0].place):
         if is_thrown_away(split) or (fit.kind == "neighbours" and not split.shuffled):
             continue
         # Many columns filled alike are one fault, and so is what was done to two files put together.

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+import re
+from collections.abc import Iterator, Sequence
 
+from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.provenance import Score
-from nbcritic.analysis.provenance_tables import SEARCHES
+from nbcritic.analysis.provenance_tables import MODEL, SEARCHES
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 
 _PICTURES = frozenset({"roc_curve", "precision_recall_curve", "plot_confusion_matrix", "validation"})
 """What is looked at rather than reported."""
+_MODELS = frozenset({"model", "search", "unknown"})
+_DESCRIBES = re.compile(r"^Dummy|^LinearRegression$|CV$|^Sequential$")
+"""A baseline, a line through the rows at hand, a search for a strength, a network that is watched while it learns."""
+_WITH_ANSWERS = frozenset({"train_test_split", "random_split", "the folds", "given"})
 
 
 @rule("NBC505", name="scored-on-training-data", severity="major", category="evaluation-and-baseline")
@@ -60,18 +67,66 @@ def check(page: Page) -> Iterator[Hit]:
     """
     found = page.provenance.events
     scores = [score for score in found.scores if score.metric not in _PICTURES | SEARCHES]
-    if not scores or any(_may_be_fair(page, score) for score in found.scores):
+    if not scores or _is_asked_elsewhere(page, ""):
         return
+    if not any(_may_be_fair(page, score) for score in found.scores):
+        yield _hit(scores, "there is no score on other rows" if found.splits else "nothing is held out")
+        return
+    alone = _told_alone(page, scores)
+    if len(alone) > 1:  # a table of models; a single one may stand there for a reason
+        models = ", ".join(f"`{name}`" for name in alone)
+        yield _hit([score for each in alone.values() for score in each], f"{models} have no other score")
+
+
+def _hit(scores: Sequence[Score], why: str) -> Hit:
     first = scores[0]
     fit = first.fit
     assert fit is not None
     text = first.cell.segment(first.node)
     there = f"cell {fit.cell.number}" if fit.cell is not first.cell else "the same cell"
-    message = f"`{text}` is taken on the rows that `{fit.cell.segment(fit.node)}` in {there} learnt from, and nothing is held out"
+    message = f"`{text}` is taken on the rows that `{fit.cell.segment(fit.node)}` in {there} learnt from, and {why}"
     related = [Related(fit.cell.at(fit.node), "the model is fitted on these rows")]
     related += [Related(s.cell.at(s.node), "so is this score") for s in scores[1:6]]
     explains = fit.name == "LinearRegression"  # R² may be meant to describe these rows
-    yield Hit(first.cell.at(first.node), message, tuple(related), confidence="possible" if explains else None)
+    return Hit(first.cell.at(first.node), message, tuple(related), confidence="possible" if explains else None)
+
+
+def _told_alone(page: Page, scores: Sequence[Score]) -> dict[str, list[Score]]:
+    """The classes of models of which the page gives no score but on their own training rows."""
+    if any(score.fit is None and not score.model and score.metric not in _PICTURES for score in page.provenance.scores):
+        return {}  # of a model that is not known
+    models: dict[str, list[Score]] = {}
+    for score in scores:
+        name = score.fit.name if score.fit is not None else score.model
+        models.setdefault(name, []).append(score)
+    return {
+        name: each
+        for name, each in models.items()
+        if MODEL.search(name)
+        and not _DESCRIBES.search(name)
+        and all(score.is_on_training_rows for score in each)
+        and not _is_asked_elsewhere(page, name)
+    }
+
+
+def _is_asked_elsewhere(page: Page, name: str) -> bool:
+    """Does a model predict rows that were held out with their answers? It may be measured there by hand."""
+    return any(
+        (fit.name == name or not name) and fit.kind in _MODELS and step[1] == 1 and step[0].how in _WITH_ANSWERS
+        for fit, value, cell, node in page.provenance.events.predictions
+        for step in value.part[-1:]
+        if _is_used(page, cell, node)
+    )
+
+
+def _is_used(page: Page, cell: CodeCell, node: ast.AST) -> bool:
+    """Is anything done with a result? Not where its name is never read."""
+    parent = cell.parent(node)
+    target = parent.targets[0] if isinstance(parent, ast.Assign) else None
+    if not isinstance(target, ast.Name):
+        return True
+    names = (name for other in page.code for name in other.nodes(ast.Name) if name.id == target.id)
+    return any(isinstance(name.ctx, ast.Load) for name in names)
 
 
 def _may_be_fair(page: Page, score: Score) -> bool:
@@ -82,5 +137,5 @@ def _may_be_fair(page: Page, score: Score) -> bool:
         score.metric == "validation"
         or not score.is_on_training_rows
         or score.fit is None
-        or score.fit.kind not in ("model", "search", "unknown")
+        or score.fit.kind not in _MODELS
     )

@@ -110,6 +110,8 @@ def digest(page: Page) -> Digest:
     for cell in page.code:
         for run in shaper.runs(cell):
             for block in _blocks(run):
+                if block.end_line > len(cell.lines):
+                    continue  # a carriage return is a line to Python alone
                 blocks.setdefault((block.key, block.cell), block)
     return Digest(page.path, tuple(blocks.values()))
 

@@ -116,8 +116,8 @@ def heading_above(page: Page, number: int) -> str:
 def _heading(page: Page, number: int) -> str:
     above = page.notebook.cells[number - 2] if number >= 2 else None
     lines = [line.strip() for line in above.source.splitlines() if line.strip()] if above else []
-    if above is None or above.kind != "markdown" or not lines:
-        return ""
+    if above is None or above.kind != "markdown" or not lines or (number == 2 and lines[-1].startswith("# ")):
+        return ""  # the title speaks of the whole notebook
     found = re.match(r"#{1,6}\s*(.+)", lines[-1]) or re.match(r"#{1,6}\s*(.+)", lines[0])
     return re.sub(r"\(.*?\)|<[^>]*>|\[|\]|`", " ", found[1]) if found else ""
 

@@ -233,6 +233,8 @@ class Parts:
 
     def _apart(self, cell: CodeCell) -> Iterator[Part]:
         assert cell.tree is not None
+        if "\r" in cell.source.replace("\r\n", "\n"):
+            return  # Python counts more lines than a notebook does
         above = 0
         for nodes in _lines_of(cell.tree.body):
             start = min(_first_line(node) for node in nodes)

@@ -43,7 +43,7 @@ _PREPARES = frozenset(
 )
 SETS_OPTIONS = "sets options for the whole session"
 _SETS = frozenset(
-    "set_option seed manual_seed filterwarnings set_theme set_style simplefilter set_seed set_context set_palette use rc set".split()
+    "set_option seed manual_seed filterwarnings set_theme set_style simplefilter set_seed set_context set_palette".split()
 )
 
 
@@ -127,7 +127,7 @@ def _draws(node: ast.stmt) -> bool:
             and any(map(_draws, node.body))
         )
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        return last_name(node.value.func) not in _SETS and _on_canvas(node.value)
+        return not _sets(node.value) and _on_canvas(node.value)
     return isinstance(node, ast.Assign) and is_canvas(root(node.value))
 
 
@@ -153,8 +153,8 @@ def effects_of(parts: Iterable[Part]) -> tuple[str, ...]:
         "fetches from the network": bool(names & _FETCHES) or "requests" in roots,
         "writes files": bool(names & WRITES) or _opens(every, "w"),
         "prints": bool(names & {"print", "display", "pprint"}),
-        "plots": any(_on_canvas(call) and last_name(call.func) not in _SETS for call in calls),
-        SETS_OPTIONS: bool(names & _SETS) or any(_sets_option(part) for part in every),
+        "plots": any(_on_canvas(call) and not _sets(call) for call in calls),
+        SETS_OPTIONS: any(_sets(call) for call in calls) or any(_sets_option(part) for part in every),
     }
     return tuple(words for words, so in found.items() if so)
 
@@ -169,6 +169,14 @@ def _opens(parts: Iterable[Part], way: str) -> bool:
             if writes == (way == "w"):
                 return True
     return False
+
+
+def _sets(call: ast.Call) -> bool:
+    """Does a call change how everything after it is drawn, shown or drawn at random?"""
+    name = last_name(call.func)
+    return name in _SETS or (
+        name in ("set", "use", "rc") and root(call) in ("sns", "plt", "matplotlib", "mpl", "style")
+    )
 
 
 def _sets_option(part: Part) -> bool:

@@ -293,6 +293,7 @@ class Steps:
         changed = self._changed(parts)
         order = dict.fromkeys(event.name for event in self._events_of(parts))
         order.update(dict.fromkeys(sorted(own.binds)))
+        order.pop("_", None)  # what nobody wants
         needed = self._needed_after(last)
         return tuple(
             name

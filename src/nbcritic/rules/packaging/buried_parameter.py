@@ -14,7 +14,7 @@ from nbcritic.rules.packaging._logic import last_name
 
 _TUNED = frozenset(
     "n_estimators max_depth min_samples_leaf min_samples_split max_features learning_rate lr eta alpha gamma C l1_ratio reg_alpha "
-    "reg_lambda subsample colsample_bytree num_leaves n_clusters n_components n_neighbors epochs batch_size num_epochs max_iter "
+    "reg_lambda subsample colsample_bytree num_leaves n_clusters n_components n_neighbors epochs batch_size num_epochs "
     "dropout weight_decay momentum test_size train_size threshold window n_splits num_boost_round early_stopping_rounds patience "
     "hidden_layer_sizes max_leaf_nodes max_len maxlen num_words vocab_size embedding_dim eps min_samples n_topics num_topics".split()
 )
@@ -22,6 +22,8 @@ _TUNED = frozenset(
 _DATE = re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d)?(?:[ T]\d\d:\d\d.*)?")
 _READS = re.compile(r"(?:read|load|open|scan)_?\w*")
 _FILE = re.compile(r"[^\s*?]+\.(?:csv|tsv|xlsx?|json|parquet|feather|pkl|pickle|h5|hdf5|npy|npz|txt|zip|gz|db|sqlite)")
+_SEARCHES = ("GridSearchCV", "RandomizedSearchCV")
+_USUAL = (0.0, 0.5, 1.0, 0.05, 0.01, 0.001)
 _MARKED = frozenset({"parameters", "injected-parameters"})
 SHOWN = 3
 
@@ -84,48 +86,40 @@ def check(page: Page, *, places: int = 5) -> Iterator[Hit]:
 
 def _buried(page: Page, cell: CodeCell) -> Iterator[tuple[ast.AST, str]]:
     """The values of a cell that have no name, with the words to name them by."""
-    found: list[tuple[ast.AST, str]] = []
+    found: list[tuple[ast.expr, str]] = []
     for call in cell.nodes(ast.Call):
         name = last_name(call.func)
-        if page.qualified(call.func) == "dict" or name in ("GridSearchCV", "RandomizedSearchCV") or _draws(name):
+        if page.qualified(call.func) == "dict" or name in _SEARCHES:
             continue
         found += [
             (word.value, f"{word.arg}={cell.segment(word.value, 20)}")
             for word in call.keywords
-            if word.arg in _TUNED and _is_number(word.value)
+            if word.arg in _TUNED and _is_tuned(word, name)
         ]
-        path = call.args[0] if call.args else None
-        if (
-            isinstance(path, ast.Constant)
-            and isinstance(path.value, str)
-            and _READS.fullmatch(name)
-            and _FILE.fullmatch(path.value)
-        ):
+        path = call.args[0] if call.args and _READS.fullmatch(name) else None
+        if isinstance(path, ast.Constant) and isinstance(path.value, str) and _FILE.fullmatch(path.value):
             found.append((path, cell.segment(path, 40)))
     for compare in cell.nodes(ast.Compare):
-        for value in compare.comparators:
-            if not isinstance(value, ast.Constant) or not isinstance(
-                compare.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE
-            ):
-                continue
-            dated = isinstance(value.value, str) and _DATE.fullmatch(value.value)
-            cut = isinstance(value.value, float) and value.value not in (0.0, 0.5, 1.0)
-            if dated or cut:
-                found.append((value, cell.segment(compare, 40).replace("`", "'")))
-    yield from sorted(found, key=lambda item: (item[0].lineno, item[0].col_offset))  # type: ignore[attr-defined]
+        if isinstance(compare.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+            cuts = [value for value in compare.comparators if _is_cut(value)]
+            found += [(value, cell.segment(compare, 40).replace("`", "'")) for value in cuts]
+    yield from sorted(found, key=lambda item: (item[0].lineno, item[0].col_offset))
 
 
-def _draws(name: str) -> bool:
-    """Is it a function that draws, where `alpha` is how much shines through?"""
-    return bool(
-        re.search(
-            r"plot|hist|scatter|bar|line|fill|hexbin|errorbar|text|span|grid|legend|draw|imshow|add_|mark_|update_",
-            name,
-        )
-    )
+def _is_tuned(word: ast.keyword, called: str) -> bool:
+    """Is it a number that decides about a result? `alpha` of a drawing is not, two components are what a plane can show."""
+    if word.arg == "alpha" and not called[:1].isupper():
+        return False
+    value = word.value
+    if not isinstance(value, ast.Constant) or type(value.value) not in (int, float):
+        return False
+    return not (word.arg == "n_components" and value.value == 2)
 
 
-def _is_number(node: ast.expr) -> bool:
-    if isinstance(node, ast.UnaryOp):
-        node = node.operand
-    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
+def _is_cut(value: ast.expr) -> bool:
+    """Is it a date or a threshold that somebody chose, and not a level that everybody takes?"""
+    if not isinstance(value, ast.Constant):
+        return False
+    if isinstance(value.value, str):
+        return _DATE.fullmatch(value.value) is not None
+    return isinstance(value.value, float) and value.value not in _USUAL

@@ -98,6 +98,7 @@ def _functions(page: Page) -> Iterator[tuple[CodeCell, ast.FunctionDef, list[str
             if (
                 isinstance(node, ast.FunctionDef)
                 and node.name in called
+                and node.lineno <= len(cell.lines)
                 and cell.parent(node) is cell.tree
                 and not node.decorator_list
             ):

@@ -140,24 +140,26 @@ def _gathered(page: Page, late: Sequence[tuple[CodeCell, Import]]) -> Fix | None
     home = next((cell for cell in page.code if _imports_of(cell)), None)
     if home is None or home.number >= late[0][0].number or any(_PREPARES.search(cell.source) for cell in page.cells):
         return None
-    texts, edits = list[str](), list[Replace]()
+    texts, runs = list[str](), list[tuple[CodeCell, int, int]]()
     for cell, node in late:
         bound = {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-        whole = _lines(cell, node)
-        if whole is None or not bound <= page.names.imports.keys() or "*" in bound:
+        end = node.end_lineno or node.lineno
+        if not _is_alone(cell, node) or "*" in bound or not bound <= page.names.imports.keys():
             return None
-        # A name that is imported twice under one meaning could still be bound where a cell asks for it.
+        # A name that is bound twice may be bound already where a cell asks for it.
         if any(len(page.names.bindings.get(name, ())) > 1 for name in bound):
             return None
-        texts.append("\n".join(cell.lines[node.lineno - 1 : node.end_lineno]))
-        edits.append(Replace(whole, ""))
+        texts.append("\n".join(cell.lines[node.lineno - 1 : end]))
+        if runs and runs[-1][0] is cell and runs[-1][2] + 1 == node.lineno:
+            runs[-1] = (cell, runs[-1][1], end)
+        else:
+            runs.append((cell, node.lineno, end))
     after = home.at(_imports_of(home)[-1])
     place = Span(home.number, after.end_line, after.end_column, after.end_line, after.end_column)
     if home.lines[after.end_line - 1][after.end_column - 1 :].strip():
         return None
-    return Fix(
-        "Gather the imports at the top", (Replace(place, "".join(f"\n{text}" for text in texts)), *edits), safe=True
-    )
+    new = Replace(place, "".join(f"\n{text}" for text in texts))
+    return Fix("Gather the imports at the top", (new, *(Replace(_lines(*run), "") for run in runs)), safe=True)
 
 
 def _imports_of(cell: CodeCell) -> list[Import]:
@@ -165,14 +167,16 @@ def _imports_of(cell: CodeCell) -> list[Import]:
     return [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
-def _lines(cell: CodeCell, node: Import) -> Span | None:
-    """The lines of the statement with the break after them (or before the last), None where something else stands on them."""
+def _is_alone(cell: CodeCell, node: Import) -> bool:
+    """Does nothing else stand on the lines of the statement?"""
     at = cell.at(node)
-    head, tail = cell.lines[at.line - 1][: at.column - 1], cell.lines[at.end_line - 1][at.end_column - 1 :]
-    if head.strip() or tail.strip():
-        return None
-    if at.end_line < len(cell.lines):
-        return Span(cell.number, at.line, 1, at.end_line + 1, 1)
-    if at.line > 1:
-        return Span(cell.number, at.line - 1, len(cell.lines[at.line - 2]) + 1, at.end_line, len(cell.lines[-1]) + 1)
-    return Span(cell.number, 1, 1, at.end_line, len(cell.lines[-1]) + 1)
+    return not (cell.lines[at.line - 1][: at.column - 1] + cell.lines[at.end_line - 1][at.end_column - 1 :]).strip()
+
+
+def _lines(cell: CodeCell, first: int, last: int) -> Span:
+    """Whole lines with the break after them, or the one before where they are the last."""
+    if last < len(cell.lines):
+        return Span(cell.number, first, 1, last + 1, 1)
+    if first > 1:
+        return Span(cell.number, first - 1, len(cell.lines[first - 2]) + 1, last, len(cell.lines[-1]) + 1)
+    return Span(cell.number, 1, 1, last, len(cell.lines[-1]) + 1)

@@ -1,0 +1,122 @@
+"""Blocks that several notebooks of a scan share: found through digests, which are small and the same in every process."""
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nbcritic.analysis.digest import Digest, Library
+from nbcritic.analysis.page import Page
+from nbcritic.config import Config
+from nbcritic.model import Cell, Hit, Notebook
+from nbcritic.rules.packaging._copies import digest
+from nbcritic.rules.packaging.copied_across_notebooks import check
+from nbcritic.scanner import scan
+
+FUNCTION = """\
+def {name}({x}):
+    {x} = load("{x}.csv", sep=";")
+    {x} = {x}.dropna(subset=["age"]).reset_index(drop=True)
+    {x}["age"] = {x}["age"].clip(0, {n}).astype(float)
+    for city in {x}["city"].unique():
+        means[city] = {x}[{x}["city"] == city]["age"].mean()
+    {x}["share"] = {x}["age"] / {x}["age"].sum() * 100
+    {x} = {x}.sort_values("share", ascending=False)
+    {x}["rank"] = {x}["share"].rank().fillna(0).astype(int)
+    {x} = {x}.merge(means, on="city").drop(columns=["note"])
+    {x}["old"] = {x}["age"] > {x}["age"].median() + {n}
+    return {x}
+"""
+ONE = FUNCTION.format(name="tidy", x="orders", n=99)
+OTHER = FUNCTION.format(name="clean", x="returns", n=7)
+
+
+def page(path: str, *sources: str) -> Page:
+    return Page(Notebook(path, tuple(Cell(number, "code", source) for number, source in enumerate(sources, 1))))
+
+
+def hits(*pages: Page) -> list[list[Hit]]:
+    library = Library.of(map(digest, pages))
+    for one in pages:
+        one.library = library
+    return [list(check.check(one)) for one in pages]
+
+
+def test_each_notebook_names_the_others() -> None:
+    a, b, c = hits(page("a.ipynb", "pass", ONE), page("b.ipynb", OTHER), page("c.ipynb", "x = 1"))
+    assert [hit.message.partition(";")[0] for hit in a] == ["12 lines (`tidy`) stand in `b.ipynb`, too"]
+    assert [hit.message.partition(";")[0] for hit in b] == ["12 lines (`clean`) stand in `a.ipynb`, too"]
+    assert (a[0].at.cell, a[0].at.line) == (2, 1)
+    assert not c
+
+
+def test_a_block_at_cell_level() -> None:
+    body = (
+        "".join(line[4:] for line in ONE.splitlines(keepends=True)[1:-1])
+        + "orders['z'] = orders['rank'] ** 2 + orders['age']\n"
+    )
+    body += "best = orders[orders['z'] > orders['z'].quantile(0.9)].copy()\n"
+    (hit,), _ = hits(page("a.ipynb", body), page("b.ipynb", "pass", body.replace("orders", "sales")))
+    assert hit.message.startswith("12 lines (cell 1) stand in `b.ipynb`, too")
+
+
+@pytest.mark.parametrize(
+    "path", ["a-Copy1.ipynb", "a_v2.ipynb", "other/a.ipynb", "a (solution).ipynb", "02_a_final.ipynb", "a_en.ipynb"]
+)
+def test_versions_of_one_notebook_are_no_copies(path: str) -> None:
+    assert hits(page("a.ipynb", ONE), page(path, ONE)) == [[], []]
+
+
+def test_alone_nothing_is_said() -> None:
+    assert list(check.check(page("a.ipynb", ONE, OTHER))) == []
+
+
+def test_a_digest_is_small_and_can_be_kept() -> None:
+    found = digest(page("a.ipynb", ONE))
+    assert pickle.loads(pickle.dumps(found)) == found
+    assert isinstance(found, Digest)
+    assert len(pickle.dumps(found)) < 1500
+
+
+def test_keys_are_the_same_in_every_process() -> None:
+    code = (
+        "from nbcritic.analysis.page import Page; from nbcritic.model import Cell, Notebook\n"
+        "from nbcritic.rules.packaging._copies import digest\n"
+        f"print(*[block.key for block in digest(Page(Notebook('a', (Cell(1, 'code', {ONE!r}),)))).blocks])"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    assert runs[0] == runs[1] != ""
+
+
+def test_a_scan_compares_its_notebooks(tmp_path: Path) -> None:
+    for name, source in (("a", ONE), ("b", OTHER), ("broken", None)):
+        cells: list[dict[str, object]] = [
+            {"cell_type": "code", "metadata": {}, "source": source, "outputs": [], "execution_count": 1}
+        ]
+        text = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}) if source else "{"
+        (tmp_path / f"{name}.ipynb").write_text(text, "utf-8")
+    config = Config(select=("NBC406",))
+    reports = list(scan([str(tmp_path)], config))
+    assert [[finding.code for finding in report.findings] for report in reports] == [["NBC406"], ["NBC406"], []]
+    assert reports[2].problem
+    (alone,) = scan([str(tmp_path / "a.ipynb")], config)
+    assert alone.findings == ()
+
+
+def test_many_notebooks_are_near_linear(work: Callable[[Callable[[], object]], int]) -> None:
+    def of(size: int) -> int:
+        pages = [page(f"{chr(97 + i % 26)}{chr(97 + i // 26)}x.ipynb", ONE, f"x{i} = {i}") for i in range(size)]
+        return work(lambda: Library.of(map(digest, pages)))
+
+    of(2)
+    assert of(80) < 2.2 * of(40)
