@@ -47,7 +47,7 @@ def made_up(number: int, start: int) -> list[Variant]:
 
     @seed(start)
     @settings(
-        max_examples=2 * number,
+        max_examples=3 * number,
         database=None,
         deadline=None,
         phases=[Phase.generate],

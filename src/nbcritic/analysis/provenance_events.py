@@ -28,6 +28,10 @@ class Pair:
         return self.target.columns
 
 
+_TELLING = frozenset({"selector", "encoder"})
+"""The kinds of tools that learn from the target."""
+
+
 @dataclass
 class Events:
     """Splits, fits, scores, resamplings, pairs of features and target, and what they say of each other."""
@@ -63,10 +67,15 @@ class Events:
             self.overlaps.setdefault(copied.node, (copied, value.part[0][0]))
 
     def folded(self, value: Value, split: Split) -> None:
-        """Look at a value that is cut into folds. Where a test set was put aside before, it still tells the truth."""
+        """Look at a value that is cut into folds.
+
+        Where a test set was put aside before, that still tells the truth: then only what moves the folds' own scores by much counts,
+        copied rows and what was learnt from the target.
+        """
         for fit, _ in value.taints:
-            if not value.part and fit.has_seen(value, split):
+            on_a_part = fit.kind in _TELLING and bool(fit.part) and fit.part == value.part
+            if (not value.part and fit.has_seen(value, split)) or (on_a_part and fit.rows & value.rows):
                 self.leaks.setdefault(fit.node, (fit, split))
         copied = value.resampled
-        if copied is not None and not value.part and not copied.part:
+        if copied is not None and value.part == copied.part:
             self.overlaps.setdefault(copied.node, (copied, split))

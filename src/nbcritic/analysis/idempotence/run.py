@@ -120,6 +120,7 @@ class Run:
         reached = self.definitions.reached(function)
         return (
             reached is not None
+            and function not in self.definitions.makers
             and reached.isdisjoint(self._suspects)
             and reached.isdisjoint(self._restless)
             and value.syms.isdisjoint(self._suspects)

@@ -116,6 +116,8 @@ class Screen:
                     for v in values
                 ):
                     found.update(name for target in node.targets for name in stored_names(target))
+        own = self.definitions
+        found.update(name for name, node in own.by_name.items() if not found.isdisjoint(own.reached(node) or ()))
         return frozenset(found)
 
     def _look_at(self, cell: CodeCell, found: set[str], makers: set[str]) -> None:

@@ -180,7 +180,7 @@ def _are_two_files(fit: Fit, split: Split) -> bool:
 def _severity(page: Page, fit: Fit, split: Split) -> Severity:
     """How much of the score the leak can move."""
     if fit.by == "model" or (fit.is_of_target(split) if fit.by == "group" else fit.kind in TELLING):
-        return "blocker" if "search" not in split.how else "major"
+        return "blocker" if "search" not in split.how and not fit.part else "major"
     if fit.by in ("statistic", "group") or fit.kind in SLIGHT or (fit.kind == "scaler" and _are_indifferent(page)):
         return "minor"
     return "major"

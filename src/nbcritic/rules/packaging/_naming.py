@@ -39,6 +39,8 @@ _VERB_OF = {
     "data": "prepare", "features": "build", "train": "train", "evaluate": "evaluate", "plots": "plot", "analysis": "compute",
 }  # fmt: skip
 _LONGEST = 4
+_VAGUE = frozenset({"df", "data", "df1", "df2", "X", "x", "result", "results", "out", "output"})
+"""Names that say nothing of what was done to them."""
 _MODEL = re.compile(
     r"(?:Regress(?:or|ion)|Classifier|SV[CR]|Means|Forest|Bayes|NB|Sequential|Model|Lasso|Ridge|Net|ARIMAX?|Prophet|PCA|Boost\w*)$"
 )
@@ -52,6 +54,9 @@ def function_name(
     name = _verbal(heading, module) or _verbal(_words(comment), "") or _by_content(parts, module, made)
     if not name and 1 <= len(heading) <= 2 and module != "train":
         name = "_".join([_verb(parts, module), *heading])
+    if not name and made and made[0] in _VAGUE:
+        section = _words(_section(page, parts[0].cell.number))
+        name = "_".join([_verb(parts, module), *section]) if 1 <= len(section) <= 3 else ""
     if not name:
         about = [word for made_name in made[:1] if (word := _slug(made_name)) and not iskeyword(word)]
         name = "_".join([_verb(parts, module), *(about or [f"cell_{parts[0].cell.number}"])])
@@ -106,6 +111,14 @@ def _columns(node: ast.AST, frames: Sequence[str]) -> Iterator[str]:
 
 def _text(node: ast.expr) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _section(page: Page, number: int) -> str:
+    """The heading of the section that a cell stands in, the title of the notebook left out."""
+    for above in range(number, 2, -1):
+        if heading := _heading(page, above):
+            return heading
+    return ""
 
 
 def heading_above(page: Page, number: int) -> str:
