@@ -207,6 +207,10 @@ def _unjudged(page: Page) -> Iterator[Skipped]:
         yield Skipped(f"{count} cell{'s' * (count > 1)}", f"in {language}, not Python")
     for number, reason in sorted(page.names.unknown.items())[:1]:
         yield Skipped(f"undefined names from cell {number} on", f"{reason} may define any name")
+    if page.idempotence.truncated:
+        yield Skipped(
+            "what a second run of every cell would change", "some cells or functions are too long to be followed"
+        )
     if page.provenance.truncated:
         yield Skipped("the rest of what happens to the data", "the notebook is too long to be followed to its end")
 

@@ -35,6 +35,10 @@ SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
 ENVIRONMENT_MARKS = ("pyvenv.cfg", "conda-meta")
 
 
+Libraries: TypeAlias = dict[str | None, Library]
+"""What the notebooks of a project share, by the root of the project; None for those that stand in none."""
+
+
 def configure(paths: Sequence[str], explicit: str | None = None) -> Config:
     """The configuration for these paths: the nearest pyproject.toml upwards from the first of them, or `explicit`."""
     start = next((Path(path) for path in paths if path != STDIN), Path())
@@ -56,11 +60,11 @@ def scan(
     """
     done = 0
     found: Iterable[str] = find(paths, config)
-    library = ALONE
+    libraries: Libraries = {}
     if digests := [rule.digest for rule in chosen(config) if rule.digest is not None]:
         found = tuple(found)
-        library = _library(found, digests)
-    for batch in _batches(found, stdin, library):
+        libraries = _libraries(found, digests)
+    for batch in _batches(found, stdin, libraries):
         for report in judge(batch, config):
             done += 1
             if progress is not None:
@@ -218,10 +222,13 @@ def _line(text: str) -> _Line | None:
     return _Line(regex, include, text.endswith("/")) if regex is not None and include is not None else None
 
 
-def _library(paths: Sequence[str], digests: Sequence[Callable[[Page], Digest]]) -> Library:
-    """What the notebooks have in common. Standard input can be read once only, and one notebook has nothing in common."""
-    named = [path for path in paths if path != STDIN]
-    return Library.of(_digests(named, digests)) if len(named) > 1 else ALONE
+def _libraries(paths: Sequence[str], digests: Sequence[Callable[[Page], Digest]]) -> Libraries:
+    """What the notebooks of each project have in common. Standard input can be read once only, and is in no project."""
+    projects: dict[str | None, list[str]] = {}
+    for path in paths:
+        if path != STDIN:
+            projects.setdefault(project.root_of(str(Path(os.path.abspath(path)).parent)), []).append(path)  # noqa: PTH100
+    return {root: Library.of(_digests(inside, digests)) for root, inside in projects.items() if len(inside) > 1}
 
 
 def _digests(paths: Iterable[str], digests: Sequence[Callable[[Page], Digest]]) -> Iterator[Digest]:
@@ -233,11 +240,11 @@ def _digests(paths: Iterable[str], digests: Sequence[Callable[[Page], Digest]]) 
                 continue
 
 
-def _batches(found: Iterable[str], stdin: bytes | None, library: Library) -> Iterator[list[Page | Report]]:
+def _batches(found: Iterable[str], stdin: bytes | None, libraries: Libraries) -> Iterator[list[Page | Report]]:
     batch: list[Page | Report] = []
     size = 0
     for path in found:
-        item = _page(path, stdin, library)
+        item = _page(path, stdin, libraries)
         batch.append(item)
         size += len(item.notebook.raw) if isinstance(item, Page) else 0
         if len(batch) >= BATCH or size >= BATCH_BYTES:
@@ -247,10 +254,11 @@ def _batches(found: Iterable[str], stdin: bytes | None, library: Library) -> Ite
         yield batch
 
 
-def _page(path: str, stdin: bytes | None, library: Library) -> Page | Report:
+def _page(path: str, stdin: bytes | None, libraries: Libraries) -> Page | Report:
     """Read one file; whatever goes wrong with it is said in its report."""
     try:
-        return Page(read(_bytes(path, stdin), path), project.discover(path), library=library)
+        around = project.discover(path)
+        return Page(read(_bytes(path, stdin), path), around, library=libraries.get(around.root, ALONE))
     except NbcriticError as error:
         return Report(path, problem=str(error))
     except OSError as error:

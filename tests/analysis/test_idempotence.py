@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nbcritic.analysis.idempotence.screen import Screen
 from nbcritic.analysis.page import Page
 from nbcritic.model import Cell, Notebook
 
@@ -458,3 +459,45 @@ def test_odd_cells(cell: str) -> None:
 def test_any_cells_together_can_be_followed(cells: list[str]) -> None:
     found = page(SETUP, "\n".join(cells).replace(" ~ ", "\n")).idempotence.reasons(2)
     assert all(reason.span.cell == 2 for reason in found)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(CELLS), min_size=1, max_size=3))
+def test_what_is_not_followed_would_be_found_idempotent(cells: list[str]) -> None:
+    source = "\n".join(cells).replace(" ~ ", "\n")
+    asked = page(SETUP, source)
+    if not Screen(asked).passes(asked.cell(2)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Screen, "passes", lambda self, cell: True)
+            assert page(SETUP, source).idempotence.reasons(2) == ()
+
+
+@pytest.mark.parametrize(
+    "first, cell, suspects",
+    [
+        ("x = [1]", "y = x[0]", set()),
+        ("x = [1]", "x = [2]", set()),
+        ("x = [1]", "x = x + [2]", {"x"}),
+        ("x = {'a': []}", "y = x['a']\ny.append(1)", {"x"}),
+        ("def put(box, thing):\n    box.append(thing)\nx, y = [], []", "put(x, y)", {"x"}),
+        ("def put(box, thing):\n    box.append(thing)\ndef both(one): put(one, 1)\nx = []", "both(one=x)", {"x"}),
+        ("def put(): add(x)\ndef add(box): box.append(1)\nx = []", "put()", {"x"}),
+        ("def drop():\n    global x\n    del x\nx = 1", "drop()\nprint(x)", {"x"}),
+        ("class A:\n    def grow(self): self.n += 1\nx = A()", "x.grow().grow()", {"x"}),
+    ],
+)
+def test_suspects(first: str, cell: str, suspects: set[str]) -> None:
+    assert page(first, cell).idempotence.suspects(2) & {"x", "y"} == suspects
+
+
+def test_a_page_is_followed_only_so_far_and_says_so() -> None:
+    short = page("n = 0", "n += 1")
+    assert short.idempotence.reasons(2) and not short.idempotence.truncated
+    long = page("n = 0", "n += 1\n" * 4000, "n += 1")
+    assert not long.idempotence.reasons(2) and long.idempotence.truncated
+
+
+def test_without_chance_a_draw_is_the_same_each_time() -> None:
+    asked = page(SETUP, "x = np.random.rand(3)\nn += 1").idempotence
+    assert [reason.name for reason in asked.reasons(2, chance=False)] == ["n"]
+    assert [reason.name for reason in asked.reasons(2)] == ["x", "n"]

@@ -119,6 +119,13 @@ def test_names(path: str, text: str, names: str) -> None:
     assert not found.partial
 
 
+def test_a_requirement_that_is_commented_out_is_known_and_prose_is_not() -> None:
+    text = "# Spark, uncomment to run it here\n# pyspark==3.5.0\n#dask >= 2024.1  # or this\n# see docs\n# version 2\npandas\n"
+    found = manifest("requirements.txt", text)
+    assert found is not None
+    assert found.names == {"pyspark", "dask", "pandas"}
+
+
 def test_the_project_itself() -> None:
     for path, text in (("pyproject.toml", PYPROJECT), ("setup.py", SETUP)):
         found = manifest(path, text)

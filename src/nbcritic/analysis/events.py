@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
+from nbcritic.analysis.code import nodes_in
+
 EventKind: TypeAlias = Literal["bind", "use", "call", "mutate", "delete", "unknown"]
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -28,7 +30,10 @@ HARMLESS_WITH_NAMESPACE = frozenset(
 _STORES = ("update", "setdefault", "__setitem__")
 OPENING_CALLS = frozenset({"exec", "execfile", "import_notebook", "init_session", "load_session"})
 """Functions that make names in the notebook from the outside."""
-_MAY_OPEN = OPENING_CALLS | IN_THE_KERNEL | {"var", *_STORES}
+MAY_OPEN = OPENING_CALLS | IN_THE_KERNEL | {"var", *_STORES}
+"""Functions and methods that make names, at least in some of their forms."""
+QUERIES = frozenset({"query", "eval"})
+"""Methods of a frame whose text may read variables."""
 CATCHES = frozenset({"NameError", "UnboundLocalError", "Exception", "BaseException"})
 FORGIVES = frozenset({"suppress", "raises", "assertRaises", "assertRaisesRegex"})
 NAMESPACES = frozenset({"globals", "locals", "vars", "dir"})
@@ -43,8 +48,9 @@ WRAPPED = "wrapped"
 SELF = "<self>"
 """The object whose method it is, until the class is known."""
 _LINKS = (ast.Attribute, ast.Subscript, ast.Starred)
-_ENDS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
-_NEVER_ASKS = (ast.Name, ast.Constant, ast.Attribute)
+ENDS = frozenset({ast.Return, ast.Raise, ast.Break, ast.Continue})
+"""Statements below which nothing of the same block ever runs."""
+_NEVER_ASK = frozenset({ast.Name, ast.Constant, ast.Attribute})
 _QUERIED = re.compile(r"@([^\W\d]\w*)")
 
 
@@ -101,15 +107,8 @@ class Function:
         return (*self.later, *(e for method in self.methods for e in (*method.events, *method.afterwards)))
 
 
-def ends(statement: ast.AST) -> bool:
-    """Does nothing that stands below this statement in its block ever run?"""
-    return isinstance(statement, _ENDS)
-
-
-def queried(call: ast.Call, name: str) -> list[str]:
-    """The variables that the text of `df.query("a > @limit")` reads; `name` is the last part of what is called."""
-    if name not in ("query", "eval"):
-        return []
+def queried(call: ast.Call) -> list[str]:
+    """The variables that the text of `df.query("a > @limit")` reads."""
     first = call.args[0] if call.args else None
     text = first.value if isinstance(first, ast.Constant) else None
     return _QUERIED.findall(text) if isinstance(text, str) and isinstance(call.func, ast.Attribute) else []
@@ -129,6 +128,13 @@ def stored_names(target: ast.AST) -> list[str]:
     if isinstance(target, ast.Tuple | ast.List):
         return [name for item in target.elts for name in stored_names(item)]
     return stored_names(target.value) if isinstance(target, ast.Starred) else []
+
+
+def captured(pattern: ast.AST) -> str | None:
+    """The name that a part of a pattern binds."""
+    if isinstance(pattern, ast.MatchAs | ast.MatchStar):
+        return pattern.name
+    return pattern.rest if isinstance(pattern, ast.MatchMapping) else None
 
 
 def called_name(function: ast.AST) -> str:
@@ -157,9 +163,9 @@ def forgives_names(item: ast.withitem) -> bool:
 
 def asks_for_names(test: ast.expr) -> bool:
     """Does a condition look into the namespace, as `"x" in globals()` does?"""
-    if isinstance(test, _NEVER_ASKS):
+    if test.__class__ in _NEVER_ASK:
         return False
-    return any(isinstance(node, ast.Call) and called_name(node.func) in NAMESPACES for node in ast.walk(test))
+    return any(isinstance(node, ast.Call) and called_name(node.func) in NAMESPACES for node in nodes_in(test))
 
 
 def _namespace(node: ast.AST) -> str:
@@ -182,8 +188,11 @@ def never_holds(test: ast.expr) -> bool:
 
 
 def opens(call: ast.Call, name: str) -> str:
-    """Why a call may make names that the page does not show, or an empty string; `name` is the last part of what is called."""
-    if name not in _MAY_OPEN and not call.keywords:
+    """Why a call may make names that the page does not show, or an empty string; `name` is the last part of what is called.
+
+    Only of those in `MAY_OPEN`, and of calls with keywords, can that be.
+    """
+    if name not in MAY_OPEN and not any(_namespace(word.value) for word in call.keywords):
         return ""
     function = call.func
     first = call.args[0] if call.args else None

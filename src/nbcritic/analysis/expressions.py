@@ -6,11 +6,15 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
+from nbcritic.analysis.code import fields
 from nbcritic.analysis.events import (
     EAGER,
+    ENDS,
     LATER,
+    MAY_OPEN,
     METHOD,
     PROPERTY,
+    QUERIES,
     Comprehension,
     Event,
     EventKind,
@@ -18,7 +22,6 @@ from nbcritic.analysis.events import (
     FunctionNode,
     asks_for_names,
     called_name,
-    ends,
     opens,
     queried,
     root_name,
@@ -26,7 +29,8 @@ from nbcritic.analysis.events import (
 )
 from nbcritic.analysis.graph_changes import changes_object
 
-_LINKS = (ast.Call, ast.Attribute, ast.Subscript)
+_LINKS = frozenset({ast.Call, ast.Attribute, ast.Subscript})
+_make = tuple.__new__
 
 
 class Expressions:
@@ -67,34 +71,33 @@ class Expressions:
 
     def add(self, kind: EventKind, name: str, node: ast.AST | None, how: str = "", origin: str = "") -> None:
         """Write down one event at this point."""
-        self.events.append(Event(kind, name, node, how, self._depth, self._guards > 0, origin))
+        # `Event(…)` would go through a function that Python writes for it, a quarter of a million times a run.
+        self.events.append(_make(Event, (kind, name, node, how, self._depth, self._guards > 0, origin)))
 
     def visit(self, node: ast.AST) -> None:
         """Write down what `node` does, children first where Python evaluates them first."""
-        method = self.handlers.get(node.__class__)
-        if method is not None:
-            method(self, node)
-        else:
-            self.children(node)
+        self.handlers.get(node.__class__, _children)(self, node)
 
     def children(self, node: ast.AST) -> None:
         """Visit every child, in the order of the fields (which is the order of evaluation for most nodes)."""
-        for name in node._fields:
+        handlers = self.handlers
+        for name in fields(node.__class__):
             value = getattr(node, name, None)
-            if value.__class__ is list:
-                for item in value:
-                    if isinstance(item, ast.AST):
-                        self.visit(item)
-            elif isinstance(value, ast.AST):
-                self.visit(value)
+            if value.__class__ is not list:
+                value = (value,)
+            for item in value:
+                if isinstance(item, ast.AST):
+                    handlers.get(item.__class__, _children)(self, item)
 
     def all(self, nodes: Iterable[ast.AST | None]) -> None:
         """Visit these in order; what stands below a `return` is written down as if somebody caught what is missing there."""
-        guards = self._guards
+        guards, handlers = self._guards, self.handlers
         for node in nodes:
             if node is not None:
-                self.visit(node)
-                self._guards += ends(node)
+                kind = node.__class__
+                handlers.get(kind, _children)(self, node)
+                if kind in ENDS:
+                    self._guards += 1
         self._guards = guards
 
     def branch(self, nodes: Iterable[ast.AST | None], *, guarded: bool = False) -> None:
@@ -146,17 +149,20 @@ class Expressions:
 
     def chain(self, node: ast.Call | ast.Attribute | ast.Subscript) -> None:
         """`a.b(c)[d].e(f)` is a deep tree to the left as well."""
-        links: list[ast.Call | ast.Attribute | ast.Subscript] = []
-        here: ast.expr = node
-        while isinstance(here, _LINKS):
+        links: list[Any] = []
+        here: Any = node
+        while (kind := here.__class__) in _LINKS:
             links.append(here)
-            here = here.func if isinstance(here, ast.Call) else here.value
-        if isinstance(here, ast.Lambda):
+            here = here.func if kind is ast.Call else here.value
+        if kind is ast.Name:
+            self.add("use", here.id, here)
+        elif kind is ast.Lambda:
             self._inline(here, now=True)
         else:
             self.visit(here)
-        for link in reversed(links):
-            if isinstance(link, ast.Call):
+        while links:
+            link = links.pop()
+            if link.__class__ is ast.Call:
                 self._call(link)
             else:
                 self._access(link)
@@ -178,37 +184,41 @@ class Expressions:
         """A call: of a function by name, of a method that may change its object, or of something that makes names."""
         function = node.func
         called = called_name(function)
-        eager = called in EAGER
-        arguments = [*node.args, *(word.value for word in node.keywords)]
+        arguments = [*node.args, *[word.value for word in node.keywords]] if node.keywords else node.args
         for argument in arguments:
             if isinstance(argument, ast.Lambda):
-                self._inline(argument, now=eager)
-            else:
+                self._inline(argument, now=called in EAGER)
+            elif argument.__class__ is not ast.Constant:
                 self.visit(argument)
-        for argument in arguments if eager else ():
-            if isinstance(argument, ast.Name):
-                self.add("call", argument.id, argument, "handed over")
-        for name in queried(node, called):
-            self.add("use", name, node)
+        if called in EAGER:
+            for argument in arguments:
+                if isinstance(argument, ast.Name):
+                    self.add("call", argument.id, argument, "handed over")
+        if called in QUERIES:
+            for name in queried(node):
+                self.add("use", name, node)
         if isinstance(function, ast.Name):
             kept, under = self._kept
             self.add("call", function.id, node, origin=under if node is kept else "")
         elif isinstance(function, ast.Attribute):
             self._method(node, function)
-        if reason := opens(node, called):
+        if (called in MAY_OPEN or node.keywords) and (reason := opens(node, called)):
             self.add("unknown", "", node, reason)
 
     def _method(self, node: ast.Call, function: ast.Attribute) -> None:
         """A method of a class of the page, or one that changes its object."""
-        root = root_name(function.value)
-        if function.attr in self._methods:
-            self.add("call", root.id if root is not None else "", node, METHOD, function.attr)
-        if root is None:
+        method = function.attr
+        if method in self._methods:
+            root = root_name(function.value)
+            self.add("call", root.id if root is not None else "", node, METHOD, method)
+        if node.keywords and any(w.arg == "inplace" and getattr(w.value, "value", None) is True for w in node.keywords):
+            how = "inplace"
+        elif changes_object(method, None, discarded=node is self._discarded):
+            how = f".{method}"
+        else:
             return
-        if any(word.arg == "inplace" and getattr(word.value, "value", None) is True for word in node.keywords):
-            self.add("mutate", root.id, node, "inplace")
-        elif changes_object(function.attr, None, discarded=node is self._discarded):
-            self.add("mutate", root.id, node, f".{function.attr}")
+        if (root := root_name(function.value)) is not None:
+            self.add("mutate", root.id, node, how)
 
     def discarded(self, node: ast.Expr) -> None:
         """A statement that is an expression: a method that gives something back as well would be another one."""
@@ -286,3 +296,4 @@ Expressions.handlers = {
     ast.Yield: Expressions.produced,
     ast.YieldFrom: Expressions.produced,
 }
+_children = Expressions.children

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nbcritic.analysis.values import Values
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_OWN = (*_FUNCTIONS, ast.ClassDef)
 _DEEPEST = 12
 """So many calls of the page's own functions are followed into one another."""
 _PATIENCE = 60_000
@@ -57,21 +58,20 @@ class Calls(Expressions):
         """A call: of the page's own code, of a method that may change its object, or of a library."""
         discarded = self.discarded is node
         callee = node.func
-        receiver = self.eval(callee.value) if isinstance(callee, ast.Attribute) else ()
-        called = (
-            self.eval(callee)
-            if not isinstance(callee, ast.Attribute)
-            else tuple(m for t in receiver for m in find(t, callee.attr))
-        )
+        receiver: Things = ()
+        if isinstance(callee, ast.Attribute):
+            receiver = self.eval(callee.value)
+            called = tuple([method for thing in receiver for method in find(thing, callee.attr)])
+        else:
+            called = self.eval(callee)
         words = {word.arg: self.eval(word.value) for word in node.keywords}
         arguments = [self.eval(argument) for argument in node.args]
         given: list[Thing] = []
         followed = False
         for thing in called:
-            if isinstance(thing.node, (*_FUNCTIONS, ast.ClassDef)) or thing.klass is not None:
+            if isinstance(thing.node, _OWN) or thing.klass is not None:
                 followed = True
-                own = receiver if isinstance(callee, ast.Attribute) else ()
-                given += self._follow(thing, own, arguments, words)
+                given += self._follow(thing, receiver, arguments, words)
         if not followed:
             elements = _handed_on(node, receiver, arguments)
             for handed in (*arguments, *words.values()):
@@ -79,7 +79,7 @@ class Calls(Expressions):
                     if isinstance(thing.node, _FUNCTIONS):
                         self._invoke(thing, elements, {})
             given += self._foreign(node, receiver, arguments, words, discarded)
-        return tuple(dict.fromkeys(given))
+        return tuple(dict.fromkeys(given)) if given else ()
 
     def _follow(self, thing: Thing, own: Things, arguments: list[Things], words: dict[str | None, Things]) -> Things:
         """Call what the page defines: a function, a method, a class or an instance of one."""

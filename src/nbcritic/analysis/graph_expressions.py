@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+from nbcritic.analysis.code import fields, nodes_in
 from nbcritic.analysis.events import FunctionNode, parameters
 from nbcritic.analysis.graph_changes import FROZEN, KEEPS
 from nbcritic.analysis.graph_things import NEVER, Binding, Frame, Thing, Value
@@ -105,7 +106,10 @@ class Expressions:
             self.needed.add(when)
             if thing.is_module:
                 continue
-            self.needed.update(inner.changed for inner in thing.within())
+            if thing.holds:
+                self.needed.update([inner.changed for inner in thing.within()])
+            else:
+                self.needed.add(thing.changed)
             if is_sure and is_likely and not thing.is_code and thing.whole is None:
                 self._note_others(thing, name)
         self.needed -= {self.now, NEVER}
@@ -137,7 +141,8 @@ class Expressions:
         """Note that these are changed in place."""
         for thing in things:
             thing.change(self.now)
-            self.altered.update(name for here in thing.around() for name in here.names)
+            for here in thing.around():
+                self.altered.update(here.names)
 
     # -- expressions -------------------------------------------------------------------------------------------------
 
@@ -150,8 +155,11 @@ class Expressions:
 
     def children(self, node: ast.AST) -> Things:
         """Follow the parts of an expression that gives something new."""
-        for child in ast.iter_child_nodes(node):
-            self.eval(child)
+        for name in fields(node.__class__):
+            value = getattr(node, name, None)
+            for child in value if value.__class__ is list else (value,):
+                if isinstance(child, ast.AST):
+                    self.eval(child)
         return ()
 
     def name(self, node: ast.Name) -> Things:
@@ -280,7 +288,7 @@ class Expressions:
         """A scope of its own."""
         first = self.eval(node.generators[0].iter)
         outer = self.frame
-        local = (n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name))
+        local = (n.id for g in node.generators for n in nodes_in(g.target) if isinstance(n, ast.Name))
         self.frame = Frame(local, outer, is_inner=True)
         try:
             for generator in node.generators:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from itertools import count
-from typing import NamedTuple, TypeAlias, TypeGuard
+from operator import attrgetter
+from typing import NamedTuple, TypeAlias
 
-from nbcritic.analysis.events import FunctionNode, parameters
+from nbcritic.analysis.code import nodes_in
+from nbcritic.analysis.events import FunctionNode, captured, parameters
 
 NEVER = -1
 _SERIALS = count()
@@ -15,6 +17,9 @@ _FAMILY = 200
 """So many things are looked at that lie in one another."""
 _ALTERNATIVES = 32
 """So many things a name may stand for; of more, the latest are kept."""
+_INSIDE, _HOLDS = attrgetter("inside"), attrgetter("holds")
+_PLAIN = frozenset({ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return})
+"""The most frequent statements without statements in them."""
 
 
 class Thing:
@@ -102,17 +107,16 @@ class Thing:
 
     def around(self) -> Iterable[Thing]:
         """It, and whatever it is in: all these are different once it is changed."""
-        return _closure(self, lambda thing: thing.inside) if self.inside else (self,)
+        return _closure(self, _INSIDE) if self.inside else (self,)
 
     def within(self) -> Iterable[Thing]:
         """It, and whatever is in it."""
-        return _closure(self, lambda thing: thing.holds) if self.holds else (self,)
+        return _closure(self, _HOLDS) if self.holds else (self,)
 
     def relatives(self) -> Iterable[Thing]:
         """It, and what it was put into by name or was put into it by name, at any depth."""
-        yield self
-        for direction in (_put_into, _put_there):
-            yield from _closure(self, direction)[1:]
+        found = _closure(self, _put_into) if self.inside else [self]
+        return found + _closure(self, _put_there)[1:] if self.holds else found
 
     def change(self, now: int) -> None:
         """Note that it was changed in place."""
@@ -222,10 +226,15 @@ def stored(node: FunctionNode | ast.ClassDef) -> frozenset[str]:
         elif isinstance(here, ast.ExceptHandler) and here.name:
             found.add(here.name)
         for target in _targets(here):
-            found.update(part.id for part in ast.walk(target) if _is_stored(part))
-            found.update(name for part in ast.walk(target) if (name := captured(part)))
-        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
-            waiting += getattr(here, block, ())
+            for part in nodes_in(target):
+                if isinstance(part, ast.Name):
+                    if not isinstance(part.ctx, ast.Load):
+                        found.add(part.id)
+                elif name := captured(part):
+                    found.add(name)
+        if here.__class__ not in _PLAIN:
+            for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+                waiting += getattr(here, block, ())
     return frozenset(found - declared)
 
 
@@ -238,14 +247,3 @@ def _targets(node: ast.AST) -> Iterable[ast.AST]:
     if isinstance(node, ast.With | ast.AsyncWith):
         return tuple(item.optional_vars for item in node.items if item.optional_vars is not None)
     return (node.pattern,) if isinstance(node, ast.match_case) else ()
-
-
-def _is_stored(node: ast.AST) -> TypeGuard[ast.Name]:
-    return isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-
-
-def captured(pattern: ast.AST) -> str | None:
-    """The name that a part of a pattern binds."""
-    if isinstance(pattern, ast.MatchAs | ast.MatchStar):
-        return pattern.name
-    return pattern.rest if isinstance(pattern, ast.MatchMapping) else None

@@ -9,9 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.events import is_main, never_holds
+from nbcritic.analysis.events import captured, is_main, never_holds
 from nbcritic.analysis.graph_calls import Calls
-from nbcritic.analysis.graph_things import NEVER, Binding, Frame, Thing, Value, captured, stored
+from nbcritic.analysis.graph_things import NEVER, Binding, Frame, Thing, Value, stored
 
 if TYPE_CHECKING:
     from nbcritic.analysis.names import Names

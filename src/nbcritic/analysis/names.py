@@ -94,6 +94,7 @@ class Names:
 
     def __init__(self, cells: Sequence[CodeCell]) -> None:
         self.cells = cells
+        self._qualified: dict[ast.AST, str | None] = {}
 
     @cached_property
     def _by_cell(self) -> dict[int, CellNames]:
@@ -118,20 +119,25 @@ class Names:
         A `global` of a function counts as a binding where the function stands.
         """
         found: dict[str, list[tuple[int, Event]]] = {}
-        for number, event in self.everything:
-            if event.kind == "bind":
-                found.setdefault(event.name, []).append((number, event))
+        for number, events in self._bodies:
+            for event in events:
+                if event.kind == "bind":
+                    found.setdefault(event.name, []).append((number, event))
         return found
 
     @property
     def everything(self) -> Iterator[tuple[int, Event]]:
         """Every event, those inside functions too, with its cell."""
+        return ((number, event) for number, events in self._bodies for event in events)
+
+    @property
+    def _bodies(self) -> Iterator[tuple[int, tuple[Event, ...]]]:
+        """The events of each cell, and after them those of its functions, with the cell."""
         for number, names in self._by_cell.items():
-            for event in names.events:
-                yield number, event
+            yield number, names.events
             for function in names.functions:
-                for event in (*function.events, *function.afterwards):
-                    yield number, event
+                yield number, function.events
+                yield number, function.afterwards
 
     @cached_property
     def functions(self) -> dict[str, list[tuple[int, Function]]]:
@@ -145,7 +151,7 @@ class Names:
     @cached_property
     def mentioned(self) -> frozenset[str]:
         """Every name and attribute that some code of the page reads: whatever is not among them is never called."""
-        used = {event.name for _, event in self.everything if event.kind == "use"}
+        used = {event.name for _, events in self._bodies for event in events if event.kind == "use"}
         return frozenset(used.union(*(names.attributes for names in self._by_cell.values())))
 
     @cached_property
@@ -179,6 +185,14 @@ class Names:
 
     def qualified(self, node: ast.AST) -> str | None:
         """The full dotted name that an expression names, through imports; builtins bare; else None."""
+        kind = node.__class__
+        if kind is not ast.Attribute and kind is not ast.Name:
+            return None
+        if node not in self._qualified:
+            self._qualified[node] = self._dotted(node)
+        return self._qualified[node]
+
+    def _dotted(self, node: ast.AST) -> str | None:
         parts: list[str] = []
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)

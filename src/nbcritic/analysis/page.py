@@ -8,6 +8,7 @@ from functools import cached_property
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.digest import ALONE, Library
+from nbcritic.analysis.events import called_name
 from nbcritic.analysis.flow import Flow
 from nbcritic.analysis.graph import Graph
 from nbcritic.analysis.idempotence import Idempotence
@@ -126,10 +127,21 @@ class Page:
     def calls(self, *qualified: str) -> Iterator[tuple[CodeCell, ast.Call]]:
         """Every call of a function with one of these full names, with its cell."""
         wanted = frozenset(qualified)
+        words = {name.rpartition(".")[2] for name in wanted}
+        words |= {name for name, full in self.names.imports.items() if full.rpartition(".")[2] in words}
+        found = sorted(place for word in words for place in self._called.get(word, ()))
+        for _, _, cell, call in found:
+            if self.qualified(call.func) in wanted:
+                yield cell, call
+
+    @cached_property
+    def _called(self) -> dict[str, list[tuple[int, int, CodeCell, ast.Call]]]:
+        """Every call by the last word of what it calls, with its place on the page: the cell, and how many calls stand before it."""
+        found: dict[str, list[tuple[int, int, CodeCell, ast.Call]]] = {}
         for cell in self.code:
-            for call in cell.nodes(ast.Call):
-                if self.qualified(call.func) in wanted:
-                    yield cell, call
+            for place, call in enumerate(cell.nodes(ast.Call)):
+                found.setdefault(called_name(call.func), []).append((cell.number, place, cell, call))
+        return found
 
     def magics(self, *names: str) -> Iterator[tuple[CodeCell, Magic]]:
         """Every magic with one of these names (all magics without names), with its cell."""

@@ -23,6 +23,8 @@ _CONDA = re.compile(
 )
 _LOCK = re.compile(r"(?:^|/)(?:poetry\.lock|uv\.lock|pdm\.lock|pixi\.lock|pylock(?:\.[^/]+)?\.toml)$")
 _LOCKED = re.compile(r"^\s*(?:-\s+)?name\s*[=:]\s*[\"']?([A-Za-z0-9][\w.-]*)[\"']?\s*$", re.M)
+_OPTIONAL = re.compile(r"#\s*([A-Za-z0-9][\w.-]*)\s*(?:[=~<>]=|[<>])\s*\d[\w.*]*\s*(?:#.*)?$")
+"""A requirement that its author has commented out is known to be needed somewhere: `# pyspark==3.5.0`."""
 _EGG = re.compile(r"[#&]egg=([\w.-]+)")
 _VCS = re.compile(r"(?:git|hg|svn|bzr)\+\S*?/([\w.-]+?)(?:\.git)?(?:@[^/#\s]*)?(?:[#&].*)?$")
 _WHEEL = re.compile(r"([A-Za-z0-9][\w.]*?)-\d[^/]*\.(?:whl|tar\.gz|zip)")
@@ -123,6 +125,8 @@ def _names(specifiers: Iterable[object]) -> frozenset[str]:
 def _requirements(path: str, text: str) -> Manifest:
     names, partial = set[str](), False
     for line in text.replace("\\\n", " ").splitlines():
+        if optional := _OPTIONAL.match(line):
+            names.add(normal(optional[1]))
         line = re.sub(r"(?:^|\s)#.*", "", line).strip()
         if line.startswith(("-r", "--requirement", "-c")):
             partial |= "://" in line

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import captured
 
 Scope: TypeAlias = "ast.AST | None"
 """The function, lambda, class or comprehension that a name lives in; None for the notebook."""
@@ -17,13 +18,14 @@ Step: TypeAlias = "int | str"
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SCOPES = (*FUNCTIONS, ast.ClassDef, *COMPREHENSIONS)
+_IS_SCOPE, _IS_COMPREHENSION = frozenset(_SCOPES), frozenset(COMPREHENSIONS)
 RETURNED = "return value"
 """The name (no identifier) under which a function's scope keeps what it returns."""
 _MANY = 24
 """So many elements of a display are looked at."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen: there are many, and a frozen one takes three times as long to make
 class Binding:
     """One binding of a variable: the value of `node`, and the way from there to the name.
 
@@ -52,8 +54,11 @@ class Bindings:
     def __post_init__(self) -> None:
         for cell in self.cells:
             self._mark(cell)
-            for collect in (self._assignments, self._loops, self._definitions, self._others):
-                collect(cell)
+            kinds = cell.kinds
+            for kind, collect in _COLLECT.items():
+                if kind in kinds:
+                    for node in cell.nodes(kind):
+                        collect(self, node)
         for name in self.magic:
             self._add((None, name), Binding(None))
         self._arguments()
@@ -73,12 +78,16 @@ class Bindings:
     # -- scopes ------------------------------------------------------------------------------------------------------
 
     def _mark(self, cell: CodeCell) -> None:
-        scopes = cell.nodes(*_SCOPES)
+        if _IS_SCOPE.isdisjoint(cell.kinds):
+            return
+        marked = self._scopes
         # Parents come before their children there.
-        for node, parent in cell.parents.items() if scopes else ():
-            scope = parent if isinstance(parent, _SCOPES) else self._scopes.get(parent)
-            if scope is not None:
-                self._scopes[node] = scope
+        for node, parent in cell.parents.items():
+            if parent.__class__ in _IS_SCOPE:
+                marked[node] = parent
+            elif parent in marked:
+                marked[node] = marked[parent]
+        scopes = cell.nodes(*_SCOPES)
         self._parents.update((scope, self._scopes.get(scope)) for scope in scopes)
         for declaration in cell.nodes(ast.Global, ast.Nonlocal):
             inside = self._scopes.get(declaration)
@@ -89,8 +98,8 @@ class Bindings:
     def _here(self, node: ast.AST) -> Scope:
         """The scope that a binding at `node` belongs to, comprehensions left out."""
         scope = self._scopes.get(node)
-        while isinstance(scope, COMPREHENSIONS):
-            scope = self._parents.get(scope)
+        while scope.__class__ in _IS_COMPREHENSION:
+            scope = self._parents.get(scope)  # type: ignore[arg-type]
         return scope
 
     # -- bindings ----------------------------------------------------------------------------------------------------
@@ -100,42 +109,37 @@ class Bindings:
 
     def _bind(self, target: ast.AST, value: ast.expr, steps: tuple[Step, ...] = (), scope: Scope = None) -> None:
         """Bind the names of a target, however it unpacks."""
-        waiting: list[tuple[ast.AST, tuple[Step, ...]]] = [(target, steps)]
-        while waiting:
-            target, steps = waiting.pop()
-            if isinstance(target, ast.Name):
-                home = self._elsewhere.get((scope, target.id), scope)
-                self._add((home, target.id), Binding(value, steps))
-            elif isinstance(target, ast.Starred):
-                if isinstance(target.value, ast.Name):
-                    self._add((scope, target.value.id), Binding(None, fixed="list"))
-            elif isinstance(target, ast.Tuple | ast.List):
-                starred = any(isinstance(item, ast.Starred) for item in target.elts)
-                # Behind a star nothing is known of a place.
-                waiting += [(item, (*steps, "?" if starred else place)) for place, item in enumerate(target.elts)]
+        if isinstance(target, ast.Name):
+            self._add((self._elsewhere.get((scope, target.id), scope), target.id), Binding(value, steps))
+        elif isinstance(target, ast.Starred):
+            if isinstance(target.value, ast.Name):
+                self._add((scope, target.value.id), Binding(None, fixed="list"))
+        elif isinstance(target, ast.Tuple | ast.List):
+            starred = any(isinstance(item, ast.Starred) for item in target.elts)
+            # Behind a star nothing is known of a place.
+            for place, item in reversed(list(enumerate(target.elts))):
+                self._bind(item, value, (*steps, "?" if starred else place), scope)
 
-    def _assignments(self, cell: CodeCell) -> None:
-        for assign in cell.nodes(ast.Assign):
-            for target in assign.targets:
-                self._bind(target, assign.value, scope=self._here(assign))
-        for annotated in cell.nodes(ast.AnnAssign):
-            if annotated.value is not None:
-                self._bind(annotated.target, annotated.value, scope=self._here(annotated))
-        for augmented in cell.nodes(ast.AugAssign):
-            if isinstance(augmented.target, ast.Name):
-                scope = self._here(augmented)
-                home = self._elsewhere.get((scope, augmented.target.id), scope)
-                self._add((home, augmented.target.id), Binding(augmented.value, augments=augmented.op))
-        for walrus in cell.nodes(ast.NamedExpr):
-            self._bind(walrus.target, walrus.value, scope=self._here(walrus))
+    def _assignment(self, assign: ast.Assign) -> None:
+        scope = self._here(assign)
+        for target in assign.targets:
+            self._bind(target, assign.value, scope=scope)
 
-    def _loops(self, cell: CodeCell) -> None:
-        loops: list[ast.For | ast.AsyncFor] = [*cell.nodes(ast.For), *cell.nodes(ast.AsyncFor)]
-        for loop in loops:
-            self._each(loop.target, loop.iter, self._here(loop))
-        for scope in cell.nodes(*COMPREHENSIONS):
-            for generator in scope.generators:  # type: ignore[attr-defined]
-                self._each(generator.target, generator.iter, scope)
+    def _value(self, node: ast.AnnAssign | ast.NamedExpr) -> None:
+        if node.value is not None:
+            self._bind(node.target, node.value, scope=self._here(node))
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        if isinstance(node.target, ast.Name):
+            scope, name = self._here(node), node.target.id
+            self._add((self._elsewhere.get((scope, name), scope), name), Binding(node.value, augments=node.op))
+
+    def _loop(self, loop: ast.For | ast.AsyncFor) -> None:
+        self._each(loop.target, loop.iter, self._here(loop))
+
+    def _comprehension(self, scope: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
+        for generator in scope.generators:
+            self._each(generator.target, generator.iter, scope)
 
     def _each(self, target: ast.AST, iterable: ast.expr, scope: Scope) -> None:
         if isinstance(iterable, ast.List | ast.Tuple | ast.Set) and iterable.elts:
@@ -144,25 +148,19 @@ class Bindings:
         else:
             self._bind(target, iterable, ("each",), scope=scope)
 
-    def _definitions(self, cell: CodeCell) -> None:
-        functions: list[ast.FunctionDef | ast.AsyncFunctionDef]
-        functions = [*cell.nodes(ast.FunctionDef), *cell.nodes(ast.AsyncFunctionDef)]
-        for function in functions:
-            scope = self._here(function)
-            self._add(
-                (self._elsewhere.get((scope, function.name), scope), function.name), Binding(None, fixed=function)
-            )
-            self._parameters(function)
-        for anonymous in cell.nodes(ast.Lambda):
-            self._parameters(anonymous)
-        for klass in cell.nodes(ast.ClassDef):
-            self._add((self._here(klass), klass.name), Binding(None, fixed="class"))
-        for given in cell.nodes(ast.Return):
-            self._add(
-                (self._here(given), RETURNED), Binding(given.value) if given.value else Binding(None, fixed="none")
-            )
-        for yielded in cell.nodes(ast.Yield, ast.YieldFrom):
-            self._add((self._here(yielded), RETURNED), Binding(None))
+    def _function(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        scope, name = self._here(function), function.name
+        self._add((self._elsewhere.get((scope, name), scope), name), Binding(None, fixed=function))
+        self._parameters(function)
+
+    def _class(self, klass: ast.ClassDef) -> None:
+        self._add((self._here(klass), klass.name), Binding(None, fixed="class"))
+
+    def _return(self, given: ast.Return) -> None:
+        self._add((self._here(given), RETURNED), Binding(given.value) if given.value else Binding(None, fixed="none"))
+
+    def _yield(self, given: ast.Yield | ast.YieldFrom) -> None:
+        self._add((self._here(given), RETURNED), Binding(None))
 
     def _parameters(self, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
         arguments = function.args
@@ -175,21 +173,25 @@ class Bindings:
 
     def _arguments(self) -> None:
         """Bind the parameters of functions that are only ever called, by their one name, to what the calls hand over."""
+        functions: dict[str, ast.FunctionDef] = {}
+        for (scope, name), bindings in self.of.items():
+            function = bindings[0].fixed if scope is None and len(bindings) == 1 else None
+            if isinstance(function, ast.FunctionDef) and not function.decorator_list:
+                functions[name] = function
+        if not functions:
+            return
         calls: dict[str, list[ast.Call]] = {}
         called = set[ast.AST]()
         for cell in self.cells:
             for call in cell.nodes(ast.Call):
-                if isinstance(call.func, ast.Name):
+                if isinstance(call.func, ast.Name) and call.func.id in functions:
                     calls.setdefault(call.func.id, []).append(call)
                     called.add(call.func)
-        names = (name for cell in self.cells for name in cell.nodes(ast.Name))
+        names = (name for cell in self.cells for name in cell.nodes(ast.Name) if name.id in calls)
         # What is handed to `map` or `apply` is called with anything.
         loose = {name.id for name in names if isinstance(name.ctx, ast.Load) and name not in called}
         for name in calls.keys() - loose:
-            bindings = self.of.get((None, name), ())
-            function = bindings[0].fixed if len(bindings) == 1 else None
-            if isinstance(function, ast.FunctionDef) and not function.decorator_list:
-                self._give(function, calls[name])
+            self._give(functions[name], calls[name])
 
     def _give(self, function: ast.FunctionDef, calls: Sequence[ast.Call]) -> None:
         if any(isinstance(item, ast.Starred) for call in calls for item in call.args):
@@ -218,25 +220,53 @@ class Bindings:
                 others = [binding for binding in known if binding.steps != ("annotation",)]
                 self.of[function, argument.arg] = [Binding(value, ("given",)) for value in given] + others
 
-    def _others(self, cell: CodeCell) -> None:
-        blocks: list[ast.With | ast.AsyncWith] = [*cell.nodes(ast.With), *cell.nodes(ast.AsyncWith)]
-        for block in blocks:
-            for item in block.items:
-                if item.optional_vars is not None:
-                    self._bind(item.optional_vars, item.context_expr, ("enter",), self._here(block))
-        for imports in cell.nodes(ast.Import):
-            for alias in imports.names:
-                name = alias.asname or alias.name.partition(".")[0]
-                self._add((self._here(imports), name), Binding(None, fixed="module"))
-        for imported in cell.nodes(ast.ImportFrom):
-            for alias in imported.names:
-                name = alias.asname or alias.name
-                is_class = alias.name[:1].isupper() and not alias.name.isupper()
-                self._add((self._here(imported), name), Binding(None, fixed="class" if is_class else None))
-        for handler in cell.nodes(ast.ExceptHandler):
-            if handler.name:
-                self._add((self._here(handler), handler.name), Binding(None))
-        for capture in cell.nodes(ast.MatchAs, ast.MatchStar, ast.MatchMapping):
-            captured = getattr(capture, "name", None) or getattr(capture, "rest", None)
-            if captured:
-                self._add((self._here(capture), captured), Binding(None))
+    def _with(self, block: ast.With | ast.AsyncWith) -> None:
+        for item in block.items:
+            if item.optional_vars is not None:
+                self._bind(item.optional_vars, item.context_expr, ("enter",), self._here(block))
+
+    def _import(self, imports: ast.Import) -> None:
+        for alias in imports.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            self._add((self._here(imports), name), Binding(None, fixed="module"))
+
+    def _import_from(self, imports: ast.ImportFrom) -> None:
+        for alias in imports.names:
+            is_class = alias.name[:1].isupper() and not alias.name.isupper()
+            name = alias.asname or alias.name
+            self._add((self._here(imports), name), Binding(None, fixed="class" if is_class else None))
+
+    def _caught(self, handler: ast.ExceptHandler) -> None:
+        if handler.name:
+            self._add((self._here(handler), handler.name), Binding(None))
+
+    def _captured(self, pattern: ast.MatchAs | ast.MatchStar | ast.MatchMapping) -> None:
+        if name := captured(pattern):
+            self._add((self._here(pattern), name), Binding(None))
+
+
+_COLLECT: dict[type[ast.AST], Callable[[Bindings, Any], None]] = {
+    ast.Assign: Bindings._assignment,
+    ast.AnnAssign: Bindings._value,
+    ast.AugAssign: Bindings._augmented,
+    ast.NamedExpr: Bindings._value,
+    ast.For: Bindings._loop,
+    ast.AsyncFor: Bindings._loop,
+    **dict.fromkeys(COMPREHENSIONS, Bindings._comprehension),
+    ast.FunctionDef: Bindings._function,
+    ast.AsyncFunctionDef: Bindings._function,
+    ast.Lambda: Bindings._parameters,
+    ast.ClassDef: Bindings._class,
+    ast.Return: Bindings._return,
+    ast.Yield: Bindings._yield,
+    ast.YieldFrom: Bindings._yield,
+    ast.With: Bindings._with,
+    ast.AsyncWith: Bindings._with,
+    ast.Import: Bindings._import,
+    ast.ImportFrom: Bindings._import_from,
+    ast.ExceptHandler: Bindings._caught,
+    ast.MatchAs: Bindings._captured,
+    ast.MatchStar: Bindings._captured,
+    ast.MatchMapping: Bindings._captured,
+}
+"""What binds something, in the order in which the bindings of a cell are looked at."""

@@ -25,7 +25,11 @@ ValueKind: TypeAlias = Literal[
     "estimator", "transformer", "splitter", "function", "class", "module", "figure", "axes", "tensor", "file", "path",
 ]  # fmt: skip
 
-_KINDS = frozenset(get_args(ValueKind))
+_PUBLIC: dict[str, ValueKind] = {
+    **{kind: kind for kind in get_args(ValueKind)},
+    "series-groupby": "groupby",
+    "array-list": "list",
+}
 _DEEPEST = 40
 """Expressions nested deeper than this are not judged: it bounds the work, and nobody writes them by hand."""
 _DISPLAYS = {
@@ -87,7 +91,7 @@ class Values:
         if self._solved:
             return
         self._solved = True
-        waiting = deque((v, binding) for v, bindings in self._bindings.of.items() for binding in bindings)
+        waiting = deque([(variable, b) for variable, bindings in self._bindings.of.items() for b in bindings])
         readers: dict[Variable, dict[Binding, Variable]] = {}
         self._facts.update(dict.fromkeys(self._bindings.of, UNREACHED))
         while waiting:
@@ -109,15 +113,17 @@ class Values:
 
     def _value(self, variable: Variable, binding: Binding) -> Fact:
         """What a binding gives to its variable."""
-        if binding.node is None:
+        node, steps = binding.node, binding.steps
+        if node is None:
             fixed = binding.fixed
             return fixed if isinstance(fixed, (str, *FUNCTIONS)) else None
-        if binding.steps == ("annotation",):
-            return self._annotated(binding.node)
+        if not steps and binding.augments is None:
+            return self._eval(node, 0)
+        if steps == ("annotation",):
+            return self._annotated(node)
         if binding.augments is not None:
             self._reads.append(variable)
-            return binary(binding.augments, self._facts[variable], self._eval(binding.node, 0), augmented=True)
-        node, steps = binding.node, binding.steps
+            return binary(binding.augments, self._facts[variable], self._eval(node, 0), augmented=True)
         while (
             steps and isinstance(steps[0], int) and isinstance(node, ast.Tuple | ast.List) and steps[0] < len(node.elts)
         ):
@@ -147,7 +153,9 @@ class Values:
     def _eval(self, node: ast.AST, depth: int) -> Fact:
         kind = node.__class__
         if kind is ast.Name:
-            return self._name(node)  # type: ignore[arg-type]
+            variable = self._bindings.variable(node)  # type: ignore[arg-type]
+            self._reads.append(variable)
+            return self._facts.get(variable)
         if node in self._known:
             return self._known[node]
         method = _EVAL.get(kind)
@@ -156,11 +164,6 @@ class Values:
         fact: Fact = method(self, node, depth + 1)
         self._known[node] = fact
         return fact
-
-    def _name(self, node: ast.Name) -> Fact:
-        variable = self._bindings.variable(node)
-        self._reads.append(variable)
-        return self._facts.get(variable)
 
     def _constant(self, node: ast.Constant, depth: int) -> Fact:
         value = node.value
@@ -245,15 +248,11 @@ class Values:
 
 
 def _public(fact: Fact) -> ValueKind | None:
+    if isinstance(fact, str):
+        return _PUBLIC.get(fact)
     if isinstance(fact, Parts):
         return "tuple"
-    if isinstance(fact, FUNCTIONS):
-        return "function"
-    if fact == "series-groupby":
-        return "groupby"
-    if fact == "array-list":
-        return "list"
-    return fact if isinstance(fact, str) and fact in _KINDS else None  # type: ignore[return-value]
+    return "function" if isinstance(fact, FUNCTIONS) else None
 
 
 _EVAL: dict[type, Callable[..., Fact]] = {

@@ -113,6 +113,19 @@ def test_a_scan_compares_its_notebooks(tmp_path: Path) -> None:
     assert alone.findings == ()
 
 
+def test_projects_are_no_copies_of_each_other(tmp_path: Path) -> None:
+    """Ten people who hand in the same exercise have not copied from one project into another."""
+    cells: list[dict[str, object]] = [
+        {"cell_type": "code", "metadata": {}, "source": ONE, "outputs": [], "execution_count": 1}
+    ]
+    for name in ("anna", "bert"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pyproject.toml").write_text("[project]\nname = 'x'\n", "utf-8")
+        text = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+        (tmp_path / name / f"{name}.ipynb").write_text(text, "utf-8")
+    assert all(report.findings == () for report in scan([str(tmp_path)], Config(select=("NBC406",))))
+
+
 def test_many_notebooks_are_near_linear(work: Callable[[Callable[[], object]], int]) -> None:
     def of(size: int) -> int:
         pages = [page(f"{chr(97 + i % 26)}{chr(97 + i // 26)}x.ipynb", ONE, f"x{i} = {i}") for i in range(size)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import called_name, parameters
@@ -120,20 +121,23 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         numbers()
     """
-    callers = {function.node: cell for function, cell in page.flow.called.items()}
+
+    @cache  # a page is replayed only where something that may block stands in a function
+    def callers() -> dict[ast.AST, int]:
+        return {function.node: cell for function, cell in page.flow.called.items()}
+
     stops: list[tuple[CodeCell, ast.Call, str, int]] = []
+    asked: set[ast.AST] = set()
+    for cell, call, name in _questions(page):
+        if (caller := _caller(cell, call, callers)) and not _has_other_way(cell, call):
+            place = next(_functions(cell, call), cell.tree)
+            if name in _DEBUGGERS:
+                stops.append((cell, call, name, caller))
+            elif place is not None and place not in asked:
+                asked.add(place)
+                message, severity = _ASKS[name]
+                yield _hit(page, cell, call, message, caller, severity)
     for cell in page.code:
-        asked: set[ast.AST] = set()
-        for call in cell.nodes(ast.Call):
-            name = page.qualified(call.func) or _python2(page, call)
-            if name in _ASKS and (caller := _caller(cell, call, callers)) and not _has_other_way(cell, call):
-                place = next(_functions(cell, call), cell.tree)
-                if name in _DEBUGGERS:
-                    stops.append((cell, call, name, caller))
-                elif place is not None and place not in asked:
-                    asked.add(place)
-                    message, severity = _ASKS[name]
-                    yield _hit(page, cell, call, message, caller, severity)
         for loop in cell.nodes(ast.While):
             if _never_ends(page, cell, loop) and (caller := _caller(cell, loop, callers)):
                 yield _hit(page, cell, loop, "This loop has no end: no `break`, `return` or `raise`", caller, None)
@@ -194,18 +198,24 @@ def _returns(branch: ast.If) -> bool:
     return any(isinstance(inner, ast.Return) for inner in ast.walk(branch))
 
 
-def _python2(page: Page, call: ast.Call) -> str | None:
-    old = isinstance(call.func, ast.Name) and call.func.id == "raw_input" and "raw_input" not in page.names.bindings
-    return "raw_input" if old else None
+def _questions(page: Page) -> Iterator[tuple[CodeCell, ast.Call, str]]:
+    """The calls that wait for somebody, with the full name of what they call; `raw_input` is of Python 2."""
+    for cell, call in page.calls(*_ASKS):
+        yield cell, call, page.qualified(call.func) or ""
+    if "raw_input" in page.names.mentioned and "raw_input" not in page.names.bindings:
+        for cell in page.code:
+            for call in cell.nodes(ast.Call):
+                if isinstance(call.func, ast.Name) and call.func.id == "raw_input":
+                    yield cell, call, "raw_input"
 
 
-def _caller(cell: CodeCell, node: ast.AST, callers: dict[ast.AST, int]) -> int | None:
+def _caller(cell: CodeCell, node: ast.AST, callers: Callable[[], Mapping[ast.AST, int]]) -> int | None:
     """The cell that makes `node` run: its own, or the first that calls the function around it. None if nothing does."""
     inside = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
     around = [parent for parent in cell.ancestors(node) if isinstance(parent, inside)]
     if not around:
         return cell.number
-    return callers.get(around[0]) if len(around) == 1 else None
+    return callers().get(around[0]) if len(around) == 1 else None
 
 
 def _has_other_way(cell: CodeCell, call: ast.Call) -> bool:

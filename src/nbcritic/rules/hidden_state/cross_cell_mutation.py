@@ -84,7 +84,6 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         raw["total"] = raw["price"] * raw["pieces"]
     """
-    shown = {cell.number: _shown(page, cell) for cell in page.code if cell.outputs}
     said: set[str] = set()
     for cell in page.code:
         own = page.names.of(cell.number)
@@ -92,9 +91,9 @@ def check(page: Page) -> Iterator[Hit]:
             for name in (event.name, *sorted(page.flow.aliases.get(event.name, ()))):
                 is_fresh = name == event.name and name in own.binds
                 maker = _maker(page, cell, name)
-                if is_fresh or name in said or event.node is None or name not in shown.get(maker, ()):
+                if is_fresh or name in said or event.node is None or not maker or not _changes_content(cell, event):
                     continue
-                if _changes_content(cell, event):
+                if name in _shown(page, page.cell(maker)):
                     said.add(name)
                     yield _hit(cell, event, name, maker)
 
@@ -106,7 +105,7 @@ def _maker(page: Page, cell: CodeCell, name: str) -> int:
 
 def _shown(page: Page, cell: CodeCell) -> frozenset[str]:
     """The names that a cell makes or reads and whose whole content it shows."""
-    body = cell.tree.body if cell.tree is not None else []
+    body = cell.tree.body if cell.tree is not None and cell.outputs else []
     found: set[str] = set()
     for statement in body:
         value = statement.value if isinstance(statement, ast.Expr) else None

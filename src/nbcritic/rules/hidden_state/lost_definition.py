@@ -136,13 +136,16 @@ def check(page: Page) -> Iterator[Hit]:
         rates = [1, 2]
         print([rate * 2 for rate in rates], sorted(rates, key=lambda r: -r))
     """
+    found = missing_names(page)
+    if not found:
+        return
     gap = first_gap(page)
     known = sorted(
         name
         for name, bound in page.names.bindings.items()
         if not any(event.how in ("import", "class") for _, event in bound)
     )
-    for missing in missing_names(page):
+    for missing in found:
         # What a script or a star import further down brings, nobody can tell: then it is a matter of order at most.
         brought = bool(page.names.unknown) and not _is_stop(page, missing)
         if missing.deleted_in is not None or not (missing.cell >= gap or brought or defined_in(page, missing)):

@@ -64,10 +64,11 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         _ + 1
     """
-    for cell in page.code:
+    names = {name for name in page.names.mentioned - page.names.bindings.keys() if _HISTORY.fullmatch(name)}
+    for cell in page.code if names else ():
         for node in cell.nodes(ast.Name):
             name = node.id
-            if not _HISTORY.fullmatch(name) or not isinstance(node.ctx, ast.Load) or name in page.names.bindings:
+            if name not in names or not isinstance(node.ctx, ast.Load):
                 continue
             parent = cell.parent(node)
             called = isinstance(parent, ast.Call) and parent.func is node

@@ -250,15 +250,16 @@ def _chdir(cell: CodeCell, call: ast.Call) -> Hit:
 
 def _variables(page: Page) -> Iterator[tuple[CodeCell, ast.AST, str, ast.expr]]:
     """Every variable of the environment that Python code sets, where its name is written out, with its value."""
-    for cell in page.code:
+    is_known = "environ" in page.names.mentioned or "os.environ" in page.names.imports.values()
+    for cell in page.code if is_known else ():
         for assignment in cell.nodes(ast.Assign):
             for target in assignment.targets:
                 is_variable = isinstance(target, ast.Subscript) and page.qualified(target.value) == "os.environ"
                 if isinstance(target, ast.Subscript) and is_variable and (name := _text(target.slice)):
                     yield cell, target, name, assignment.value
-        for call in cell.nodes(ast.Call):
-            if len(call.args) > 1 and (name := _text(call.args[0])) and page.qualified(call.func) in _SETTERS:
-                yield cell, call, name, call.args[1]
+    for cell, call in page.calls(*_SETTERS):
+        if len(call.args) > 1 and (name := _text(call.args[0])):
+            yield cell, call, name, call.args[1]
 
 
 def _text(node: ast.expr) -> str:

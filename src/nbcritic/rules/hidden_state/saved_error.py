@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.model import Cell, Hit, Severity, Span
-from nbcritic.notebook.outputs import Output, has_error
+from nbcritic.notebook.outputs import Output
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._own import is_fence
 
@@ -131,11 +131,11 @@ def check(page: Page) -> Iterator[Hit]:
     """
     cells = page.notebook.cells
     for index, cell in enumerate(cells):
-        if cell.kind != "code" or not has_error(cell) or "raises-exception" in cell.tags:
+        if cell.kind != "code" or "raises-exception" in cell.tags:
             continue
         code = page.cell(cell.number)
-        error = next(output for output in reversed(code.outputs) if output.kind == "error")
-        if code.error and error.ename in _SYNTAX:
+        error = next((output for output in reversed(code.outputs) if output.kind == "error"), None)
+        if error is None or (code.error and error.ename in _SYNTAX):
             continue  # NBC116 says so
         words = _words(cells, index)
         if _ANNOUNCED.search(words) or _COMMENTED.search(cell.source) or is_fence(code):

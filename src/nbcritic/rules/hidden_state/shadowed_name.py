@@ -9,7 +9,6 @@ from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import Event, called_name, root_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Severity, Span
-from nbcritic.notebook.outputs import has_error
 from nbcritic.rule import rule
 
 _BUILTINS = frozenset(
@@ -212,7 +211,7 @@ def _as_module(page: Page, cell: CodeCell, event: Event) -> list[int]:
 
 
 def _went_well(cell: CodeCell) -> bool:
-    return bool(cell.execution_count) and not has_error(cell.cell)
+    return bool(cell.execution_count) and not cell.has_error
 
 
 def _weight(page: Page, cell: CodeCell, event: Event) -> Severity | None:

@@ -9,7 +9,6 @@ from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Span, first_line
-from nbcritic.notebook.outputs import has_error
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._own import is_fence
 from nbcritic.rules.hidden_state._shared import has_gap, listed
@@ -160,7 +159,7 @@ def check(page: Page) -> Iterator[Hit]:
     if _lost_counts(cells):
         return
     unrun = [cell for cell in cells if cell.execution_count is None and not cell.outputs]
-    stopped = max((cell.number for cell in cells if has_error(cell.cell)), default=1 << 30)
+    stopped = max((cell.number for cell in cells if cell.has_error), default=1 << 30)
     needed = _needed(page) | _fill_gaps(cells)
     faults = [cell for cell in unrun if cell.number < stopped and cell.number not in needed and not _is_meant(cell)]
     if not faults or faults == cells[-1:]:

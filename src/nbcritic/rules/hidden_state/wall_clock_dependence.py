@@ -85,7 +85,7 @@ def check(page: Page) -> Iterator[Hit]:
         prices = load_prices("ACME", until - timedelta(days=365), until)
         prices.plot()
     """
-    if not is_serious(page):
+    if not is_serious(page) or not _tells_time(page):
         return
     clocks = {name for name, bound in page.names.bindings.items() if len(bound) == 1 and _is_kept_time(page, name)}
     said: set[str] = set()
@@ -100,6 +100,14 @@ def check(page: Page) -> Iterator[Hit]:
                 yield Hit(
                     cell.at(statement), f"The result depends on the day of the run: `{text}` is computed with data here"
                 )
+
+
+def _tells_time(page: Page) -> bool:
+    """Does the page mention anything that gives the current time?"""
+    mentioned = page.names.mentioned
+    if not mentioned.isdisjoint(("now", "today", "utcnow", "to_datetime", "Timestamp")):
+        return True
+    return any(full.rpartition(".")[2] in ("now", "to_datetime", "Timestamp") for full in page.names.imports.values())
 
 
 def _is_kept_time(page: Page, name: str) -> bool:

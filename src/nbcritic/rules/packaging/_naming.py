@@ -39,6 +39,8 @@ _VERB_OF = {
     "data": "prepare", "features": "build", "train": "train", "evaluate": "evaluate", "plots": "plot", "analysis": "compute",
 }  # fmt: skip
 _LONGEST = 4
+_NEAR = 60
+"""Cells above in which the heading of a section is looked for."""
 _VAGUE = frozenset({"df", "data", "df1", "df2", "X", "x", "result", "results", "out", "output"})
 """Names that say nothing of what was done to them."""
 _MODEL = re.compile(
@@ -115,7 +117,7 @@ def _text(node: ast.expr) -> str:
 
 def _section(page: Page, number: int) -> str:
     """The heading of the section that a cell stands in, the title of the notebook left out."""
-    for above in range(number, 2, -1):
+    for above in range(number, max(2, number - _NEAR), -1):
         if heading := _heading(page, above):
             return heading
     return ""
@@ -129,10 +131,12 @@ def heading_above(page: Page, number: int) -> str:
 def _heading(page: Page, number: int) -> str:
     above = page.notebook.cells[number - 2] if number >= 2 else None
     lines = [line.strip() for line in above.source.splitlines() if line.strip()] if above else []
-    if above is None or above.kind != "markdown" or not lines or (number == 2 and lines[-1].startswith("# ")):
-        return ""  # the title speaks of the whole notebook
+    if above is None or above.kind != "markdown" or not lines:
+        return ""
     found = re.match(r"#{1,6}\s*(.+)", lines[-1]) or re.match(r"#{1,6}\s*(.+)", lines[0])
-    return re.sub(r"\(.*?\)|<[^>]*>|\[|\]|`", " ", found[1]) if found else ""
+    if found is None or (number == 2 and found[0].startswith("# ")):
+        return ""  # the title speaks of the whole notebook
+    return re.sub(r"\(.*?\)|<[^>]*>|\[|\]|`", " ", found[1])
 
 
 def _words(text: str) -> list[str]:

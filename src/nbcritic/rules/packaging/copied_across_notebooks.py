@@ -27,7 +27,7 @@ def check(page: Page, *, lines: int = 12) -> Iterator[Hit]:
     r"""The same function or block stands in several notebooks.
 
     A correction in one notebook does not reach the others, so the same question gets several answers, and nobody knows which copy is
-    the right one. Only the notebooks of one scan are compared. Names and literals may differ; imports, settings, looks and plots
+    the right one. Only notebooks of one project that are scanned together are compared. Names and literals may differ; imports, settings, looks and plots
     hardly count, copies of fewer than `lines` lines altogether are passed over, and so are versions of one notebook (a copy, a
     solution, a translation).
 
