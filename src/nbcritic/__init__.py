@@ -98,7 +98,7 @@ def scan(paths: Iterable[str | PathLike[str]], config: Config | None = None) -> 
 
 
 def render(reports: Iterable[Report], format: str = "text", *, color: bool = False, width: int = 100) -> Iterator[str]:
-    """The reports as `text` or `json`, piece by piece; the pieces joined are the whole document."""
+    """The reports in one of the formats of the command line, piece by piece; the pieces joined are the whole document."""
     from nbcritic.report import render as render_reports
 
     return render_reports(reports, format, color=color, width=width)

@@ -44,6 +44,12 @@ def test_a_split_has_two_sides() -> None:
         "train = df.sample(frac=0.8)\ntest = df.drop(train.index)\na, b = train, test",
         "mask = np.random.rand(len(df)) < 0.8\ntrain = df[mask]\ntest = df[~mask]\na, b = train, test",
         "a_train, b_test = halves(df)\na, b = a_train, b_test",
+        "p, q = next(KFold(5).split(X))\na, b = X.iloc[p], X.iloc[q]",
+        "p, q = list(KFold(5).split(X))[0]\na, b = X.iloc[p], X.iloc[q]",
+        "folds = list(KFold(5).split(X))\nfor p, q in folds:\n    a, b = X.iloc[p], X.iloc[q]",
+        "train_test = df\ntrain = train_test[:80]\ntest = train_test[80:]\na, b = train, test",
+        "class D:\n    def __init__(self, t):\n        self.t = t\n    def halves(self):\n        return train_test_split(self.t)\n"
+        "a, b = D(df).halves()",
         "from torch.utils.data import random_split\na, b = random_split(df, [80, 20])",
         "from tensorflow.keras.datasets import mnist\n(a, ya), (b, yb) = mnist.load_data()",
     ],
@@ -88,6 +94,25 @@ def test_a_score_knows_its_rows_and_its_model(text: str, role: str, on_training_
     assert (score.role, score.is_on_training_rows) == (role, on_training_rows)
     assert score.fit is not None
     assert score.fit.role == "train"
+
+
+def test_what_is_shown_in_a_text_is_a_score_too() -> None:
+    facts = provenance("m = LogisticRegression().fit(X, y)\nprint(f'{m.score(X, y):.2f}')")
+    assert [score.metric for score in facts.scores] == ["score"]
+
+
+def test_an_object_keeps_what_is_stored_in_it() -> None:
+    text = "class Box:\n    def __init__(self, t):\n        self.t = t\n    def get(self):\n        return self.t\n"
+    facts = provenance(f"{text}box = Box(X)\nu = box.get()\nv = box.t\nmodel.fit(u)")
+    assert facts.value("u").rows == facts.value("v").rows == facts.value("X").rows
+
+
+def test_a_function_changes_what_it_is_given_in_place() -> None:
+    text = "def change(t):\n    t['k'] = StandardScaler().fit_transform(t[['k']])\n"
+    facts = provenance(f"{text}change(df)\nmodel.fit(df)")
+    assert [fit.kind for fit, _ in facts.value("df").taints] == ["scaler"]
+    facts = provenance(f"{text.replace('    t[', '    t = t.copy()' + chr(10) + '    t[')}change(df)\nmodel.fit(df)")
+    assert not facts.value("df").taints
 
 
 def test_a_score_in_a_loop_names_it() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import importlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import LATER, Event, Function, catches_names
@@ -186,10 +187,14 @@ class _Replay:
         self._left_out: set[ast.AST] = set()
         """What does not happen, because a name was missing above it in the same `try`."""
         self._open = False
+        self._brought: set[str] = set()
+        """What star imports of the standard library have brought."""
+        self._played: set[int] = set()
 
     def run(self, order: Iterable[int]) -> list[Undefined]:
         stage = Stage(self._names)
         for number in order:
+            self._played.add(number)
             for happening in stage.play(number):
                 self._step(happening, number)
         for event, home in self._later:
@@ -216,7 +221,9 @@ class _Replay:
                 self._bound.discard(name)
                 self._deleted[name] = cell
         elif event.kind == "unknown":
-            self._open = True
+            brought = _brought_by(event.node) if not self._python2 else frozenset()
+            self._brought |= brought
+            self._open = self._open or not brought
 
     def _not_called(self, called: Mapping[Function, int]) -> None:
         """Bodies that run at an unknown time, if ever: a name there is missing only if nothing at all binds it."""
@@ -241,8 +248,10 @@ class _Replay:
             self._missing[name] = Undefined(cell, name, event, home, via, called, binders, self._deleted.get(name))
 
     def _is_missing(self, name: str, cell: int) -> bool:
-        """Is it sure that nothing else brings a name that no cell has bound so far?"""
-        if self._open or name in self._missing or self._names.is_known(name) or name in self._names.maybe:
+        """Is it sure that nothing else has brought a name that no cell has bound so far?"""
+        if self._open or name in self._missing or name in self._brought or name in self._names.maybe:
+            return False
+        if self._names.is_known(name):
             return False
         if self._python2 and name in PYTHON2:
             return False
@@ -251,11 +260,22 @@ class _Replay:
         declared = any(bound.how == "global" and number <= cell for number, bound in bindings)
         return not (declared and self._may_declare(name))
 
+    @cached_property
+    def _mentions(self) -> dict[str, set[int]]:
+        """For each name and attribute that some code reads, the cells where it does."""
+        found: dict[str, set[int]] = {}
+        for number, event in self._names.everything:
+            if event.kind == "use":
+                found.setdefault(event.name, set()).add(number)
+        for number in self._cells:
+            for name in self._names.of(number).attributes:
+                found.setdefault(name, set()).add(number)
+        return found
+
     def _may_declare(self, name: str) -> bool:
-        """Does anybody mention a function that declares the name global?"""
-        mentioned = self._names.mentioned
+        """Has a cell that ran so far mentioned a function that declares the name global?"""
         return any(
-            (function.hooked or function.name in mentioned or function.methods)
+            (function.hooked or function.methods or not self._played.isdisjoint(self._mentions.get(function.name, ())))
             and any(event.name == name and event.how == "global" for event in (*function.events, *function.afterwards))
             for pairs in self._names.functions.values()
             for _, function in pairs
@@ -284,3 +304,24 @@ def _after_caught(cell: CodeCell, node: ast.AST | None) -> set[ast.AST]:
         inner = outer
     statements = (*caught.body, *caught.orelse) if caught is not None else ()
     return {part for statement in statements for part in ast.walk(statement)}
+
+
+_STANDARD = frozenset(
+    "cmath collections datetime decimal fractions functools itertools math operator os os.path random statistics string time "
+    "typing".split()
+)
+"""Modules of the standard library that people import with a star, and whose import changes nothing."""
+
+
+def _brought_by(node: ast.AST | None) -> frozenset[str]:
+    """The names that a star import from the standard library brings; none where nobody can tell."""
+    if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module in _STANDARD:
+        return _public(node.module)
+    return frozenset()
+
+
+@cache
+def _public(module: str) -> frozenset[str]:
+    """The names that `from module import *` binds."""
+    found = importlib.import_module(module)
+    return frozenset(getattr(found, "__all__", None) or (name for name in dir(found) if not name.startswith("_")))

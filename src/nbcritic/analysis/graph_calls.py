@@ -153,7 +153,8 @@ class Calls(Expressions):
     def _method(
         self, node: ast.Call, callee: ast.Attribute, receiver: Things, arguments: list[Things], discarded: bool
     ) -> Things:
-        inplace = any(word.arg == "inplace" and getattr(word.value, "value", None) is True for word in node.keywords)
+        words = node.keywords
+        inplace = words and any(w.arg == "inplace" and getattr(w.value, "value", None) is True for w in words)
         method = callee.attr
         kind = self.values.kind(callee.value)
         if inplace or changes_object(method, kind, discarded=discarded):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Things: TypeAlias = "tuple[Thing, ...]"
 """What an expression may give, as far as it existed before; empty for something new."""
 
+_OLD = (ast.Name, ast.Attribute, ast.Subscript)
+"""The expressions that may give what existed before, once they get a name."""
 _ALIASES = 32
 """So many other names of a thing are looked at, the latest."""
 _ANCESTORS = 12
@@ -76,7 +78,7 @@ class Expressions:
                 value = self._unbound(name)
             if value:
                 self._note(name, value)
-        return tuple(binding.thing for binding in value or ())
+        return tuple([binding.thing for binding in value]) if value else ()
 
     def _unbound(self, name: str) -> Value:
         """A name that the page does not bind: some cell may have brought it unseen. From now on it is there."""
@@ -99,7 +101,7 @@ class Expressions:
 
     def _note(self, name: str, value: Value) -> None:
         """Write down that the current cell reads a name of the notebook, and what else it touches by that."""
-        is_sure = sum(binding.is_likely for binding in value) == 1
+        is_sure = len([binding for binding in value if binding.is_likely]) == 1
         for when, thing, is_likely in value:
             if is_likely:
                 self.read[max(when, thing.version), name, thing.is_code, False] = None
@@ -112,7 +114,6 @@ class Expressions:
                 self.needed.add(thing.changed)
             if is_sure and is_likely and not thing.is_code and thing.whole is None:
                 self._note_others(thing, name)
-        self.needed -= {self.now, NEVER}
 
     def _note_others(self, thing: Thing, name: str) -> None:
         """The other names of a thing, of what it is in and of what is in it."""
@@ -130,7 +131,7 @@ class Expressions:
         """Bind a name to one of these things, or to something new."""
         home = self._home(name)
         things = things or (Thing(),)
-        home.set(name, tuple(Binding(self.now, thing) for thing in dict.fromkeys(things)))
+        home.set(name, tuple([Binding(self.now, thing) for thing in dict.fromkeys(things)]))
         if home is self.module:
             self.bound.add(name)
             for thing in things:
@@ -140,8 +141,7 @@ class Expressions:
     def change(self, things: Iterable[Thing]) -> None:
         """Note that these are changed in place."""
         for thing in things:
-            thing.change(self.now)
-            for here in thing.around():
+            for here in thing.change(self.now):
                 self.altered.update(here.names)
 
     # -- expressions -------------------------------------------------------------------------------------------------
@@ -238,7 +238,7 @@ class Expressions:
         wholes = self.eval(node.value)
         if isinstance(node, ast.Subscript):
             self.eval(node.slice)
-        return tuple(inner for thing in wholes if not thing.is_module for inner in self._taken(thing, node))
+        return tuple([inner for thing in wholes if not thing.is_module for inner in self._taken(thing, node)])
 
     def _taken(self, thing: Thing, node: ast.Attribute | ast.Subscript) -> Things:
         if isinstance(node, ast.Attribute):
@@ -251,15 +251,15 @@ class Expressions:
 
     def settle(self, node: ast.AST, things: Things) -> Things:
         """What an expression gives once it gets a name: a part of a table is a copy, an element of a list is not."""
-        if not things or not isinstance(node, ast.Attribute | ast.Subscript | ast.Name):
+        if not things or not isinstance(node, _OLD):
             return things
         if isinstance(node, ast.Name):
             return () if self.values.kind(node) in FROZEN else things
         parts = tuple(thing for thing in things if thing.whole is not None)
         named = tuple(thing for thing in things if thing.whole is None)
-        kind = self.values.kind(node.value) if parts else None
         if not parts:
             return named
+        kind = self.values.kind(node.value)
         if kind == "array":
             window = node.attr in ("T", "flat") if isinstance(node, ast.Attribute) else _is_basic(node.slice)
             return (*named, *(part.whole for part in parts if part.whole is not None and window))

@@ -66,7 +66,7 @@ class Thing:
         self.node = node
         """The function, lambda, class or import that made it."""
         self.is_code = node is not None
-        self.is_module = isinstance(node, ast.Import | ast.ImportFrom)
+        self.is_module = node is not None and isinstance(node, ast.Import | ast.ImportFrom)
         """Was it imported? Nothing is noted of what happens to the inside of such things."""
         self.frame: Frame | None = None
         """The scope that a function was defined in."""
@@ -118,12 +118,14 @@ class Thing:
         found = _closure(self, _put_into) if self.inside else [self]
         return found + _closure(self, _put_there)[1:] if self.holds else found
 
-    def change(self, now: int) -> None:
-        """Note that it was changed in place."""
+    def change(self, now: int) -> Iterable[Thing]:
+        """Note that it was changed in place, and give what is different by that: it, and whatever it is in."""
+        around = self.around()
         if not self.is_module:
             self.changed = now
-            for thing in self.around():
+            for thing in around:
                 thing.version = now
+        return around
 
 
 def _put_into(thing: Thing) -> Iterable[Thing]:

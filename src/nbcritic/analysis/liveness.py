@@ -17,8 +17,6 @@ from nbcritic.analysis.events import parameters, stored_names
 _WORD = re.compile(r"[^\W\d]\w*")
 _FORMULA = re.compile(r"~|@\w|\bselect\b|\bSELECT\b")
 """Texts in which a library looks up names of the calling frame: a formula, a query, SQL on frames."""
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 Sure: TypeAlias = set[str] | None
 """The names bound so far; None where no run gets."""

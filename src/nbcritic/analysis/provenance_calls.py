@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbcritic.analysis import provenance_tables as tables
-from nbcritic.analysis.provenance_names import key_of
+from nbcritic.analysis.provenance_arguments import constant, word
+from nbcritic.analysis.provenance_names import key_of, path_of
 from nbcritic.analysis.provenance_objects import Objects
-from nbcritic.analysis.provenance_tools import Tools, constant, word
-from nbcritic.analysis.provenance_values import PLAIN, Columns, Fit, Resampling, Taint, Value, merged, path_of
+from nbcritic.analysis.provenance_tools import Tools
+from nbcritic.analysis.provenance_values import PLAIN, Columns, Fit, Resampling, Taint, Value, merged, replace
 
 if TYPE_CHECKING:
     from nbcritic.analysis.provenance_walk import Interpreter
@@ -28,7 +28,7 @@ class Calls:
         """The value of a call."""
         function = node.func
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        if name in tables.NOT_DATA:
+        if name in tables.NOT_DATA or self._shows(function, name):
             self.arguments(node, depth)
             return PLAIN
         known = self.tools.made(node, name, depth) or self.objects.made(node, name, depth)
@@ -66,6 +66,11 @@ class Calls:
             if not owner.is_plain:
                 return self._of_data(node, name, owner, depth)
         return self._of_function(node, name, depth)
+
+    def _shows(self, function: ast.expr, name: str) -> bool:
+        """Is it a call of a module that draws, logs or waits?"""
+        root = function.value if isinstance(function, ast.Attribute) else None
+        return isinstance(root, ast.Name) and root.id in tables.SHOWING and not name.startswith(tables.SOURCES)
 
     def _is_library(self, function: ast.expr, name: str) -> bool:
         """Is it the library's function? In a page that imports nothing, its name has to do."""
@@ -309,7 +314,11 @@ def _file(node: ast.Call) -> str:
 
 def _is_middle(node: ast.AST) -> bool:
     """Is it a mean or a median, that gaps are filled with, and not a limit that values are compared with?"""
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr.endswith(("mean", "median"))
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr.endswith(("mean", "median"))
+    )
 
 
 def _by_row(node: ast.Call) -> bool:

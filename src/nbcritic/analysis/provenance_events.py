@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.provenance_tables import TEST, TRAIN
 from nbcritic.analysis.provenance_values import Columns, Fit, Resampling, Score, Split, Value
 
 
@@ -79,3 +80,12 @@ class Events:
         copied = value.resampled
         if copied is not None and value.part == copied.part:
             self.overlaps.setdefault(copied.node, (copied, split))
+
+    def transformed(self, fit: Fit, value: Value, cell: CodeCell, node: ast.AST) -> None:
+        """Look at rows that are changed by a tool: was it fitted on the held-out rows, and are these the training rows?"""
+        if fit.part:
+            backwards = fit.part[-1][1] == 1 and value.part == (*fit.part[:-1], (fit.part[-1][0], 0))
+        else:
+            backwards = bool(not value.part and TEST.search(fit.file) and TRAIN.search(value.file))
+        if backwards:
+            self.backwards.setdefault(fit.node, (fit, cell, node))

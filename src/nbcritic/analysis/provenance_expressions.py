@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbcritic.analysis import provenance_tables as tables
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.provenance_columns import ColumnNames
 from nbcritic.analysis.provenance_events import Events
-from nbcritic.analysis.provenance_names import Env, is_indexer, key_of, selects_rows
-from nbcritic.analysis.provenance_values import NO_COLUMNS, PLAIN, Columns, Fit, Split, Tool, Value, merged, path_of
+from nbcritic.analysis.provenance_names import Env, is_indexer, key_of, path_of, selects_rows
+from nbcritic.analysis.provenance_values import (
+    PLAIN,
+    Columns,
+    Fit,
+    Split,
+    Tool,
+    Value,
+    merged,
+    replace,
+)
 
 if TYPE_CHECKING:
     from nbcritic.analysis.page import Page
@@ -21,11 +30,11 @@ MOST_STEPS = 80_000
 _DEEPEST = 40
 
 
-class Expressions:
+class Expressions(ColumnNames):
     """What names hold, and what expressions give."""
 
     def __init__(self, page: Page) -> None:
-        self.page = page
+        super().__init__(page)
         self.found = Events()
         self.env = Env()
         self.outer: tuple[Env, ...] = ()
@@ -152,72 +161,6 @@ class Expressions:
     def _is_bound(self, name: str) -> bool:
         names = self.page.names
         return name in names.bindings or name in names.imports or names.is_known(name) or bool(names.unknown)
-
-    def columns(self, node: ast.AST, depth: int = 0) -> Columns:
-        """The names of columns that an index lists, or None."""
-        if isinstance(node, ast.Constant):
-            return frozenset({node.value}) if isinstance(node.value, str) else None
-        if isinstance(node, ast.List | ast.Tuple):
-            names = [item.value for item in node.elts if isinstance(item, ast.Constant) and isinstance(item.value, str)]
-            return frozenset(names) if len(names) == len(node.elts) else None
-        if isinstance(node, ast.Name) and depth < 3:
-            source = self.page.values.source(node)
-            return self.columns(source, depth + 1) if source is not None else None
-        return None
-
-    def columns_of(self, node: ast.expr) -> Columns:
-        """The columns that an expression such as `df["price"]` picks, also through a name."""
-        for _ in range(3):
-            if isinstance(node, ast.Name):
-                source = self.page.values.source(node)
-                if source is None:
-                    return frozenset({node.id})
-                node = source
-            elif isinstance(node, ast.Attribute) and node.attr in ("values", "T"):
-                node = node.value
-            elif isinstance(node, ast.Subscript):
-                return self.columns(node.slice)
-            elif isinstance(node, ast.Attribute):
-                return frozenset({node.attr})
-        return None
-
-    def sources(self, node: ast.AST, depth: int = 0) -> Columns:
-        """The columns from which an expression computes something row by row; None where it is more than that."""
-        if depth > 12:
-            return None
-        if isinstance(node, ast.Constant | ast.Lambda | ast.Dict | ast.Set | ast.JoinedStr):
-            return NO_COLUMNS
-        if isinstance(node, ast.Name | ast.Subscript | ast.Attribute):
-            value = self.value(node)
-            if value.is_plain:
-                return NO_COLUMNS
-            one = value.exact and not value.grouped and value.columns is not None and len(value.columns) == 1
-            return value.columns if one else None
-        if isinstance(node, ast.Call):
-            parts = self._computed_by(node)
-        elif isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare | ast.BoolOp | ast.IfExp | ast.List | ast.Tuple):
-            parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
-        else:
-            return None
-        inner = [self.sources(part, depth + 1) for part in parts] if parts is not None else [None]
-        known = [columns for columns in inner if columns is not None]
-        return frozenset().union(*known) if len(known) == len(inner) else None
-
-    def _computed_by(self, node: ast.Call) -> list[ast.expr] | None:
-        """What goes into a call that works row by row."""
-        function = node.func
-        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        if name not in tables.BY_ROW:
-            return None
-        words = [word.value for word in node.keywords if word.arg not in ("axis", "dtype")]
-        parts = [
-            part
-            for part in (*node.args, *words)
-            if not isinstance(part, ast.Name | ast.Attribute) or self.value(part).rows
-        ]
-        if isinstance(function, ast.Attribute) and self.page.qualified(function) is None:
-            parts.append(function.value)
-        return parts
 
     # -- expressions -------------------------------------------------------------------------------------------------
 
@@ -356,6 +299,13 @@ class Expressions:
     def _constant(self, node: ast.Constant, depth: int) -> Value:
         return _TRUTHS[node.value] if isinstance(node.value, bool) else PLAIN
 
+    def _text(self, node: ast.JoinedStr, depth: int) -> Value:
+        """What a text shows is no data, but may be a score."""
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                self.value(part.value, depth)
+        return PLAIN
+
     def _inner(self, node: ast.Starred | ast.Await, depth: int) -> Value:
         return self.value(node.value, depth) if hasattr(node, "value") else PLAIN
 
@@ -401,6 +351,7 @@ _EXPRESSIONS: dict[type, Callable[..., Value]] = {
     ast.GeneratorExp: Expressions._comprehension,
     ast.DictComp: Expressions._pairs,
     ast.NamedExpr: Expressions._walrus,
+    ast.JoinedStr: Expressions._text,
     ast.Starred: Expressions._inner,
     ast.Await: Expressions._inner,
 }

@@ -72,3 +72,25 @@ def selects_rows(index: ast.expr) -> bool:
     if isinstance(index, ast.Slice):
         return not (index.lower is None and index.upper is None)
     return isinstance(index, ast.Compare | ast.BinOp | ast.UnaryOp | ast.Name)
+
+
+def path_of(node: ast.AST) -> str:
+    """A frame or a column of it as text: `df["a"]` and `df.a` are the same. Empty for anything else."""
+    parts: list[str] = []
+    for _ in range(5):
+        if isinstance(node, ast.Name):
+            return ".".join((node.id, *reversed(parts)))
+        if isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant | ast.Name):
+            parts.append(node.slice.id if isinstance(node.slice, ast.Name) else str(node.slice.value))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _SAME_VALUES:
+            node = node.func
+        elif not isinstance(node, ast.Subscript):
+            return ""
+        node = node.value
+    return ""
+
+
+_SAME_VALUES = frozenset("dropna copy astype to_numpy".split())
+"""Calls after which a column still holds the values that a statistic is taken of."""

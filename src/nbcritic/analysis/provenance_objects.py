@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.provenance_values import Tool, Value, merged
+from nbcritic.analysis.provenance_values import Tool, Value, merged, replace
 
 if TYPE_CHECKING:
     from nbcritic.analysis.provenance_calls import Calls

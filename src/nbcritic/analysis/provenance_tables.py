@@ -123,6 +123,10 @@ MODULES = frozenset(
     "pd np plt sns tf torch nn lgb xgb sm smf keras cv2 os sys re math json joblib pickle random time".split()
 )
 """Names that stand for a library even where the page does not import it."""
+SHOWING = frozenset("plt sns ax fig axes sys time warnings logging logger".split())
+"""Names of modules and objects that draw, log or wait: what they are given comes back from none of them."""
 TRAIN = re.compile(r"(?:^|_)(?:x_?)?(?:train|trn|tr|training)(?:$|_|\d)|^(?:train|training)", re.I)
-TEST = re.compile(r"(?:^|_)(?:x_?)?(?:test|tst|te|val|valid|validation|testing|holdout)(?:$|_|\d)|^(?:test|valid)", re.I)
+TEST = re.compile(
+    r"(?:^|_)(?:x_?)?(?:test|tst|te|val|valid|validation|testing|holdout)(?:$|_|\d)|^(?:test|valid)", re.I
+)
 """Names that say which part of the data a variable holds."""

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nbcritic.analysis import provenance_tables as tables
+from nbcritic.analysis.provenance_arguments import constant, word
 from nbcritic.analysis.provenance_events import Pair
-from nbcritic.analysis.provenance_values import PLAIN, Columns, Fit, Resampling, Score, Split, Tool, Value, merged
+from nbcritic.analysis.provenance_values import (
+    PLAIN,
+    Columns,
+    Fit,
+    Resampling,
+    Score,
+    Split,
+    Tool,
+    Value,
+    merged,
+    replace,
+)
 
 if TYPE_CHECKING:
     from nbcritic.analysis.provenance_calls import Calls
     from nbcritic.analysis.provenance_walk import Interpreter
+
+__all__ = ["Tools", "constant", "word"]
 
 _FITS = frozenset(
     "fit partial_fit fit_transform fit_predict fit_resample fit_sample fit_generator adapt fit_on_texts".split()
@@ -219,8 +232,8 @@ class Tools:
             self._score(node, name, data, tool.fit)
             return PLAIN
         if name in ("fit_transform", "transform", "texts_to_sequences", "texts_to_matrix"):
-            if name != "fit_transform" and tool.fit is not None and _is_backwards(tool.fit, data):
-                self.run.found.backwards.setdefault(tool.fit.node, (tool.fit, self.run.cell, node))
+            if name != "fit_transform" and tool.fit is not None:
+                self.run.found.transformed(tool.fit, data, self.run.cell, node)
             return self._transformed(tool, data)
         if name == "get_support" and tool.fit is not None:
             return Value(taints=frozenset({(tool.fit, None)}))
@@ -233,7 +246,9 @@ class Tools:
         self._fitted(node, name, tool, data, depth)
         made = Value(tool=tool)
         self.run.bind(owner, made)
-        return made if name.startswith("fit") and name in ("fit", "fit_generator") else self._predicted(node, tool, data)
+        return (
+            made if name.startswith("fit") and name in ("fit", "fit_generator") else self._predicted(node, tool, data)
+        )
 
     def _fitted(self, node: ast.Call, name: str, tool: Tool, data: Value, depth: int) -> None:
         kind = tool.learns if tool.kind == "transformer" else tool.kind
@@ -375,26 +390,6 @@ class Tools:
 _BOOSTERS = frozenset(f"{module}.{name}" for module in ("xgboost", "lightgbm") for name in ("train", "cv"))
 
 
-def _is_backwards(fit: Fit, data: Value) -> bool:
-    """Was it fitted on the held-out rows, and are these the training rows?"""
-    if fit.part:
-        return fit.part[-1][1] == 1 and data.part == (*fit.part[:-1], (fit.part[-1][0], 0))
-    return bool(not data.part and tables.TEST.search(fit.file) and tables.TRAIN.search(data.file))
-
-
 def _augments(value: Value) -> bool:
     inside = (value, *(value.items or ()))
     return any(item.tool is not None and item.tool.kind == "augmenter" for item in inside)
-
-
-def word(node: ast.Call, name: str) -> ast.expr | None:
-    """A keyword argument's expression."""
-    return next((keyword.value for keyword in node.keywords if keyword.arg == name), None)
-
-
-def constant(node: ast.Call, name: str, place: int | None = None) -> Any:
-    """The value of a literal argument, by its keyword or its place; None where it is none."""
-    given = word(node, name)
-    if given is None and place is not None and len(node.args) > place:
-        given = node.args[place]
-    return given.value if isinstance(given, ast.Constant) else None

@@ -7,8 +7,8 @@ nothing calls them). What is not understood carries on the rows and the history 
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbcritic.analysis import provenance_tables as tables
@@ -17,7 +17,7 @@ from nbcritic.analysis.provenance_calls import Calls
 from nbcritic.analysis.provenance_events import Events
 from nbcritic.analysis.provenance_expressions import MOST_STEPS, Expressions
 from nbcritic.analysis.provenance_names import Env, key_of, selects_rows
-from nbcritic.analysis.provenance_values import PLAIN, Split, Value, merged
+from nbcritic.analysis.provenance_values import PLAIN, Split, Value, merged, replace
 
 if TYPE_CHECKING:
     from nbcritic.analysis.page import Page
@@ -37,6 +37,7 @@ class Interpreter(Expressions):
         self._called: set[ast.AST] = set()
         self._home: dict[ast.FunctionDef | ast.AsyncFunctionDef, CodeCell] = {}
         self._own: dict[ast.AST, frozenset[str]] = {}
+        self._stores: dict[int, list[tuple[int, str]]] = {}
         self._returned: list[Value] = []
         self._sliced: dict[frozenset[object], tuple[Split, set[int]]] = {}
         self._known: dict[ast.Call, Value] = {}
@@ -198,9 +199,7 @@ class Interpreter(Expressions):
 
     def _for(self, statement: ast.For | ast.AsyncFor) -> None:
         self.bind_each(statement.target, statement.iter)
-        inside = (node for part in (statement.target, *statement.body) for node in ast.walk(part))
-        names = frozenset(n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
-        self.loops.append((statement, names))
+        self.loops.append((statement, self._stored(statement, self.cell)))
         self.block((*statement.body, *statement.orelse))
         self.loops.pop()
 
@@ -277,11 +276,22 @@ class Interpreter(Expressions):
         """The names that a function binds for itself."""
         known = self._own.get(function)
         if known is None:
-            nodes = list(ast.walk(function))
-            stored = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
-            shared = {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
-            known = self._own[function] = frozenset(stored - shared)
+            cell = self._home[function]
+            scopes: list[ast.Global | ast.Nonlocal] = [*cell.nodes(ast.Global), *cell.nodes(ast.Nonlocal)]
+            last = function.end_lineno or function.lineno
+            shared = {name for node in scopes if function.lineno <= node.lineno <= last for name in node.names}
+            known = self._own[function] = self._stored(function, cell) - shared
         return known
+
+    def _stored(self, node: ast.stmt, cell: CodeCell) -> frozenset[str]:
+        """The names that a statement of some lines binds or deletes."""
+        stores = self._stores.get(cell.number)
+        if stores is None:
+            names = (name for name in cell.nodes(ast.Name) if not isinstance(name.ctx, ast.Load))
+            stores = self._stores[cell.number] = sorted((name.lineno, name.id) for name in names)
+        first = bisect_left(stores, (node.lineno, ""))
+        last = bisect_left(stores, ((node.end_lineno or node.lineno) + 1, ""))
+        return frozenset(name for _, name in stores[first:last])
 
     def _parameters(self, function: ast.FunctionDef | ast.AsyncFunctionDef, given: list[Value]) -> None:
         names = [

@@ -107,6 +107,12 @@ def _complete_selector(ctx: click.Context, param: click.Parameter, incomplete: s
     type=click.Path(),
     help="Write to this file, which is replaced when all is done and not before.",
 )
+@click.option(
+    "--compare",
+    metavar="FILE",
+    type=click.Path(),
+    help="With --format html: say what is new and what is gone since this earlier --format json report.",
+)
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule in place of showing them.")
 @click.option("--quiet", "-q", is_flag=True, help="One line for each notebook.")
 @click.option(
@@ -131,6 +137,7 @@ def command(
     write_baseline: str | None,
     format: str,
     output: str | None,
+    compare: str | None,
     statistics: bool,
     quiet: bool,
     config: str | None,
@@ -164,6 +171,8 @@ def command(
     from nbcritic.report import render
     from nbcritic.scanner import configure, find, scan
 
+    if compare is not None and format != "html":
+        raise click.UsageError("--compare goes with --format html")
     check_options(paths, fix=fix, unsafe=unsafe_fixes, diff=diff, baseline=baseline, write_baseline=write_baseline)
     chosen = configure(paths, config).with_options(
         profile=profile, select=select, extend_select=extend_select, ignore=ignore, fail_on=fail_on
@@ -187,6 +196,8 @@ def command(
             width=columns(output),
             statistics=statistics,
             brief=quiet,
+            target=output,
+            previous=compare,
         )
     try:
         with writing(output) as write:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 
 from nbcritic.model import NbcriticError, Report
 
-Format: TypeAlias = Literal["text", "json", "sarif", "github", "gitlab", "junit", "markdown"]
+Format: TypeAlias = Literal["text", "json", "sarif", "github", "gitlab", "junit", "markdown", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 _MODULES = {"json": "json_"}
 
@@ -21,11 +21,15 @@ def render(
     width: int = 100,
     statistics: bool = False,
     brief: bool = False,
+    target: str | None = None,
+    previous: str | None = None,
 ) -> Iterator[str]:
     """The reports in one of `FORMATS`, piece by piece; the pieces joined are the whole document.
 
     `color` and `width` concern the text for a terminal. `statistics` counts the findings of each rule in place of showing
-    them; `brief` leaves one line for each notebook. Raises NbcriticError for a format that does not exist.
+    them; `brief` leaves one line for each notebook. `target` and `previous` concern HTML: the file that the pieces will be written
+    to (of several notebooks it becomes the index, and pages are written beside it), and an earlier JSON report to compare with.
+    Raises NbcriticError for a format that does not exist.
     """
     if format not in FORMATS:
         raise NbcriticError(f"there is no format {format!r}; there are {', '.join(FORMATS)}")
@@ -39,5 +43,12 @@ def render(
         from nbcritic.report.text import render as render_text
 
         return render_text(reports, color=color, width=width, brief=brief)
+    if format == "html":
+        from pathlib import Path
+
+        from nbcritic.report.html import render as render_html
+        from nbcritic.report.html.trend import Previous
+
+        return render_html(reports, target, Previous.read(Path(previous)) if previous else None)
     written: Iterator[str] = import_module(f"nbcritic.report.{_MODULES.get(format, format)}").render(reports)
     return written

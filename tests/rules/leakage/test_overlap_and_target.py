@@ -24,6 +24,7 @@ df = pd.read_csv("a.csv")
 X, y = df.drop(columns="t"), df["t"]
 m = RandomForestClassifier()
 """
+TABLE = "from sklearn.svm import SVC\nm.fit(X, y)\nprint(m.score(X, y))\nk = SVC().fit(X, y)\nprint(k.score(X, y))\n"
 SPLIT = "a, b, c, d = train_test_split(X, y)\n"
 
 
@@ -42,6 +43,8 @@ def hits(rule: Rule, text: str) -> list[Hit]:
         (SPLIT + "a, c = SMOTE().fit_resample(a, c)\nm.fit(a, c)\nprint(m.score(b, d))", 0),
         (SPLIT + "v, w, vy, wy = train_test_split(b, d)\nm.fit(pd.concat([a, v]), pd.concat([c, vy]))\nprint(m.score(w, wy))", 0),
         (SPLIT + "m.fit(pd.concat([a, pd.read_csv('more.csv')]), e)\nprint(m.score(b, d))", 0),
+        (SPLIT + "a, c = SMOTE().fit_resample(a, c)\nprint(cross_val_score(m, a, c), m.fit(a, c).score(b, d))", 1),
+        (SPLIT + "print(cross_val_score(m, a, c))\na, c = SMOTE().fit_resample(a, c)\nm.fit(a, c)", 0),
         (SPLIT + "m.fit(a, c)\nprint(m.score(b, d))\nm.fit(X, y)", 0),
         ("if big:\n    " + SPLIT + "else:\n    a, c = X, y\nm.fit(a, c)\nprint(m.score(b, d))", 0),
         ("df = df.sample(frac=1)\nfew = resample(df, replace=False)\na, b = train_test_split(few)", 0),
@@ -92,6 +95,12 @@ def test_fit_on_test(text: str, found: int) -> None:
         ("n = net()\nn.fit(X, y, validation_split=0.2)\nn.evaluate(X, y)", 0),
         ("m.fit(X, y)\nprint(accuracy_score(y, guess()))", 0),
         ("m.fit(X, y)\nprint(m.predict(X))", 0),
+        (SPLIT + "m.fit(a, c)\nguess = m.predict(b)\nprint(m.score(a, c))", 1),
+        (SPLIT + "m.fit(a, c)\nguess = m.predict(b)\nprint(m.score(a, c), error(d, guess))", 0),
+        (TABLE + "print(cross_val_score(LinearRegression(), X, y))", 1),
+        (TABLE + "print(cross_val_score(k, X, y))", 0),
+        (TABLE + "print(cross_val_score(choice, X, y))", 0),
+        (TABLE + SPLIT + "k.fit(a, c)\nprint(k.score(b, d))", 0),
     ],
 )
 def test_scored_on_training_data(text: str, found: int) -> None:

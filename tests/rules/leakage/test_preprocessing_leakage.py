@@ -15,6 +15,7 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_selection import SelectKBest
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_score, train_test_split
@@ -58,6 +59,20 @@ def hits(text: str) -> list[Hit]:
         "X = (X - X.mean()) / X.std()\na, b = train_test_split(X)",
         "for c in X.columns:\n    X[c] = X[c].fillna(X[c].median())\na, b = train_test_split(X)",
         "k = StandardScaler()\nX = k.fit_transform(X)\nidx_a, idx_b = train_test_split(np.arange(len(X)))\na = X[idx_a]\nb = X[idx_b]",
+        "def prepare(t):\n    t['a'] = StandardScaler().fit_transform(t[['a']])\nprepare(X)\na, b = train_test_split(X)",
+        "def prepare():\n    X['a'] = StandardScaler().fit_transform(X[['a']])\nprepare()\na, b = train_test_split(X)",
+        "X = X.apply(lambda c: c - c.mean())\na, b = train_test_split(X)",
+        "X['a'] = X.a.apply(lambda v: X.a.mean() if pd.isnull(v) else v)\na, b = train_test_split(X)",
+        "def f(c):\n    return MinMaxScaler().fit_transform(c)\nX = X.apply(f, axis=0)\na, b = train_test_split(X)",
+        "X = X.fillna({'a': X['a'].mean(), 'b': 0})\na, b = train_test_split(X)",
+        "X = X.fillna(value={c: X[c].median() for c in X.columns})\na, b = train_test_split(X)",
+        "X['a'] = X.a.fillna(X.a.dropna().median())\na, b = train_test_split(X)",
+        "class Prepare:\n    def __init__(self):\n        self.s = StandardScaler()\n    def fit(self, t):\n"
+        "        self.s.fit(t)\n        return self\n    def transform(self, t):\n        return self.s.transform(t)\n"
+        "X = Prepare().fit_transform(X)\na, b = train_test_split(X)",
+        "class Rows:\n    def __init__(self, t):\n        self.t = t\n    def halves(self):\n"
+        "        return train_test_split(self.t)\nrows = Rows(StandardScaler().fit_transform(X))\na, b = rows.halves()",
+        "a, b, c, d = train_test_split(X, y)\na = SelectKBest().fit_transform(a, c)\ncross_val_score(m, a, c)",
     ],
 )
 def test_leaks(text: str) -> None:
@@ -90,6 +105,17 @@ def test_leaks(text: str) -> None:
         "X['a'] = pd.cut(X.a, [0, 18, 65])\na, b = train_test_split(X)",
         "m = LinearRegression().fit(X, y)\nprint(m.coef_)\na, b, c, d = train_test_split(X, y)",
         "X = X.fillna(X.mode().iloc[0])\na, b = train_test_split(X)",
+        "whole_train = X\ntrain = whole_train.head(80)\nval = whole_train.tail(20)\ns = StandardScaler()\n"
+        "train = s.fit_transform(train)\nval = s.transform(val)",
+        "p, q = next((KFold if big else other)(5).split(X))\nwhole_train = X\ntrain_rows, val_rows = p, q\n"
+        "train = whole_train.iloc[train_rows]\nval = whole_train.iloc[val_rows]\ns = StandardScaler().fit(train)\nval = s.transform(val)",
+        "X['a'] = X.a.apply(lambda v: v > X.a.mean())\na, b = train_test_split(X)",
+        "low = X.a.quantile(0.1)\ndef cut(v):\n    if v < low:\n        return low\n    return v\nX['a'] = X.a.apply(cut)\n"
+        "a, b = train_test_split(X)",
+        "X['a'] = X.a.apply(lambda words: np.mean([len(w) for w in words]))\na, b = train_test_split(X)",
+        "out = []\nfor g, part in X.groupby('g'):\n    out.append(part.ffill().bfill())\na, b = train_test_split(out)",
+        "other = pd.read_csv('b.csv')\nX['m'] = X.g.map(other.groupby('g')['z'].mean())\nfor p, q in KFold(5).split(X):\n"
+        "    a = pd.concat([X.iloc[p], other])\n    m.fit(a)",
     ],
 )
 def test_no_leak(text: str) -> None:

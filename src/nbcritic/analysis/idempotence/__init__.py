@@ -111,7 +111,9 @@ class Idempotence:
             if after is not before and not name.startswith("\0"):
                 found.append(_first_difference(name, before, after, first, second))
         for write in sorted(filter(None, found), key=lambda write: first.index(write)):
-            yield _reason(cell, write)
+            reason = _reason(cell, write)
+            if chance or reason.kind != "draws":
+                yield reason
         for node, site in dict.fromkeys(outside):
             yield Reason(_span(cell, node, site), "", "writes", "append", node)
         if error is not None:

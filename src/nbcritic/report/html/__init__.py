@@ -29,8 +29,8 @@ def render(reports: Iterable[Report], target: str | None = None, previous: Previ
 
     stream = iter(reports)
     first = list(itertools.islice(stream, 2))
-    if len(first) == 1:
-        yield notebook_page(first[0], previous)
+    if len(first) < 2:
+        yield notebook_page(first[0], previous) if first else index_page([])
         return
     if target is None:
         raise NbcriticError("several notebooks make several pages: name a file for their index, --output report.html")

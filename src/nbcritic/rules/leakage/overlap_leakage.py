@@ -17,7 +17,8 @@ def check(page: Page) -> Iterator[Hit]:
 
     A model that has seen a test row need not have learnt anything to get it right. Where rows are copied or made from their
     neighbours (over-sampling, bootstrap, augmentation) before the split, their twins fall on the other side; where the model is
-    fitted on everything and scored on a part of that, the score tells how well it remembers.
+    fitted on everything and scored on a part of that, the score tells how well it remembers. The same goes for the folds of a
+    cross-validation on training rows that were over-sampled before (major: a test set put aside earlier is still clean).
 
     Instead, split first and resample the training rows only (`imblearn.pipeline.Pipeline` does so in every fold), and score on
     rows that no fit has seen.
@@ -48,6 +49,17 @@ def check(page: Page) -> Iterator[Hit]:
         forest.fit(X, y)
         # %%
         print(forest.score(X_test, y_test))  # <- flagged
+
+    Bad:
+
+        # %%
+        from imblearn.over_sampling import SMOTE
+        from sklearn.ensemble import RandomForestClassifier
+        from sklearn.model_selection import cross_val_score, train_test_split
+        df = pd.read_csv("claims.csv")
+        X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="fraud"), df["fraud"])
+        X_more, y_more = SMOTE(random_state=0).fit_resample(X_train, y_train)  # <- flagged
+        print(cross_val_score(RandomForestClassifier(), X_more, y_more))
 
     Good:
 

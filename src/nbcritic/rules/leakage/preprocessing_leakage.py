@@ -86,6 +86,31 @@ def check(page: Page) -> Iterator[Hit]:
         n = int(len(scaled) * 0.8)
         train, test = scaled[:n], scaled[n:]
 
+    Bad:
+
+        # %%
+        import pandas as pd
+        from sklearn.model_selection import train_test_split
+        from sklearn.preprocessing import StandardScaler
+        def prepare(frame):
+            frame["income"] = frame["income"].fillna(frame["income"].median())  # <- flagged
+            frame[["age", "debt"]] = StandardScaler().fit_transform(frame[["age", "debt"]])  # <- flagged
+        df = pd.read_csv("loans.csv")
+        prepare(df)
+        # %%
+        train, test = train_test_split(df)
+
+    Good:
+
+        # %%
+        import pandas as pd
+        from sklearn.preprocessing import StandardScaler
+        months = pd.read_csv("load.csv")
+        n = int(len(months) * 0.8)
+        first, last = months.head(n), months.tail(len(months) - n)
+        scaler = StandardScaler().fit(first)
+        train, test = scaler.transform(first), scaler.transform(last)
+
     Good:
 
         # %%

@@ -44,6 +44,30 @@ def check(page: Page) -> Iterator[Hit]:
         guess = tree.predict(X)
         print("accuracy", accuracy_score(y, guess))  # <- flagged
 
+    Bad:
+
+        # %%
+        from sklearn.ensemble import RandomForestClassifier
+        from sklearn.model_selection import cross_val_score
+        from sklearn.naive_bayes import GaussianNB
+        from sklearn.svm import SVC
+        df = pd.read_csv("loans.csv")
+        X, y = df.drop(columns="default"), df["default"]
+        print("Bayes", cross_val_score(GaussianNB(), X, y).mean())
+        # %%
+        forest = RandomForestClassifier().fit(X, y)
+        print("forest", forest.score(X, y))  # <- flagged
+        machine = SVC().fit(X, y)
+        print("SVC", machine.score(X, y))
+
+    Good:
+
+        # %%
+        from sklearn.linear_model import LinearRegression
+        weather = pd.read_csv("weather.csv")
+        line = LinearRegression().fit(weather[["year"]], weather["first_bloom"])
+        print("days a year", line.coef_, "R2", line.score(weather[["year"]], weather["first_bloom"]))
+
     Good:
 
         # %%
@@ -70,7 +94,8 @@ def check(page: Page) -> Iterator[Hit]:
     if not scores or _is_asked_elsewhere(page, ""):
         return
     if not any(_may_be_fair(page, score) for score in found.scores):
-        yield _hit(scores, "there is no score on other rows" if found.splits else "nothing is held out")
+        if not _is_read_by_slopes(page, scores):
+            yield _hit(scores, "there is no score on other rows" if found.splits else "nothing is held out")
         return
     alone = _told_alone(page, scores)
     if len(alone) > 1:  # a table of models; a single one may stand there for a reason
@@ -89,6 +114,14 @@ def _hit(scores: Sequence[Score], why: str) -> Hit:
     related += [Related(s.cell.at(s.node), "so is this score") for s in scores[1:6]]
     explains = fit.name == "LinearRegression"  # R² may be meant to describe these rows
     return Hit(first.cell.at(first.node), message, tuple(related), confidence="possible" if explains else None)
+
+
+def _is_read_by_slopes(page: Page, scores: Sequence[Score]) -> bool:
+    """Is it a line whose slope is the result? Its R² describes the rows at hand."""
+    lines = all(score.fit is not None and score.fit.name == "LinearRegression" for score in scores)
+    return lines and any(
+        node.attr in ("coef_", "intercept_") for cell in page.code for node in cell.nodes(ast.Attribute)
+    )
 
 
 def _told_alone(page: Page, scores: Sequence[Score]) -> dict[str, list[Score]]:

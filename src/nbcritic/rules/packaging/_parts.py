@@ -24,7 +24,6 @@ _LOOKS_AROUND = frozenset(
     "globals locals vars dir exec eval execfile compile input raw_input get_ipython exit quit".split()
 )
 _OF_THE_SESSION = frozenset({"__name__", "__file__", "In", "Out", "_", "__", "___", "get_ipython", "exit", "quit"})
-_NO_LIFE = Life((), frozenset(), frozenset(), frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -242,7 +241,7 @@ class Parts:
             first = start
             while first - 1 > above and cell.lines[first - 2].startswith("#"):
                 first -= 1
-            yield Part(cell, tuple(nodes), first, last, _role(nodes), life(nodes) if nodes else _NO_LIFE)
+            yield Part(cell, tuple(nodes), first, last, _role(nodes), life(nodes))
             above = last
 
 
