@@ -284,7 +284,7 @@ class _Replay:
 
 _NEED_NOT = (
     ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Match, ast.ExceptHandler, ast.IfExp, ast.BoolOp,
-    ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef,
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef,
 )  # fmt: skip
 """Inside these, a reading need not happen when the statement around it does, or somebody else may catch what is missing."""
 

@@ -50,6 +50,11 @@ class Visitor(Expressions):
         super().branch(nodes, guarded=guarded)
         self._blocks.append(Block(start, len(self.events), self._depth + 1, sure))
 
+    def _inline(self, node: ast.Lambda, *, now: bool) -> None:
+        start = len(self.events)
+        super()._inline(node, now=now)
+        self._blocks.append(Block(start, len(self.events), self._depth + 1, now))
+
     # -- statements --------------------------------------------------------------------------------------------------
 
     def assign(self, node: ast.Assign) -> None:
