@@ -121,21 +121,25 @@ class CodeCell:
         parents: dict[ast.AST, ast.AST] = {}
         self.parents = parents
         stack: list[ast.AST] = [self.tree] if self.tree is not None else []
-        pop, push, fields_of = stack.pop, stack.append, _FIELDS
+        pop, fields_of = stack.pop, _FIELDS
         while stack:
             node = pop()
             kind = node.__class__
             index[kind].append(node)
+            names = fields_of[kind] if kind in fields_of else fields(kind)
+            if not names:
+                continue
             children = []
-            for name in fields_of[kind] if kind in fields_of else fields(kind):
+            for name in names:
                 value = getattr(node, name, None)
                 if value.__class__ is list:
                     children += [item for item in value if isinstance(item, ast.AST)]
                 elif isinstance(value, ast.AST):
                     children.append(value)
-            for child in reversed(children):
+            children.reverse()
+            stack += children
+            for child in children:
                 parents[child] = node
-                push(child)
         return index
 
     @property

@@ -17,6 +17,7 @@ from nbcritic.report.html import cells
 from nbcritic.report.html.trend import Previous
 from nbcritic.report.places import advice
 from nbcritic.report.places import page as documentation
+from nbcritic.report.terminal import visible
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -172,7 +173,7 @@ def _rows(report: Report, by_cell: dict[int, list[Note]]) -> tuple[list[Row], st
 
     try:
         page = Page(read(Path(report.path).read_bytes(), report.path))
-    except (OSError, NbcriticError) as error:
+    except (OSError, ValueError, NbcriticError) as error:  # a path may hold what no file system takes
         return [_head_row(head, by_cell[head.number]) for head in report.heads], str(error)
     return [_row(page, cell, by_cell[cell.number]) for cell in page.notebook.cells], ""
 
@@ -222,7 +223,9 @@ def _rendered(template: str, **values: Any) -> str:
             **values,
         )
     )
-    return text.encode("utf-8", "replace").decode()
+    if text.replace("\n", "").isprintable():
+        return text
+    return "\n".join(visible(line) for line in text.replace("\t", "&#9;").split("\n"))
 
 
 @cache
