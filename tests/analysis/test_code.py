@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.model import Cell
 
 
@@ -35,6 +35,22 @@ def test_the_index_holds_what_ast_walk_finds(source: str) -> None:
     for node in ast.walk(tree.tree):
         if not isinstance(node, contexts):
             assert node in tree.nodes(type(node)), ast.dump(node)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_nodes_in_a_tree_are_those_of_the_index_with_parents_first(source: str) -> None:
+    tree = cell(source)
+    assert tree.tree is not None
+    place = {node: at for at, node in enumerate(nodes_in(tree.tree))}
+    assert place.keys() == {node for kind in tree.kinds for node in tree.nodes(kind)}
+    assert all(place[parent] < place[node] for node, parent in tree.parents.items())
+
+
+def test_a_saved_error_is_one_of_an_output() -> None:
+    outputs = b'[{"output_type": "error", "ename": "KeyError", "evalue": "1", "traceback": []}]'
+    assert CodeCell(Cell(1, "code", "x", outputs=outputs)).has_error
+    quoted = b'[{"output_type": "stream", "name": "stdout", "text": "error"}]'
+    assert not CodeCell(Cell(1, "code", "x", outputs=quoted)).has_error
 
 
 def test_columns_are_code_points_and_the_end_is_exclusive() -> None:

@@ -187,7 +187,9 @@ class CodeCell:
         """Where `node` stands in the cell as its author wrote it; without a node, the whole cell."""
         if node is None or not hasattr(node, "lineno"):
             return Span(self.number)
-        line, end = node.lineno, getattr(node, "end_lineno", None) or node.lineno
+        # Python takes a lone carriage return for the end of a line, a notebook does not.
+        last = len(self.lines)
+        line, end = min(node.lineno, last), min(getattr(node, "end_lineno", None) or node.lineno, last)
         start = self._column(line, getattr(node, "col_offset", 0))
         return Span(self.number, line, start, end, self._column(end, getattr(node, "end_col_offset", None) or 0))
 

@@ -18,11 +18,11 @@ The page is not interpreted at all, and everything is empty, where nothing in it
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nbcritic.analysis.provenance_events import Events, Pair
+from nbcritic.analysis.provenance_tables import CONCERNS
 from nbcritic.analysis.provenance_values import PLAIN, Fit, Resampling, Score, Split, Value
 from nbcritic.analysis.provenance_walk import Interpreter
 
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from nbcritic.analysis.page import Page
 
 __all__ = ["Events", "Fit", "Pair", "Provenance", "Resampling", "Score", "Split", "Value"]
-
-_CONCERNS = re.compile(r"split|train|cross_val|Fold|SearchCV|\.fit\w*\(|\.adapt\(|_score\(|predict")
 
 
 class Provenance:
@@ -45,7 +43,7 @@ class Provenance:
     @cached_property
     def concerns_models(self) -> bool:
         """Does the page fit, split or score anything? All else costs nothing."""
-        return any(_CONCERNS.search(cell.source) for cell in self._page.code)
+        return any(CONCERNS.search(cell.source) for cell in self._page.code)
 
     @cached_property
     def _run(self) -> Interpreter | None:

@@ -166,15 +166,16 @@ class Expressions(ColumnNames):
 
     def value(self, node: ast.AST, depth: int = 0) -> Value:
         """What is known of the value of an expression."""
+        if isinstance(node, ast.Name):
+            return self.lookup(node.id)
+        if isinstance(node, ast.Constant):
+            return _TRUTHS[node.value] if isinstance(node.value, bool) else PLAIN
         self._steps += 1
         if depth > _DEEPEST or self._steps > MOST_STEPS:
             self.found.truncated = self.found.truncated or self._steps > MOST_STEPS
             return PLAIN
         evaluate = _EXPRESSIONS.get(type(node))
         return evaluate(self, node, depth + 1) if evaluate is not None else PLAIN
-
-    def _name(self, node: ast.Name, depth: int) -> Value:
-        return self.lookup(node.id)
 
     def _attribute(self, node: ast.Attribute, depth: int) -> Value:
         key = key_of(node)
@@ -296,9 +297,6 @@ class Expressions(ColumnNames):
         self.bind(node.target, value)
         return value
 
-    def _constant(self, node: ast.Constant, depth: int) -> Value:
-        return _TRUTHS[node.value] if isinstance(node.value, bool) else PLAIN
-
     def _text(self, node: ast.JoinedStr, depth: int) -> Value:
         """What a text shows is no data, but may be a score."""
         for part in node.values:
@@ -332,8 +330,6 @@ def _centres(node: ast.BinOp, fit: Fit) -> bool:
 
 
 _EXPRESSIONS: dict[type, Callable[..., Value]] = {
-    ast.Name: Expressions._name,
-    ast.Constant: Expressions._constant,
     ast.Attribute: Expressions._attribute,
     ast.Subscript: Expressions._subscript,
     ast.Call: lambda run, node, depth: run._call(node, depth),

@@ -71,6 +71,8 @@ class Objects:
     def by_themselves(self) -> None:
         """Run the methods that nothing called."""
         for node, home in list(self._homes.items()):  # a method may define a class
+            if not self.run.concerns_models(node, home):
+                continue
             methods = sorted(_methods(node).values(), key=lambda method: method.name != "__init__")
             self.run.by_itself([method for method in methods if not self.run.was_called(method)], home)
 

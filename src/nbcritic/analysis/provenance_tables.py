@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
+from functools import lru_cache
 
 LEARNERS: dict[str, str] = {
     name: kind
@@ -130,3 +132,20 @@ TEST = re.compile(
     r"(?:^|_)(?:x_?)?(?:test|tst|te|val|valid|validation|testing|holdout)(?:$|_|\d)|^(?:test|valid)", re.I
 )
 """Names that say which part of the data a variable holds."""
+CONCERNS = re.compile(
+    r"train_test_split|random_split|Split\b|Fold\b|cross_val|SearchCV|_score\(|\.(?:fit\w*|adapt|train|predict\w*)\("
+)
+"""What a page says that fits, splits or scores anything."""
+FORMULAS = frozenset("OLS WLS GLS GLM Logit Probit MNLogit Poisson ARIMA SARIMAX ols logit glm wls".split())
+"""Models of statsmodels: they take the rows when they are made."""
+_MAKERS = frozenset("train_test_split random_split resample Subset train cv ImageFolder CIFAR10 MNIST Compose".split())
+_KNOWN: tuple[Container[str], ...] = (
+    _MAKERS, CROSS_VALIDATIONS, METRICS, CONTAINERS, HOLDERS, LEARNERS, NEUTRAL, SEARCHES, SPLITTERS, OVERSAMPLERS, UNDERSAMPLERS,
+    CLUSTERINGS, FORMULAS,
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def makes_something(name: str) -> bool:
+    """Can a call of this name make a tool, a split or a score? Most names cannot, and are met on every page."""
+    return any(name in names for names in _KNOWN) or bool(MODEL.search(name) or RANDOM_TRANSFORMS.match(name))

@@ -31,8 +31,6 @@ _FITS = frozenset(
     "fit partial_fit fit_transform fit_predict fit_resample fit_sample fit_generator adapt fit_on_texts".split()
 )
 _DATA = ("X", "x", "raw_documents", "data", "inputs", "generator", "dataset")
-_FORMULAS = frozenset("OLS WLS GLS GLM Logit Probit MNLogit Poisson ARIMA SARIMAX ols logit glm wls".split())
-"""Models of statsmodels: they take the rows when they are made."""
 
 
 class Tools:
@@ -46,6 +44,8 @@ class Tools:
 
     def made(self, node: ast.Call, name: str, depth: int) -> Value | None:
         """What a call makes that is known by its name: a tool, a split, a cross-validation, a score; else None."""
+        if not tables.makes_something(name):
+            return None
         if name in ("train_test_split", "random_split"):
             return self._split(node, name, depth)
         if name in tables.CROSS_VALIDATIONS:
@@ -57,7 +57,7 @@ class Tools:
         tool = self._tool(node, name, depth)
         if tool is not None:
             return Value(tool=tool)
-        if name in _FORMULAS:
+        if name in tables.FORMULAS:
             data = merged(self.calls.arguments(node, depth))
             return replace(data, tool=Tool("model", name=name), items=None)
         if name == "resample" and isinstance(node.func, ast.Name):

@@ -65,7 +65,7 @@ class Interpreter(Expressions):
         self.outer = (self.env,)
         self._of_calls.objects.by_themselves()
         for function, home in self._home.items():
-            if function not in self._called:
+            if function not in self._called and self.concerns_models(function, home):
                 self.by_itself([function], home)
         return self.found
 
@@ -300,6 +300,11 @@ class Interpreter(Expressions):
         for place, name in enumerate(names):
             known = place < len(given)
             self.env[name] = given[place] if known else Value(rows=frozenset({(function, name)}), file=name)
+
+    def concerns_models(self, node: ast.stmt, cell: CodeCell) -> bool:
+        """Does a statement fit, split or score anything? A function of any other kind is only of interest where it is called."""
+        lines = cell.source.split("\n")[node.lineno - 1 : node.end_lineno]
+        return any(tables.CONCERNS.search(line) for line in lines)
 
     def was_called(self, function: ast.AST) -> bool:
         """Has something called this function of the notebook?"""
