@@ -32,11 +32,7 @@ def long_notebook(cells: int, seed: int = 1) -> dict[str, Any]:
     for number in range(cells):
         picture = b64encode(b"\x89PNG\r\n\x1a\n" + chance.randbytes(30_000)).decode()
         data = {"text/html": table} if number % 2 else {"image/png": picture}
-        source = (
-            f'part_{number} = open("/home/ann/data_{number}.csv")'
-            if number % 3 == 0
-            else f"total_{number} = {number} + 1"
-        )
+        source = f"part_{number} = missing_{number} + 1" if number % 3 == 0 else f"total_{number} = {number} + 1"
         output = {"output_type": "display_data", "metadata": {}, "data": data}
         made.append(
             {"cell_type": "code", "metadata": {}, "execution_count": number + 1, "source": source, "outputs": [output]}

@@ -148,6 +148,11 @@ def test_a_page_without_models_costs_nothing() -> None:
     assert facts.fits == []
 
 
+def test_to_split_a_text_is_not_to_hold_rows_out() -> None:
+    page = Page(percent.read("# %%\ntrain = 'a b'.split()\nprint(train)", "t.py"))
+    assert not page.provenance.concerns_models
+
+
 def test_the_limit_is_said() -> None:
     facts = provenance("x = " + " + ".join(["df"] * 30) + "\n" + "x = f(x)\n" * 60_000 + "model.fit(x)")
     assert not facts.truncated
