@@ -33,6 +33,7 @@ _AS_TEXT = frozenset("strftime isoformat ctime print format".split())
     name="naive-datetime",
     severity="minor",
     category="pandas-correctness",
+    profile="production",
     covers=("DTZ003", "DTZ004", "DTZ006"),
 )
 def check(page: Page) -> Iterator[Hit]:

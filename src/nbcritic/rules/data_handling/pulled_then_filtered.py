@@ -12,7 +12,7 @@ from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Severity
 from nbcritic.rule import rule
-from nbcritic.rules.data_handling._shared import keyword
+from nbcritic.rules.data_handling._shared import keyword, path
 
 QUERIES = frozenset({"pandas.read_sql", "pandas.read_sql_query", "pandas.read_gbq"})
 FILES = {
@@ -26,10 +26,12 @@ FILES = {
 _EVERYTHING = re.compile(
     r"\s*select\s+(?:\w+\.)?\*\s+from\s+[\w.\"`\[\]$-]+(?:\s+(?:as\s+)?\w+)?\s*;?\s*$", re.IGNORECASE
 )
+_SUBMISSION = re.compile(r"submission[^/]*$", re.IGNORECASE)
+"""Files that hold what a competition asks for and no more."""
 _LOOKS = frozenset("head tail shape info dtypes columns describe sample".split())
 
 
-@rule("NBC610", name="pulled-then-filtered", severity="minor", category="sql")
+@rule("NBC610", name="pulled-then-filtered", severity="minor", category="sql", profile="production")
 def check(page: Page) -> Iterator[Hit]:
     r"""A whole table is pulled into memory, and most of it thrown away.
 
@@ -75,8 +77,20 @@ def check(page: Page) -> Iterator[Hit]:
         stops = pd.read_csv("stops.csv")
         print(len(stops))
         stops = stops[["name", "line"]]
+
+    Good:
+
+        # %%
+        import pandas as pd
+        scores.to_csv("scores.csv", index=False)
+        again = pd.read_csv("scores.csv")[["id", "score"]]
+        OUT = folder / "late.parquet"
+        late.to_parquet(OUT)
+        read = pd.read_parquet(OUT)[["id", "days"]]
+        base = pd.read_csv("../input/sample_submission.csv")[["id", "target"]]
+        best = pd.read_csv(folder / "best_submission_2.csv")[["id", "target"]]
     """
-    uses = _Uses(page)
+    uses, written = _Uses(page), _written(page)
     files: list[tuple[CodeCell, ast.Call, str]] = []
     for cell in page.code:
         for call in cell.nodes(ast.Call):
@@ -84,7 +98,9 @@ def check(page: Page) -> Iterator[Hit]:
             if name in QUERIES and (pulled := _pulled(page, uses, cell, call)):
                 yield Hit(cell.at(call), *pulled)
             elif name in FILES and (picked := _picked(cell, call)) and _is_whole(call, FILES[name]):
-                files.append((cell, call, f"{FILES[name]}={cell.segment(picked)}"))
+                named = _names(page, call)
+                if named.isdisjoint(written) and not any(map(_SUBMISSION.search, named)):
+                    files.append((cell, call, f"{FILES[name]}={cell.segment(picked)}"))
     if files:
         (cell, call, better), *others = files
         text = f"`{cell.segment(call, 40)}` reads every column, and the next step keeps a few; write `{better}`"
@@ -98,6 +114,35 @@ def check(page: Page) -> Iterator[Hit]:
 def _is_whole(call: ast.Call, argument: str) -> bool:
     """Does the reader read all columns? With `names` they are few, and a sample is small."""
     return keyword(call, argument, "names") is None and "sample" not in ast.dump(call)
+
+
+def _written(page: Page) -> set[str]:
+    """The files that the page itself writes: nothing but what it chose is in them."""
+    calls = (call for cell in page.code for call in cell.nodes(ast.Call))
+    is_write = re.compile(r"to_(?:csv|excel|parquet|feather)").fullmatch
+    return {name for call in calls if is_write(getattr(call.func, "attr", "")) for name in _names(page, call)}
+
+
+def _names(page: Page, call: ast.Call) -> set[str]:
+    """What the file that is read or written goes by: texts and names in its path, without the folders of a text."""
+    given = (
+        call.args[0] if call.args else keyword(call, "path", "filepath_or_buffer", "path_or_buf", "io", "excel_writer")
+    )
+    source = page.values.source(given) if isinstance(given, ast.Name) else None
+    return {name for part in (given, source) if part is not None and (name := _last(part))}
+
+
+def _last(node: ast.expr) -> str:
+    """The last part of a path: a file's name, or the expression that it is made of."""
+    while isinstance(node, ast.BinOp):
+        node = node.right
+    if isinstance(node, ast.JoinedStr):
+        return ast.unparse(node)
+    return (
+        node.value.rpartition("/")[2]
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        else path(node) or ""
+    )
 
 
 # -- databases -----------------------------------------------------------------------------------------------------------
