@@ -27,8 +27,9 @@ check: $(V)/.test  ## lint, types, and generated pages in sync
 	$(BIN)/mypy
 	$(BIN)/python -m nbcritic.docs --check
 
-docs: $(V)/.core  ## write the pages that are made from the rules
+docs: $(V)/.docs  ## write the pages that are made from the rules, and the site: build/site
 	$(BIN)/python -m nbcritic.docs
+	$(BIN)/python -m sphinx -q -W --keep-going -n -d build/doctrees docs build/site
 
 screenshot: $(V)/.core  ## make the picture in the README anew
 	$(BIN)/python docs/make_screenshot.py
@@ -57,4 +58,9 @@ $(V)/.core: pyproject.toml | $(BIN)/python
 $(V)/.test: pyproject.toml | $(BIN)/python
 	@echo "setting up $(V) for the tests"
 	$(call install,-e ".[test]")
+	@touch $@ $(V)/.core
+
+$(V)/.docs: pyproject.toml | $(BIN)/python
+	@echo "setting up $(V) for the documentation"
+	$(call install,-e ".[docs]")
 	@touch $@ $(V)/.core

@@ -100,7 +100,13 @@ def index_page(reports: Sequence[tuple[Report, str]], previous: Previous | None 
         "index.html",
         title=f"{len(reports)} notebooks",
         entries=[
-            (report, link, _severities(report.findings), previous.change(report) if previous else None)
+            (
+                report,
+                link,
+                _severities(report.findings),
+                previous.change(report) if previous and report.problem is None else None,
+                _prose(report.start_here[0].message) if report.start_here else None,
+            )
             for report, link in sorted(reports, key=gravity)
         ],
         severities=_severities(finding for report, _ in reports for finding in report.findings),

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import root_name
@@ -31,7 +35,10 @@ SAME = frozenset(
 """Methods that double no key."""
 SUMMED = frozenset("groupby pivot_table sum mean count value_counts median resample corr describe agg fit".split())
 """Methods whose result doubled rows change."""
-_STEPS = 6
+_COUNTED = frozenset("len is_unique duplicated nunique unique shape size value_counts".split())
+"""What an assertion on the number of keys asks for."""
+_NEAR = 3
+_STEPS = 12
 
 
 @rule("NBC604", name="unchecked-merge", severity="major", category="pandas-correctness")
@@ -96,13 +103,41 @@ def check(page: Page) -> Iterator[Hit]:
         looked_up = left.merge(right, on="key")
         looked_up.to_csv("both.csv")
         # %%
+        assert len(left["key"]) == len(set(left["key"]))
+        tested = left.merge(right, on="key")
+        tested.groupby("city")["price"].sum()
+        # %%
         pairs = left.merge(right, how="cross")
         seen = left.merge(right, on="key", indicator=True)
         beside = left.join(right)
+
+    Good:
+
+        # %%
+        import pandas as pd
+        trips = pd.read_csv("trips.csv")
+        prices = pd.read_csv("prices.csv")
+        prices = prices.rename(columns={"fare": "price"})
+        prices = prices.set_index(["line", "class"]).unstack().reset_index()
+        dear = trips.merge(prices, on="line")
+        dear["price"].sum()
+        # %%
+        length = trips.groupby("line")["length"].sum()
+        length = length.rename("total")
+        delay = trips.groupby("line")["delay"].apply(lambda times: times.max() - times.min())
+        lines = pd.concat([length, delay], axis=1).reset_index()
+        with_lines = trips.merge(lines, on="line", how="left")
+        with_lines["delay"].mean()
+        # %%
+        stops = pd.read_csv("stops.csv")
+        stops = stops[["line", "stop"]]
+        stops.drop_duplicates(inplace=True)
+        stopped = trips.merge(stops)
+        stopped.groupby("stop").size()
     """
-    accounts, sizes, summed = Accounts(page), Sizes(page), _summed(page)
+    accounts, sizes, summed, tables = Accounts(page), Sizes(page), _summed(page), _Tables(page)
     merges = [merge for cell in page.code for merge in _merges(page, cell)]
-    faulty = [merge for merge in merges if _is_unchecked(page, sizes, accounts, summed, merge)]
+    faulty = [merge for merge in merges if _is_unchecked(page, sizes, accounts, summed, tables, merge)]
     faulty.sort(key=lambda merge: bool(merge.keys or merge.positional))
     if faulty:
         first, *others = faulty
@@ -116,6 +151,10 @@ def check(page: Page) -> Iterator[Hit]:
             # Whether the named keys are unique, only somebody who knows the data can tell.
             confidence=None if sure else "possible",
         )
+
+
+_Place: TypeAlias = tuple[int, int]
+"""A cell and a line in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +187,14 @@ def _merges(page: Page, cell: CodeCell) -> Iterator[_Merge]:
             yield _Merge(cell, call, function.value, arguments[0], keys, len(arguments) > 2)
 
 
-def _is_unchecked(page: Page, sizes: Sizes, accounts: Accounts, summed: set[str], merge: _Merge) -> bool:
+def _is_unchecked(
+    page: Page, sizes: Sizes, accounts: Accounts, summed: set[str], tables: _Tables, merge: _Merge
+) -> bool:
     """Is there a table on each side that may hold a key twice, and a result that nobody counts?"""
     cell, call = merge.cell, merge.call
-    if any(_is_unique(page, side) for side in (merge.left, merge.right)):
+    # In a function, the order of the lines tells nothing of the names outside.
+    at = None if cell.in_function(call) else (cell.number, call.lineno)
+    if any(tables.is_unique(side, at) for side in (merge.left, merge.right)) or tables.is_asserted(merge):
         return False
     if any((count := sizes.length(side)) is not None and count <= FEW for side in (merge.left, merge.right)):
         return False
@@ -174,29 +217,104 @@ def _summed(page: Page) -> set[str]:
     return {root.id for node in asked if (root := root_name(node.value)) is not None}
 
 
-def _is_unique(page: Page, node: ast.expr, depth: int = 0) -> bool:
-    """Has the table surely (or as good as surely) one row a key?"""
-    if depth > _STEPS:
-        return False
-    if isinstance(node, ast.Name):
-        source = page.values.source(node)
-        return source is not None and _is_unique(page, source, depth + 1)
-    if isinstance(node, ast.Subscript):
-        return _is_unique(page, node.value, depth + 1)
-    if not isinstance(node, ast.Call):
-        return False
-    if page.qualified(node.func) in ("pandas.DataFrame", "pandas.Series") and node.args:
-        return _is_unique(page, node.args[0], depth + 1)
-    if page.qualified(node.func) in ("pandas.pivot_table", "pandas.crosstab"):
-        return True
-    function = node.func
-    if not isinstance(function, ast.Attribute):
-        return False
-    if function.attr in UNIQUE:
-        return True
-    if function.attr in SUMS and page.values.kind(function.value) == "groupby":
-        return True
-    return function.attr in (*SAME, "loc") and _is_unique(page, function.value, depth + 1)
+class _Tables:
+    """What is known of tables at a place of the page, read from top to bottom."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def is_unique(self, node: ast.expr, at: _Place | None, depth: int = 0) -> bool:
+        """Has the table surely (or as good as surely) one row a key?"""
+        if depth > _STEPS:
+            return False
+        if isinstance(node, ast.Name):
+            value, place = self._bound(node, at)
+            return value is not None and self.is_unique(value, place, depth + 1)
+        if isinstance(node, ast.Subscript):
+            return self.is_unique(node.value, at, depth + 1)
+        return isinstance(node, ast.Call) and self._gives_unique(node, at, depth)
+
+    def is_asserted(self, merge: _Merge) -> bool:
+        """Does one of the statements right before count the keys of one of the tables?"""
+        statement = merge.cell.statement(merge.call)
+        if statement not in self._places:
+            return False
+        end = self._places[statement]
+        sides = {root.id for side in (merge.left, merge.right) if (root := root_name(side)) is not None}
+        return any(
+            isinstance(before, ast.Assert) and _counts(before.test, sides)
+            for before in self._statements[max(0, end - _NEAR) : end]
+        )
+
+    def _gives_unique(self, call: ast.Call, at: _Place | None, depth: int) -> bool:
+        qualified, function = self._page.qualified(call.func), call.func
+        if qualified in ("pandas.DataFrame", "pandas.Series") and call.args:
+            return self.is_unique(call.args[0], at, depth + 1)
+        if qualified in ("pandas.pivot_table", "pandas.crosstab"):
+            return True
+        if qualified == "pandas.concat" and call.args:
+            axis, parts = keyword(call, "axis"), call.args[0]
+            beside = isinstance(axis, ast.Constant) and axis.value in (1, "columns")
+            listed = parts.elts if isinstance(parts, ast.List | ast.Tuple) else []
+            return beside and bool(listed) and all(self.is_unique(part, at, depth + 1) for part in listed)
+        if not isinstance(function, ast.Attribute):
+            return False
+        if function.attr in UNIQUE:
+            return True
+        if function.attr in SUMS and self._page.values.kind(function.value) == "groupby":
+            return True
+        # Of one key, `unstack` makes a row for each column and key.
+        if function.attr == "unstack" and _is_indexed_by_several(function.value):
+            return True
+        return function.attr in (*SAME, "loc", "unstack") and self.is_unique(function.value, at, depth + 1)
+
+    def _bound(self, name: ast.Name, at: _Place | None) -> tuple[ast.expr | None, _Place | None]:
+        """What the name is bound to there, and where that is."""
+        stores = self._stores.get(name.id, [])
+        place = bisect_left(stores, at, key=lambda store: store[0]) if at is not None else 0
+        value, where = (stores[place - 1][1], stores[place - 1][0]) if place else (None, at)
+        return value if value is not None else self._page.values.source(name), where
+
+    @cached_property
+    def _statements(self) -> list[ast.stmt]:
+        return [statement for cell in self._page.code if cell.tree is not None for statement in cell.tree.body]
+
+    @cached_property
+    def _places(self) -> dict[ast.stmt, int]:
+        return {statement: place for place, statement in enumerate(self._statements)}
+
+    @cached_property
+    def _stores(self) -> dict[str, list[tuple[_Place, ast.expr | None]]]:
+        """What each name is bound to at the top level, in order; None for what cannot be followed."""
+        found: dict[str, list[tuple[_Place, ast.expr | None]]] = defaultdict(list)
+        for cell in self._page.code:
+            plain: dict[ast.AST, ast.expr] = {}
+            for statement in cell.tree.body if cell.tree is not None else ():
+                if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                    plain[statement.targets[0]] = statement.value
+                call = statement.value if isinstance(statement, ast.Expr) else None
+                if isinstance(call, ast.Call) and is_constant(keyword(call, "inplace"), True):
+                    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+                    if isinstance(owner, ast.Name):
+                        found[owner.id].append(((cell.number, call.lineno), call))
+            for name in cell.nodes(ast.Name):
+                if not isinstance(name.ctx, ast.Load) and not cell.in_function(name):
+                    found[name.id].append(((cell.number, name.lineno), plain.get(name)))
+        for stores in found.values():
+            stores.sort(key=lambda store: store[0])
+        return found
+
+
+def _counts(test: ast.expr, tables: set[str]) -> bool:
+    """Does an assertion ask how many keys (or rows) one of the tables has?"""
+    names = {getattr(node, "id", "") or getattr(node, "attr", "") for node in ast.walk(test)}
+    return not names.isdisjoint(_COUNTED) and not names.isdisjoint(tables)
+
+
+def _is_indexed_by_several(node: ast.expr) -> bool:
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "set_index"
+    keys = (node.args[0] if node.args else keyword(node, "keys")) if is_call else None  # type: ignore[attr-defined,arg-type]
+    return isinstance(keys, ast.List | ast.Tuple) and len(keys.elts) > 1
 
 
 def _message(merge: _Merge, more: int) -> str:
@@ -208,4 +326,17 @@ def _message(merge: _Merge, more: int) -> str:
             f"`{text}` joins on all columns that `{left}` and `{right}` happen to share{rest}; name the keys with `on=` and what "
             'you expect of them with `validate="m:1"`'
         )
-    return f'`{text}` is not checked{rest}: a key that `{right}` holds twice doubles rows of `{left}`; say `validate="m:1"`, or assert the number of rows'
+    expected = "m:1"
+    if _extends_right(merge):
+        left, right, expected = right, left, "1:m"
+    return (
+        f"`{text}` is not checked{rest}: a key that `{right}` holds twice doubles rows of `{left}`; "
+        f'say `validate="{expected}"`, or assert the number of rows'
+    )
+
+
+def _extends_right(merge: _Merge) -> bool:
+    """Is it the table on the right that gets more columns, so that its rows are the ones to keep?"""
+    statement = merge.cell.statement(merge.call)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    return target is not None and path(target) == path(merge.right) != path(merge.left)

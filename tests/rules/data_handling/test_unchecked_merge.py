@@ -1,0 +1,49 @@
+"""NBC604: which of the two tables its message takes for the one whose rows must stay."""
+
+import pytest
+
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit
+from nbcritic.notebook import percent
+from nbcritic.rules.data_handling.unchecked_merge import check
+
+HEAD = "# %%\nimport pandas as pd\na = pd.read_csv('a.csv')\nb = pd.read_csv('b.csv')\n"
+
+
+def hits(text: str) -> list[Hit]:
+    return list(check.check(Page(percent.read(HEAD + text, "t.py"))))
+
+
+@pytest.mark.parametrize(
+    "join, expected",
+    [
+        ("both = a.merge(b, on='k')", 'twice doubles rows of `a`; say `validate="m:1"`'),
+        ("a = a.merge(b, on='k')", 'twice doubles rows of `a`; say `validate="m:1"`'),
+        ("b = a.merge(b, on='k')", 'twice doubles rows of `b`; say `validate="1:m"`'),
+    ],
+)
+def test_the_relation_fits_the_table_that_grows(join: str, expected: str) -> None:
+    (hit,) = hits(f"{join}\n{join.partition(' ')[0]}.groupby('c').sum()")
+    assert expected in hit.message
+
+
+@pytest.mark.parametrize(
+    "before, count",
+    [
+        ("", 1),
+        ("b = b.drop_duplicates('k')", 0),
+        ("b = b.drop_duplicates('k')\nb = b.explode('c')", 1),
+        ("b.drop_duplicates('k', inplace=True)", 0),
+        ("if x:\n    b = b.drop_duplicates('k')", 1),
+        ("b = b.set_index(['k', 'c']).unstack().reset_index()", 0),
+        ("b = b.set_index('k').unstack().reset_index()", 1),
+        ("b = pd.concat([b.groupby('k').c.sum(), b.groupby('k').d.max()], axis=1).reset_index()", 0),
+        ("b = pd.concat([b.groupby('k').c.sum(), b.groupby('k').d.max()]).reset_index()", 1),
+        ("assert b['k'].is_unique", 0),
+        ("assert 'k' in b.columns", 1),
+        ("assert len(b) == b.k.nunique()\n# %%", 0),
+        ("assert b['k'].is_unique\nb = f()\nc = 1\nd = 2", 1),
+    ],
+)
+def test_what_makes_keys_unique(before: str, count: int) -> None:
+    assert len(hits(f"{before}\nboth = a.merge(b, on='k')\nboth.groupby('c').sum()")) == count
