@@ -1,7 +1,7 @@
 """The documentation as a site: `make docs` builds it into `build/site`.
 
-Why this generator: MkDocs rests since 2024 and Material for MkDocs ended in November 2026; Zensical, its heir, is not at 1.0 and reads
-another Markdown than GitHub. Sphinx, MyST and Furo are released and kept, read these pages as GitHub does, check every link and anchor
+Why this generator: MkDocs had its last release in 2024 and Material for MkDocs promised fixes until November 2026 only; Zensical, its
+heir, is not at 1.0 and reads another Markdown than GitHub. Sphinx, MyST and Furo are released and kept, read these pages as GitHub does, check every link and anchor
 in strict mode, and the site needs nothing from any other host.
 """
 

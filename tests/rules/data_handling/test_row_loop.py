@@ -38,6 +38,14 @@ def message(text: str) -> str:
             "for k, (i, r) in enumerate(df.iterrows()):\n    df.loc[i, 'c'] = -r['a'] + abs(r['b'])",
             "df['c'] = -df['a'] + abs(df['b'])",
         ),
+        (
+            "def f(r):\n    if r.a == 'x':\n        return 1 / 2\n    elif r.a == 'y':\n        return 2\n    return 0\ndf['c'] = df.apply(f, axis=1)",
+            "df['c'] = df['a'].map({'x': 1 / 2, 'y': 2}).fillna(0)",
+        ),
+        (
+            "def f(r):\n    if r.a == 'x':\n        return 1\n    elif r.b == 'y':\n        return 2\n    return 0\ndf['c'] = df.apply(f, axis=1)",
+            "df['c'] = np.select([df['a'] == 'x', df['b'] == 'y'], [1, 2], default=0)",
+        ),
     ],
 )
 def test_one_line_for_a_loop(text: str, better: str) -> None:

@@ -6,15 +6,54 @@ import ast
 import re
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import root_name
 from nbcritic.analysis.page import Page
 
 _SHAPE = re.compile(r"\((\d+), ?\d+\)")
 _SHOWN = re.compile(r"(\d+) rows (?:×|x|&times;) \d+ columns")
 _ENTRIES = re.compile(r"Index: (\d+) entries")
+_GOT = re.compile(r"\bGot (\d+) rows\b")
+"""What the client of BigQuery logs of a query."""
+_COUNTS = re.compile(r"((?:^.*[^.\n] +\d{1,12}\n)+)^(?:Name: .*, )?dtype: int64$", re.MULTILINE)
+_SUPPORT = re.compile(r"^ *(?:accuracy|avg / total) .* (\d{1,12})$", re.MULTILINE)
+"""The line of a classification report that ends with the number of rows."""
 
 
 def shown(page: Page, cell: CodeCell) -> list[tuple[str, int]]:
     """Names of frames with the numbers of rows that the outputs of the cell show."""
+    return [*_measured(page, cell), *_told(page, cell)]
+
+
+def _told(page: Page, cell: CodeCell) -> list[tuple[str, int]]:
+    """What logs and statistics say by the way, where the cell has one of them."""
+    text = "\n".join(output.text for output in cell.outputs if output.kind != "error")
+    found: list[tuple[str, int]] = []
+    asked = [node.value for node in cell.nodes(ast.Attribute) if node.attr == "value_counts"]
+    blocks = _COUNTS.findall(text)
+    if len(asked) == 1 and blocks and (frame := root_name(asked[0])) is not None:
+        found.append((frame.id, sum(int(line.rpartition(" ")[2]) for line in blocks[0].splitlines())))
+    reports = [call for call in cell.nodes(ast.Call) if _is_report(page, call)]
+    supports = set(_SUPPORT.findall(text))
+    if len(reports) == len(supports) == 1 and isinstance(reports[0].args[0], ast.Subscript):
+        frame = root_name(reports[0].args[0])
+        found += [(frame.id, int(supports.pop()))] if frame is not None else []
+    got = _GOT.findall(text)
+    if len(got) == 1:
+        queries = [assign.targets[0] for assign in cell.nodes(ast.Assign) if _is_query(assign.value)]
+        found += [(name.id, int(got[0][:12])) for name in queries if isinstance(name, ast.Name)]
+    return found
+
+
+def _is_query(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("read_gbq", "cached_read", "to_dataframe")
+
+
+def _is_report(page: Page, call: ast.Call) -> bool:
+    return bool(call.args) and page.qualified(call.func) == "sklearn.metrics.classification_report"
+
+
+def _measured(page: Page, cell: CodeCell) -> list[tuple[str, int]]:
+    """What is shown of frames as such: their shape, their summary, their rows."""
     assert cell.tree is not None
     last = cell.tree.body[-1] if cell.tree.body else None
     shapes = [n.value.id for n in cell.nodes(ast.Attribute) if n.attr == "shape" and isinstance(n.value, ast.Name)]

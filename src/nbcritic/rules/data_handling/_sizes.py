@@ -142,7 +142,9 @@ class Sizes:
         if isinstance(loop, ast.While):
             return None
         bars = {int(total) for output in cell.outputs for total in _BAR.findall(output.text)}
-        is_barred = any(name in cell.segment(loop.iter, 200) for name in ("tqdm", "trange", "track"))
+        source = self._page.values.source(loop.iter) if isinstance(loop.iter, ast.Name) else None
+        made = f"{cell.segment(loop.iter, 200)} {ast.unparse(source)[:200] if source is not None else ''}"
+        is_barred = any(name in made for name in ("tqdm", "trange", "track"))
         return bars.pop() if len(bars) == 1 and is_barred else self.length(loop.iter)
 
     def printed(self, cell: CodeCell, loop: Loop) -> int | None:

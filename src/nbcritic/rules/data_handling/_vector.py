@@ -160,11 +160,40 @@ def _cases(page: Page, cases: list[tuple[ast.expr, ast.expr]], default: ast.expr
         return _whole(page, default, row, 0)
     if len(cases) == 1:
         return _where(page, *cases[0], default, row, 0)
+    if mapped := _mapped(cases, default, row):
+        return mapped
     values = [value for _, value in cases]
     _check_alike([*values, default])
     tests = ", ".join(_truth(page, test, row, 0) for test, _ in cases)
     chosen = ", ".join(_whole(page, value, row, 0) for value in values)
     return f"np.select([{tests}], [{chosen}], default={_whole(page, default, row, 0)})"
+
+
+def _mapped(cases: list[tuple[ast.expr, ast.expr]], default: ast.expr, row: Element) -> str:
+    """One column that is compared with one constant after the other: a dict. Empty where it is anything else."""
+    pairs: dict[str, str] = {}
+    columns = set[str | None]()
+    for test, value in cases:
+        if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
+            return ""
+        key = test.comparators[0]
+        columns.add(row.whole(test.left))
+        if not isinstance(key, ast.Constant) or not _is_fixed(value) or repr(key.value) in pairs:
+            return ""
+        pairs[repr(key.value)] = ast.unparse(value)
+    column = columns.pop()
+    if columns or column is None or not _is_fixed(default):
+        return ""
+    items = [f"{key}: {value}" for key, value in pairs.items()]
+    text = f"{column}.map({{{', '.join(items)}}}).fillna({ast.unparse(default)})"
+    return text if len(text) <= _LONGEST else text.replace(", ".join(items), f"{items[0]}, …")
+
+
+def _is_fixed(node: ast.expr) -> bool:
+    """Is it a constant, or arithmetic on constants?"""
+    nodes = [inner for inner in ast.walk(node) if isinstance(inner, ast.expr)]
+    plain = all(isinstance(inner, ast.Constant | ast.BinOp | ast.UnaryOp) for inner in nodes)
+    return plain and not any(isinstance(inner, ast.Constant) and inner.value is None for inner in nodes)
 
 
 # -- expressions ---------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,13 +18,14 @@ from nbcritic.rules.data_handling._joining import ARRAYS, FRAMES, appending, joi
 from nbcritic.rules.data_handling._shared import Loop, Starts, is_constant, keyword, loops, path
 from nbcritic.rules.data_handling._sizes import Sizes
 
-FEW_TURNS = 50
+FEW_TURNS = 300
 """What grows over fewer turns is copied at once."""
-SLOW = frozenset(
-    "fit train cross_val_score cross_validate curve_fit minimize read_sql read_sql_query read_gbq cached_read execute "
-    "execute_query sql to_dataframe".split()
+SLOW = re.compile(
+    r"(?:.*_)?(?:fit|train|optimi[sz]e|minimize|fetch|download)(?:_.*)?|[Ff]it[A-Z].*|cross_val(?:_score|idate)|cross_validate|"
+    r"read_sql(?:_query)?|read_gbq|cached_read|execute(?:_query)?|(?:run_)?sql|run_query|to_dataframe|from_(?:lims|pretrained)|"
+    r"load_(?:model|dataset)"
 )
-"""Calls of these names train a model or ask a database."""
+"""Calls of these names train a model, ask a database or load what is large."""
 
 
 @rule("NBC602", name="growing-frame", severity="major", category="performance", confidence="certain")
@@ -32,7 +34,7 @@ def check(page: Page) -> Iterator[Hit]:
 
     `pd.concat`, `np.append` and their kin copy everything that is already there, at every turn: twice the turns take four times
     as long, and dtypes are guessed anew each time. It is a minor fault where nothing shows that the turns are many (rows, files),
-    or where every turn trains a model or asks a database. `DataFrame.append` is worse: pandas 2 no longer has it.
+    and none where every turn trains a model or asks a database. `DataFrame.append` is worse: pandas 2 no longer has it.
 
     Instead, append the parts to a list and join them once after the loop.
 
@@ -177,6 +179,24 @@ def check(page: Page) -> Iterator[Hit]:
             fits = pd.concat([fits, try_from(start)])
         fits.shape
         #> (40, 3)
+
+    Good:
+
+        # %%
+        import glob
+        import pandas as pd
+        from scipy.optimize import curve_fit
+        from tqdm import tqdm
+        bar = tqdm(glob.glob("*.dat"))
+        for path in bar:
+            field = pd.concat([field, pd.read_csv(path)])
+        field.plot()
+        #> 100%|##########| 120/120 [00:01<00:00, 98.30it/s]
+        # %%
+        for path in glob.glob("*.csv"):
+            values, _ = curve_fit(line, *load(path))
+            slopes = pd.concat([slopes, pd.DataFrame([values])])
+        print(slopes)
     """
     growth = _Growth(page)
     groups: dict[tuple[int, ast.AST | None, str], list[_Grown]] = {}
@@ -192,9 +212,10 @@ def check(page: Page) -> Iterator[Hit]:
                     groups.setdefault((cell.number, function, name), []).append(grown)
     for (_, inside, name), several in groups.items():
         first = next((each for each in several if each.is_gone), several[0])
-        if not growth.matters(inside, name, several) or not (first.is_gone or growth.is_long(first, inside, name)):
+        costs = growth.is_long(first, inside, name) and not growth.is_slow_anyway(first.over[0])
+        if not growth.matters(inside, name, several) or not (first.is_gone or costs):
             continue
-        grave = first.is_gone or (growth.is_by_data(first.over) and not _is_slow_anyway(page, first.over[0]))
+        grave = first.is_gone or growth.is_by_data(first.over)
         loop = first.over[0]
         others = tuple(Related(each.cell.at(each.assign), "it grows here too") for each in several if each is not first)
         yield Hit(
@@ -254,8 +275,7 @@ def _grows(page: Page, cell: CodeCell, assign: ast.Assign) -> tuple[str, str, bo
     return None
 
 
-def _is_slow_anyway(page: Page, loop: Loop) -> bool:
-    """Does every turn train a model or query a database, so that copying hardly counts?"""
+def _is_slow(page: Page, loop: Loop) -> bool:
     waiting: list[ast.AST] = [*loop.body]
     followed = set[str]()
     while waiting:
@@ -263,7 +283,7 @@ def _is_slow_anyway(page: Page, loop: Loop) -> bool:
             if not isinstance(node, ast.Call):
                 continue
             name: str = getattr(node.func, "attr", "") or getattr(node.func, "id", "")
-            if name in SLOW or name.startswith(("fit_", "train_")):
+            if SLOW.fullmatch(name):
                 return True
             if isinstance(node.func, ast.Name) and name not in followed:
                 followed.add(name)
@@ -300,6 +320,7 @@ class _Growth:
         self._page = page
         self._sizes = Sizes(page)
         self._starts = Starts()
+        self._slow: dict[Loop, bool] = {}
 
     def loops(self, cell: CodeCell, assign: ast.Assign, grown: str) -> list[Loop]:
         """The loops over whose turns the target grows, the innermost first; none where there are few turns."""
@@ -337,6 +358,12 @@ class _Growth:
             return False
         around = [*grown.over, *loops(grown.cell, grown.over[-1])]
         return not all(self._sizes.is_by_group(loop) or self._sizes.is_short(loop) for loop in around)
+
+    def is_slow_anyway(self, loop: Loop) -> bool:
+        """Does every turn train a model or query a database, so that copying hardly counts?"""
+        if loop not in self._slow:
+            self._slow[loop] = _is_slow(self._page, loop)
+        return self._slow[loop]
 
     def is_by_data(self, over: list[Loop]) -> bool:
         """Does one of the loops go over rows or files, or until something happens?"""

@@ -14,7 +14,7 @@ from nbcritic.rules.data_handling._rows import Row, body_computes, is_arithmetic
 from nbcritic.rules.data_handling._shared import is_constant, keyword, path
 from nbcritic.rules.data_handling._sizes import LARGE, Sizes
 
-FEW_ROWS = 500
+FEW_ROWS = 1_000
 """A frame of fewer rows is done at once, whichever way."""
 BY_COLUMN = "compute with whole columns, `np.where` or `np.select`"
 VERY_LARGE = 20 * LARGE
@@ -121,6 +121,34 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         for i, month in months.iterrows():
             months.loc[i, "margin"] = month["income"] - month["costs"]
+
+    Good:
+
+        # %%
+        import pandas as pd
+        from sklearn.metrics import classification_report
+        days = pd.read_gbq(query)
+        #> Got 731 rows.
+        # %%
+        days["warm"] = days.apply(lambda day: day["high"] > 20 and day["low"] > 10, axis=1)
+        # %%
+        shops = pd.read_csv("shops.csv")
+        shops["large"] = shops.apply(lambda shop: shop["area"] * shop["floors"] > 500, axis=1)
+        shops["large"].value_counts()
+        #> large
+        #> False    205
+        #> True      17
+        #> Name: count, dtype: int64
+        # %%
+        trials = pd.read_csv("trials.csv")
+        trials["guess"] = trials.apply(lambda trial: trial["a"] > trial["b"], axis=1)
+        print(classification_report(trials["won"], trials["guess"]))
+        #>               precision    recall  f1-score   support
+        #>
+        #>        False       0.80      0.80      0.80        20
+        #>         True       0.80      0.80      0.80        20
+        #>
+        #>     accuracy                           0.80        40
     """
     sizes = Sizes(page)
     for cell in page.code:
