@@ -187,7 +187,8 @@ def _hit(page: Page, gaps: _Gaps, cell: CodeCell, statement: ast.Expr, call: ast
     )
     owner = path(call.func.value) if isinstance(call.func, ast.Attribute) else None
     if method in CLEANING and owner is not None and gaps.has_none(owner, CLEANING[method]):
-        return Hit(cell.at(statement), f"{text}; a saved output shows that nothing was to do", severity="minor")
+        text = f"`{cell.segment(call)}` has no effect, and a saved output shows that nothing was to do; delete it"
+        return Hit(cell.at(statement), text, severity="minor")
     better = _bound(page, cell, call)
     if method in ORDERS:
         used = any(_uses_order(row, owner) for row in after)

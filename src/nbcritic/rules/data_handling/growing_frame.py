@@ -212,8 +212,9 @@ def check(page: Page) -> Iterator[Hit]:
                     groups.setdefault((cell.number, function, name), []).append(grown)
     for (_, inside, name), several in groups.items():
         first = next((each for each in several if each.is_gone), several[0])
-        costs = growth.is_long(first, inside, name) and not growth.is_slow_anyway(first.over[0])
-        if not growth.matters(inside, name, several) or not (first.is_gone or costs):
+        if not growth.matters(inside, name, several):
+            continue
+        if not first.is_gone and (growth.is_slow_anyway(first.over[0]) or not growth.is_long(first, inside, name)):
             continue
         grave = first.is_gone or growth.is_by_data(first.over)
         loop = first.over[0]

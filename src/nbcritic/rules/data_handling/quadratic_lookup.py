@@ -16,7 +16,7 @@ from nbcritic.rules.data_handling._sizes import Sizes
 
 Turn: TypeAlias = ast.For | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
-FEW = 50
+FEW = 500
 """A list of at most so many elements is searched as fast as a set, or nearly so."""
 STOPWORDS = frozenset({"nltk.corpus.stopwords.words"})
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -100,6 +100,8 @@ def check(page: Page) -> Iterator[Hit]:
         if "Oslo" in orders["city"].tolist():
             print("Oslo")
         weekend = ["Sat", "Sun"]
+        first = orders["customer"].tolist()[:370]
+        chosen = [i for i in orders["customer"] if i in first]
         late = [d for d in orders["day"] if d in weekend]
         numbers = [c for c in orders.columns if c not in known_columns]
         for path in ["a.csv", "b.csv"]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.provenance import Fit, Score
 from nbcritic.analysis.provenance_tables import TRAIN
-from nbcritic.model import Hit, Related
+from nbcritic.model import Confidence, Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._chain import where
 
@@ -18,6 +18,8 @@ _LOOKED_AT = frozenset({"PermutationImportance", "TSNE", "UMAP", "Isomap", "cut"
 _CODES = frozenset({"LabelEncoder", "OrdinalEncoder", "OneHotEncoder"})
 _TARGET = re.compile(r"^y(?:_|$|\d)|label|target", re.I)
 _TEST_FILE = re.compile(r"(?:^|[_\-. ])test(?:ing)?(?:$|[_\-. \d])|^x_?test", re.I)
+
+_CODES = frozenset({"LabelEncoder", "OrdinalEncoder"})
 
 
 @rule("NBC504", name="fit-on-test", severity="blocker", category="leakage")
@@ -152,7 +154,9 @@ def _anew(fit: Fit, before: Fit) -> Hit:
     related = [Related(before.cell.at(before.node), "the fit on the training rows")]
     if split is not None:
         related.append(Related(split.cell.at(split.node), "the rows are held out here"))
-    return Hit(fit.cell.at(fit.node), message, tuple(related))
+    # Codes come out the same where both parts know the same categories, which the page seldom shows.
+    confidence: Confidence | None = "possible" if fit.name in _CODES else None
+    return Hit(fit.cell.at(fit.node), message, tuple(related), confidence=confidence, severity="major")
 
 
 def _a(name: str) -> str:
