@@ -21,7 +21,7 @@ from nbcritic.rules.data_handling._sizes import Sizes
 FEW_TURNS = 300
 """What grows over fewer turns is copied at once."""
 SLOW = re.compile(
-    r"(?:.*_)?(?:fit|train|optimi[sz]e|minimize|fetch|download)(?:_.*)?|[Ff]it[A-Z].*|cross_val(?:_score|idate)|cross_validate|"
+    r"(?:curve_)?(?:fit|train|optimi[sz]e|minimize|fetch|download)(?:_.*)?|[Ff]it[A-Z].*|cross_val(?:_score|idate)|cross_validate|"
     r"read_sql(?:_query)?|read_gbq|cached_read|execute(?:_query)?|(?:run_)?sql|run_query|to_dataframe|from_(?:lims|pretrained)|"
     r"load_(?:model|dataset)"
 )

@@ -18,8 +18,7 @@ _LOOKED_AT = frozenset({"PermutationImportance", "TSNE", "UMAP", "Isomap", "cut"
 _CODES = frozenset({"LabelEncoder", "OrdinalEncoder", "OneHotEncoder"})
 _TARGET = re.compile(r"^y(?:_|$|\d)|label|target", re.I)
 _TEST_FILE = re.compile(r"(?:^|[_\-. ])test(?:ing)?(?:$|[_\-. \d])|^x_?test", re.I)
-
-_CODES = frozenset({"LabelEncoder", "OrdinalEncoder"})
+_NUMBERS = frozenset({"LabelEncoder", "OrdinalEncoder"})
 
 
 @rule("NBC504", name="fit-on-test", severity="blocker", category="leakage")
@@ -155,7 +154,7 @@ def _anew(fit: Fit, before: Fit) -> Hit:
     if split is not None:
         related.append(Related(split.cell.at(split.node), "the rows are held out here"))
     # Codes come out the same where both parts know the same categories, which the page seldom shows.
-    confidence: Confidence | None = "possible" if fit.name in _CODES else None
+    confidence: Confidence | None = "possible" if fit.name in _NUMBERS else None
     return Hit(fit.cell.at(fit.node), message, tuple(related), confidence=confidence, severity="major")
 
 
