@@ -378,7 +378,7 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, pd.DataFrame | pd.Series | pd.Index):
         return bool(one.equals(other))
     if isinstance(one, np.ndarray):
-        return one.shape == other.shape and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+        return bool(one.shape == other.shape and np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))
     if isinstance(one, np.random.Generator):
         return same(one.bit_generator.state, other.bit_generator.state)
     if isinstance(one, dict):

@@ -1,10 +1,12 @@
 """What the examples of the rules cannot show: file names, large outputs, other languages, and the last cell."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.project import Project
 from nbcritic.model import Cell, Hit, Notebook
 from nbcritic.rules.narrative import copied_notebook, empty_cell, oversized_output, unexplained_code, untitled
 
@@ -51,11 +53,24 @@ def test_names_that_say_copy(name: str) -> None:
         "version_2",
         "orders_v2",
         "2019 (Q1) orders",
+        "orders-semi-final-1",
+        "semi-final-final",
+        "read-vote-and-copy",
+        "deep-copy",
         "Copy1/orders",
     ],
 )
 def test_names_that_only_sound_like_it(name: str) -> None:
     assert not list(copied_notebook.check.check(page("x", path=f"{name}.ipynb")))
+
+
+@pytest.mark.parametrize(
+    ("beside", "said"), [("a/orders.ipynb", 1), ("a/stock.ipynb", 0), ("orders.ipynb", 1), ("a/orders.csv", 1)]
+)
+def test_the_word_copy_counts_beside_the_original(beside: str, said: int) -> None:
+    project = replace(Project.of({beside: "", "a/orders_copy.ipynb": ""}), place="a/orders_copy.ipynb")
+    notebook = Notebook("a/orders_copy.ipynb", code("x"))
+    assert len(list(copied_notebook.check.check(Page(notebook, project)))) == said
 
 
 def test_printed_lines_are_counted_and_the_turns_of_a_progress_bar_are_not() -> None:

@@ -78,6 +78,17 @@ def test_the_depth_is_said_and_an_elif_is_not_deeper() -> None:
     assert ", 5 deep" in hit.message
 
 
+def test_without_depth_stages_are_advised() -> None:
+    (hit,) = complex_function.check.check(page("def f(x):\n" + "    if x: y = 1\n" * 4), ways=3)
+    assert hit.message == "`f` has 5 ways through it; split it into stages"
+
+
+def test_a_comprehension_branches_only_by_its_ifs() -> None:
+    source = "def f(x):\n" + "    y = [a for b in x for a in b]\n" * 4
+    assert not list(complex_function.check.check(page(source), ways=1))
+    assert list(complex_function.check.check(page(source.replace("in b]", "in b if a]")), ways=4))
+
+
 def test_an_inner_function_is_counted_by_itself() -> None:
     inner = "        if x: y = 1\n" * 9
     found = list(
@@ -91,7 +102,7 @@ def test_the_longest_block_is_named() -> None:
         f"        a{n} = row + {n}\n" for n in range(12)
     )
     (hit,) = long_function.check.check(page(source + "    return total"), weight=9)
-    assert hit.message == "`f` is 15 lines of code long; begin with the block in line 3 (13 lines)"
+    assert hit.message == "`f` is 16 lines long; begin with the block in line 3 (13 lines)"
 
 
 @pytest.mark.parametrize("check", [long_function, complex_function, ignored_parameter])

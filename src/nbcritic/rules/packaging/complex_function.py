@@ -11,7 +11,7 @@ from nbcritic.rule import rule
 from nbcritic.rules.packaging._bodies import Def, functions
 from nbcritic.rules.packaging._logic import DEFINITIONS
 
-_WAYS = (ast.If, ast.IfExp, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.comprehension, ast.match_case)
+_WAYS = (ast.If, ast.IfExp, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.match_case)
 _NESTING = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.Match)
 _LINKS = 50
 """A chain of comparisons is read so far at a time, so that a very long one is not read again from each of its links."""
@@ -28,8 +28,8 @@ _LINKS = 50
 def check(page: Page, *, ways: int = 25) -> Iterator[Hit]:
     r"""A function branches so often that nobody can say what it does in each case.
 
-    Each `if`, loop, `except`, `and` and `or` adds a way through it (McCabe's number); tests have to take them all, and a notebook
-    tries the one or two that its data happen to take. A chain that compares one value with constants counts as two: it is a
+    Each `if` (one in a comprehension, too), loop, `except`, `case`, `and` and `or` adds a way through it (McCabe's number, without
+    bare comprehensions); tests have to take them all, and a notebook tries the one or two that its data happen to take. A chain that compares one value with constants counts as two: it is a
     table. More than `ways` are too many.
 
     Instead, return early, turn chains of comparisons into a table, and make the inner loops functions that can be tested alone.
@@ -79,10 +79,10 @@ def check(page: Page, *, ways: int = 25) -> Iterator[Hit]:
     for cell, function in functions(page):
         count, depth = _ways(function)
         if count > ways:
-            deep = f", {depth} deep" if depth > 3 else ""
+            deep = f", {depth} deep; make its inner blocks functions" if depth > 3 else "; split it into stages"
             yield Hit(
                 cell.at_line(function.lineno),
-                f"`{function.name}` has {count} ways through it{deep}; make its inner blocks functions",
+                f"`{function.name}` has {count} ways through it{deep}",
             )
 
 
@@ -102,6 +102,8 @@ def _ways(function: Def) -> tuple[int, int]:
             count += 1
         elif isinstance(node, ast.BoolOp):
             count += len(node.values) - 1
+        elif isinstance(node, ast.comprehension):
+            count += len(node.ifs)
         if isinstance(node, _NESTING):
             deepest = max(deepest, depth + 1)
         for name, value in ast.iter_fields(node):

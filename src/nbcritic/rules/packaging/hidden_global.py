@@ -10,6 +10,7 @@ from nbcritic.analysis.events import Event, Function
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
+from nbcritic.rules.packaging._constants import is_constant
 
 SHOWN = 3
 _DATA = ("frame", "series", "array")
@@ -21,8 +22,8 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A function works on data of the notebook that it is not given.
 
     What it returns depends on which cells ran before, its call does not show it, and it can be neither moved into a module nor tested
-    with other data. Only tables and arrays that the notebook makes under a lower-case name count: constants, models, connections
-    and other functions are fine to read. One finding names all such functions of a notebook.
+    with other data. Only tables and arrays that the notebook makes under a lower-case name count: constants, models, connections,
+    other functions, lists of labels and tables from a file that only give a value for a key are fine to read. One finding names all such functions of a notebook.
 
     Instead, give the function what it works on as a parameter, and hand it over in the call.
 
@@ -72,6 +73,37 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         def never_called():
             return orders.sum()
+
+    Good:
+
+        # %%
+        import numpy as np
+        import pandas as pd
+        orders = pd.read_csv("orders.csv")
+        rates = pd.read_csv("rates.csv").set_index("day")
+        rates.head()
+        # %%
+        shops = np.sort(orders["shop"].unique())
+        columns = orders.columns
+        # %%
+        def in_euro(day, amount):
+            return amount * rates.loc[day, "euro"]
+        def position(shop):
+            return shops.searchsorted(shop), columns.get_loc("shop")
+        in_euro("mon", 3)
+        position("north")
+
+    Bad:
+
+        # %%
+        import pandas as pd
+        rates = pd.read_csv("rates.csv").set_index("day")
+        # %%
+        rates["euro"] = rates["euro"].round(2)
+        # %%
+        def in_euro(day, amount):  # <- flagged
+            return amount * rates.loc[day, "euro"]
+        in_euro("mon", 3)
     """
     found = [(cell, node, names) for cell, node, names in _functions(page) if names]
     if not found:
@@ -111,7 +143,7 @@ def _read(page: Page, function: Function, here: int) -> Iterator[str]:
     for event in function.events:
         if event.kind == "use" and event.name not in seen | writes:
             seen.add(event.name)
-            if _is_data(page, event, here):
+            if _is_data(page, event, here) and not (isinstance(event.node, ast.Name) and is_constant(page, event.node)):
                 yield event.name
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit
 from nbcritic.rule import rule
-from nbcritic.rules.packaging._bodies import Def, functions, is_docstring, lines, statements
+from nbcritic.rules.packaging._bodies import Def, functions, lines, statements
 from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, is_show, only_called
 
 
@@ -87,7 +86,7 @@ def check(page: Page, *, weight: int = 50) -> Iterator[Hit]:
     """
     for cell, function in functions(page):
         if lines(function) > weight and _weight(function) > weight:
-            yield Hit(cell.at_line(function.lineno), _message(cell, function))
+            yield Hit(cell.at_line(function.lineno), _message(function))
 
 
 def _weight(function: Def) -> float:
@@ -104,14 +103,10 @@ def _weight(function: Def) -> float:
     return total
 
 
-def _message(cell: CodeCell, function: Def) -> str:
-    first = function.body[0]
-    start = (first.end_lineno or first.lineno) + 1 if is_docstring(first) else first.lineno
-    rows = (line.strip() for line in cell.lines[start - 1 : function.end_lineno])
-    code = sum(bool(row) and not row.startswith("#") for row in rows)
+def _message(function: Def) -> str:
     blocks = [item for item in function.body if isinstance(item, (*COMPOUND, ast.FunctionDef))]
     longest = max(blocks, key=lines, default=None)
     advice = "make each of its parts a function"
     if longest is not None and 3 * lines(longest) > lines(function):
         advice = f"begin with the block in line {longest.lineno} ({lines(longest)} lines)"
-    return f"`{function.name}` is {code} lines of code long; {advice}"
+    return f"`{function.name}` is {lines(function)} lines long; {advice}"
