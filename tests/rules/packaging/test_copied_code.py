@@ -24,9 +24,12 @@ SECOND = BLOCK.format(x="test", i="city", t="test_means", n=120)
 PAIRS = (("a", "first"), ("b", "second"), ("c", "third"), ("d", "fourth"), ("e", "fifth"), ("f", "sixth"))
 
 
+def page_of(*sources: str) -> Page:
+    return Page(Notebook("x.ipynb", tuple(Cell(number, "code", source) for number, source in enumerate(sources, 1))))
+
+
 def hits(*sources: str) -> list[Hit]:
-    cells = tuple(Cell(number, "code", source) for number, source in enumerate(sources, 1))
-    return list(check.check(Page(Notebook("x.ipynb", cells))))
+    return list(check.check(page_of(*sources)))
 
 
 def test_names_and_literals_may_differ() -> None:
@@ -50,6 +53,26 @@ def test_a_copy_in_a_function_counts() -> None:
     body = "\n".join("    " + line for line in SECOND.splitlines())
     (hit,) = hits(FIRST, f"def clean(test, test_means):\n{body}\n    return test\n")
     assert hit.related[0].at.line == 2
+
+
+def test_programs_may_be_alike() -> None:
+    start = "import pandas as pd\nfrom files import load\nmeans, test_means = {}, {}\n"
+    assert not hits(start + FIRST, start + SECOND)
+    assert hits(start + FIRST, "test_means = {}\n" + SECOND)
+    assert hits("limit = 3\n", start + FIRST + "means[limit] = 1\n", start + SECOND)
+
+
+def test_copies_that_only_draw_are_minor() -> None:
+    draw = "for n, {x} in enumerate({x}s):\n" + "".join(
+        f"    axes[n].{what}({{x}}, days[n], color='k')\n"
+        for what in ("plot", "bar", "scatter", "text", "hist", "set_title")
+        for _ in range(4)
+    )
+    drawn = [hit.severity for hit in check.check(page_of(draw.format(x="shop"), draw.format(x="town")), weight=2.0)]
+    assert drawn == ["minor"]
+    computed = draw + "    total[n] = {x} / sum({x}s) * days[n]\n"
+    (hit,) = check.check(page_of(computed.format(x="shop"), computed.format(x="town")), weight=2.0)
+    assert hit.severity is None
 
 
 def test_a_function_defined_twice() -> None:

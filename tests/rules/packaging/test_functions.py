@@ -58,6 +58,15 @@ def test_who_is_handed_a_function_decides_what_to_give_it(use: str) -> None:
     assert not ignored("def f(x):\n    return g() + 1", use)
 
 
+@pytest.mark.parametrize(
+    ("call", "severity"),
+    [("pass", "nit"), ("f(1)", "nit"), ("f(1, 2)", None), ("f(1, y=2)", None), ("f(*a)", None), ("f(1, **a)", None)],
+)
+def test_what_no_call_gives_is_a_nit(call: str, severity: str | None) -> None:
+    (hit,) = ignored_parameter.check.check(page("def f(x, y=1):\n    return g(x)", call))
+    assert hit.severity == severity
+
+
 @given(st.integers(2, 12))
 def test_a_chain_of_comparisons_is_one_table(links: int) -> None:
     chain = "".join(f"    elif x == {n}:\n        y = {n}\n" for n in range(links))

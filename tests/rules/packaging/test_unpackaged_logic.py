@@ -5,6 +5,7 @@ import pytest
 from nbcritic.analysis.page import Page
 from nbcritic.notebook import percent
 from nbcritic.rules.packaging._proposal import propose
+from nbcritic.rules.packaging.unpackaged_logic import check
 
 
 def proposed(text: str, cell: int) -> str:
@@ -37,3 +38,16 @@ def test_proposal(body: str, after: str, expected: str) -> None:
 def test_many_names_are_cut() -> None:
     text = "# %%\na = f(); b = f(); c = f(); d = f(); e = f()\n# %%\nx = a + b + c + d + e\n# %%\nx\n"
     assert proposed(text, 2) == "cell 2 (`a, b, c, …` → `x`)"
+
+
+def severities(lines: int, blank: int = 0) -> list[str | None]:
+    first = "".join(f"a{n} = orders.step{n}(a{n - 1 if n else n})\n" for n in range(lines)) + "\n" * blank
+    second = "".join(f"b{n} = a{n} - rates[a{n}] * {n}\n" for n in range(10)) + "best = max(b1)"
+    text = f"{START}# %%\na0 = 1\n{first}last = 1\n# %%\n{second}\n# %%\nprint(best, last)\n"
+    return [hit.severity for hit in check.check(Page(percent.read(text, "x.ipynb")), statements=20)]
+
+
+def test_much_logic_or_a_long_cell_is_major() -> None:
+    assert severities(20) == ["minor"]
+    assert severities(20, blank=40) == [None]
+    assert severities(100) == [None]

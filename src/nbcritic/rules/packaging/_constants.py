@@ -22,11 +22,14 @@ _MASKS = (ast.Compare, ast.BoolOp, ast.UnaryOp, ast.BinOp, ast.Slice, ast.List)
 def is_constant(page: Page, name: ast.Name) -> bool:
     """Is it bound once, never changed, and a list of labels or a table from a file that only gives a value for a key?"""
     source = page.values.source(name)
-    if source is None or any(
-        event.name == name.id and event.kind in ("mutate", "delete") for _, event in page.names.everything
+    if source is None:
+        return False
+    if not _is_labels(page, source) and not (
+        _is_read(page, source) and all(_fetches(*use) for use in _uses(page, name.id))
     ):
         return False
-    return _is_labels(page, source) or (_is_read(page, source) and all(_fetches(*use) for use in _uses(page, name.id)))
+    changes = (event.name for _, event in page.names.everything if event.kind in ("mutate", "delete"))
+    return name.id not in changes
 
 
 def _is_labels(page: Page, node: ast.expr) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._copies import Cluster, Copy, clusters
-from nbcritic.rules.packaging._logic import DEFINITIONS
+from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, inner, is_logic, is_show
 
 SHOWN = 3
 GRAVE = 16
@@ -22,7 +23,8 @@ def check(page: Page, *, weight: float = 6.0) -> Iterator[Hit]:
 
     A correction made in one copy is forgotten in the others, and the results then differ for no reason that anybody sees. Names
     and literals may differ between the copies. Imports do not count, looks and plots count for little, and within one cell
-    three copies are needed. `weight` is about the number of lines that two copies must share; two thirds of it do for three.
+    three copies are needed. Cells that each begin with their own imports and need nothing of the notebook are programs, and may be
+    alike; copies that only draw are minor. `weight` is about the number of lines that two copies must share; two thirds of it do for three.
 
     Instead, write the block once as a function, and give it as arguments what differs.
 
@@ -122,10 +124,41 @@ def check(page: Page, *, weight: float = 6.0) -> Iterator[Hit]:
     for cluster in sorted(clusters(page, weight), key=lambda c: _span(c.copies[0])):
         groups[tuple(copy.run.cell.number for copy in cluster.copies)].append(cluster)
     for group in groups.values():
+        if _are_programs(page, group[0].copies):
+            continue
         places = [_span(copy) for cluster in group for copy in cluster.copies]
         related = tuple(Related(place, "the same block") for place in places[1:])
         lines = sum(place.end_line - place.line + 1 for place in places)
-        yield Hit(places[0], _message(group), related, severity=None if lines >= GRAVE else "minor")
+        grave = lines >= GRAVE and not all(_draws(cluster.copies[0]) for cluster in group)
+        yield Hit(places[0], _message(group), related, severity=None if grave else "minor")
+
+
+def _are_programs(page: Page, copies: Sequence[Copy]) -> bool:
+    """Does each copy stand in a cell of its own that begins with imports and takes nothing from the others?"""
+    cells = {copy.run.cell.number: copy.run.cell for copy in copies}
+    if len(cells) < len(copies):
+        return False
+    for number, cell in cells.items():
+        first = cell.tree.body[0] if cell.tree is not None and cell.tree.body else None
+        if not isinstance(first, ast.Import | ast.ImportFrom):
+            return False
+        names = page.names.of(number)
+        foreign = names.uses - names.binds - page.names.imports.keys()
+        if any(event_cell != number for name in foreign for event_cell, _ in page.names.bindings.get(name, ())):
+            return False
+    return True
+
+
+def _draws(copy: Copy) -> bool:
+    """Is every statement a look, a plot or a setting for one?"""
+    stack = [shape.node for shape in copy.shapes]
+    while stack:
+        statement = stack.pop()
+        if isinstance(statement, (*COMPOUND, *DEFINITIONS)):
+            stack += [item for block in inner(statement) for item in block]
+        elif is_logic(statement) and not is_show(statement) and not isinstance(statement, ast.Return):
+            return False
+    return True
 
 
 def _message(group: list[Cluster]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit
+from nbcritic.model import Hit, Severity
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._bodies import Def, functions, is_docstring
 
@@ -32,14 +32,15 @@ _GIVEN = frozenset(
     name="ignored-parameter",
     severity="minor",
     category="readability",
-    covers=("ARG001",),
+    covers=("ARG001", "NBC407"),
 )
 def check(page: Page) -> Iterator[Hit]:
     r"""A function takes a parameter and does not use what it is given.
 
     The call looks as if the argument mattered: somebody changes it, gets the same result, and believes the result. Often the body
     reads a global of a like name instead, so that the function works on one data set only. Parameters with a leading underscore,
-    functions that are handed to others as callbacks, and unfinished bodies are left alone.
+    functions that are handed to others as callbacks, and unfinished bodies are left alone. Where no call of the notebook gives
+    the parameter, it is a nit.
 
     Instead, use the parameter, or take it out of the signature and of the calls.
 
@@ -112,13 +113,29 @@ def check(page: Page) -> Iterator[Hit]:
         common = agreed.get(tuple(_parameters(function)), frozenset())
         unused = [name for name in _parameters(function) if name not in used | common]
         if unused:
-            yield Hit(cell.at_line(function.lineno), _unused(page, function, unused))
+            severity: Severity | None = None if _given(page, function) & set(unused) else "nit"
+            yield Hit(cell.at_line(function.lineno), _unused(page, function, unused), severity=severity)
         elif first:
             name, line = next(iter(first.items()))
             yield Hit(
                 cell.at_line(function.lineno),
                 f"`{function.name}` overwrites its parameter `{name}` before it reads it (line {line})",
+                severity=None if name in _given(page, function) else "nit",
             )
+
+
+def _given(page: Page, function: Def) -> set[str]:
+    """The parameters that some call of the page gives a value."""
+    places = [word.arg for word in (*function.args.posonlyargs, *function.args.args)]
+    given = set[str]()
+    for cell in page.code:
+        for call in cell.nodes(ast.Call):
+            if isinstance(call.func, ast.Name) and call.func.id == function.name:
+                words = {word.arg for word in call.keywords if word.arg is not None}
+                if len(words) < len(call.keywords) or any(isinstance(value, ast.Starred) for value in call.args):
+                    return set(_parameters(function))
+                given.update(words, places[: len(call.args)])
+    return given
 
 
 def _is_judged(cell: CodeCell, function: Def) -> bool:

@@ -14,7 +14,8 @@ from nbcritic.rules.packaging._proposal import Proposal, hands_on, propose
 from nbcritic.rules.packaging._steps import Steps
 
 SHOWN = 3
-GRAVE = 80
+GRAVE, LONG = 100, 40
+"""From so many statements altogether, or with a cell of more than so many lines, it is major; a repeated block makes it so, too."""
 WEIGHT = 6.0
 """Two cells that share a block this heavy (see NBC405) hold what a function should."""
 
@@ -174,7 +175,8 @@ def check(page: Page, *, statements: int = 50, in_one_cell: int = 8) -> Iterator
     named = ", ".join(_named(page, proposals))
     message = f"{_said(total)} lie at cell level, {packed or 'none'} in functions; take out first {named}"
     related = tuple(Related(cell.at(), _said(amounts[cell.number])) for cell in worth)
-    yield Hit(Span(), message, related, severity=None if total.statements >= max(GRAVE, 2 * packed) else "minor")
+    grave = total.statements >= GRAVE or any(cell.number in copied or len(cell.lines) > LONG for cell in worth)
+    yield Hit(Span(), message, related, severity=None if grave else "minor")
 
 
 def _named(page: Page, proposals: Sequence[Proposal]) -> list[str]:
