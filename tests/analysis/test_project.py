@@ -78,9 +78,9 @@ def test_without_a_repository_the_nearest_mark_decides_and_a_weak_one_last(tmp_p
 
 
 def test_the_home_of_the_user_is_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make(tmp_path, "home/.git/HEAD", "home/work/a.ipynb", "pyproject.toml")
+    make(tmp_path, "home/.git/HEAD", "home/analyses/a.ipynb", "pyproject.toml")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    assert root_above(str(tmp_path / "home" / "work")) is None
+    assert root_above(str(tmp_path / "home" / "analyses")) is None
 
 
 def test_what_a_hidden_folder_holds_is_no_part_of_the_project(tmp_path: Path) -> None:

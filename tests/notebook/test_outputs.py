@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nbcritic.model import Cell
-from nbcritic.notebook.outputs import Output, has_error, outputs
+from nbcritic.notebook.outputs import Output, outputs
 
 
 def cell(*items: Any) -> Cell:
@@ -106,10 +106,3 @@ def test_fields_that_make_no_sense_are_empty(item: Any) -> None:
 def test_numbers_and_signs_that_json_does_not_have() -> None:
     raw = rb'[{"output_type": "stream", "text": "a\ud800", "x": NaN}, {"output_type": "stream", "text": "' + b'\xff"}]'
     assert [output.text for output in outputs(Cell(1, "code", "", outputs=raw))] == ["a\ufffd", "\ufffd"]
-
-
-def test_has_error() -> None:
-    assert has_error(cell({"output_type": "error", "ename": "E"}))
-    assert has_error(cell({"output_type": "pyerr", "ename": "E"}))
-    assert not has_error(cell({"output_type": "stream", "text": 'the word "error"', "name": "error"}))
-    assert not has_error(cell())

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from tests.report.hostile import CELLS, MARKDOWN, OUTPUTS, notebook
 
 import nbcritic
+from nbcritic.cli.check import command
 from nbcritic.model import NbcriticError, Report
 from nbcritic.report.html import render
 from nbcritic.report.html.cells import safe
@@ -206,3 +208,16 @@ def test_the_trend_names_what_is_new_and_what_is_gone(tmp_path: Path) -> None:
 
 def test_a_report_that_the_previous_one_did_not_know_has_no_trend() -> None:
     assert Previous({}).change(Report("n.ipynb")) is None
+
+
+def test_the_command_line_writes_the_page_and_compares(tmp_path: Path) -> None:
+    path, old, page = tmp_path / "n.ipynb", tmp_path / "old.json", tmp_path / "page.html"
+    path.write_text(json.dumps(notebook([code("from numpy import *")])))
+    run = CliRunner().invoke
+    assert run(command, ["--format", "json", "-o", str(old), str(path)]).exit_code == 0
+    done = run(command, ["--format", "html", "--compare", str(old), "-o", str(page), str(path)])
+    assert done.exit_code == 0
+    assert "0 new, 0 gone" in Page(page.read_text(encoding="utf-8")).text
+    refused = run(command, ["--compare", str(old), str(path)])
+    assert refused.exit_code == 2
+    assert "--compare goes with --format html" in refused.output

@@ -60,12 +60,6 @@ def outputs(cell: Cell) -> tuple[Output, ...]:
     return tuple(output for item in items if (output := _output(item)) is not None)
 
 
-def has_error(cell: Cell) -> bool:
-    """Does a saved output of the cell report an exception? Cheap for a cell without."""
-    raw = cell.outputs
-    return (b'"error"' in raw or b'"pyerr"' in raw) and any(output.kind == "error" for output in outputs(cell))
-
-
 def _items(raw: bytes) -> list[Raw]:
     try:
         return _LIST.decode(raw)

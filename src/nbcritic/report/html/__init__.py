@@ -1,8 +1,7 @@
 """The report to be read by people: the notebook with the critique in its margin, one self-contained page each.
 
-    write(reports, target)     pages beside `target`, and what belongs into `target` itself
-
-One notebook is one page. Of several, `target` is an index and each has a page in the folder `<target>_pages`.
+One notebook is one page. Of several, the page that `render` yields is an index, and each notebook has a page in the folder
+`<stem of the index>_pages` beside it.
 Nothing is loaded from anywhere; the page's own script is the only one that its policy lets run.
 """
 

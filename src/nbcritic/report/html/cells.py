@@ -18,6 +18,7 @@ import msgspec
 
 from nbcritic.analysis.credentials import redacted
 from nbcritic.analysis.secrets import redact
+from nbcritic.notebook.encoding import repair
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -104,7 +105,10 @@ def _raw(cell: Cell) -> list[dict[str, Any]]:
     try:
         items = msgspec.json.decode(cell.outputs)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return []
+        try:
+            items = msgspec.json.decode(repair(cell.outputs))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return []
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
