@@ -221,3 +221,11 @@ def test_the_command_line_writes_the_page_and_compares(tmp_path: Path) -> None:
     refused = run(command, ["--compare", str(old), str(path)])
     assert refused.exit_code == 2
     assert "--compare goes with --format html" in refused.output
+
+
+def test_outputs_that_only_a_repair_can_read_are_shown(tmp_path: Path) -> None:
+    path = tmp_path / "n.ipynb"
+    path.write_bytes(
+        json.dumps(notebook([code("x", result(text_plain="half a pair: HALF"))])).encode().replace(b"HALF", rb"\ud800")
+    )
+    assert "half a pair" in Page("".join(render([nbcritic.critique(path)]))).text
