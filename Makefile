@@ -4,7 +4,7 @@ V   := .venv
 BIN := $(V)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check docs screenshot bench clean
+.PHONY: help demo test test-slow test-deep check docs screenshot bench clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -20,6 +20,9 @@ test: $(V)/.test  ## run the tests, without the slow ones
 
 test-slow: $(V)/.test  ## run the slow tests
 	$(BIN)/pytest -m slow -n auto $(ARGS) || [ $$? -eq 5 ]  # 5: there are none
+
+test-deep: $(V)/.test  ## run the property tests with thirty times the examples
+	$(BIN)/pytest -m "not slow" -n auto --hypothesis-profile=deep $(ARGS)
 
 check: $(V)/.test  ## lint, types, and generated pages in sync
 	$(BIN)/ruff check .

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from types import FrameType
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("deep", max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def calls_made(call: Callable[[], object]) -> int:

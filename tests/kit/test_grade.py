@@ -92,6 +92,14 @@ def test_order_never_changes_the_score(answers: tuple[Answer, ...], chance: rand
     assert points(tuple(shuffled)) == pytest.approx(points(answers))
 
 
+def test_the_same_words_at_two_places_are_one_line() -> None:
+    here, there = (
+        Answer("scaler before split before", "99", category="tests"),
+        Answer("scaler before split before", "c3"),
+    )
+    assert points((here, there)) == points((there, here)) == points((there,)) > points((here,)) == 0
+
+
 @given(critiques, st.data())
 def test_saying_it_twice_never_raises_it(answers: tuple[Answer, ...], data: st.DataObject) -> None:
     if answers:

@@ -100,18 +100,19 @@ def grade(
     ruled = verdicts or {}
     unique = _unique(answers)
     trapped = {index: decoy for index in unique if (decoy := _decoy(key, answers[index], places)) is not None}
-    free = [index for index in unique if index not in trapped]
-    claims = _assigned(key, answers, free, places, ruled)
+    lines = _by_text(answers, [index for index in unique if index not in trapped])
+    claims = _assigned(key, answers, lines, places, ruled)
     claimed = {claim.remark for claim in claims}
     used = {claim.answer for claim in claims}
+    left = [line for line in lines if used.isdisjoint(line)]
     missed = [remark for remark in key.remark if remark.id not in claimed]
     missed.sort(key=lambda remark: -WEIGHT[remark.severity])
     return Scorecard(
         claims=tuple(claims),
         missed=tuple(remark.id for remark in missed),
         decoys=tuple((index, decoy.id) for index, decoy in sorted(trapped.items())),
-        extra=tuple(index for index in free if index not in used),
-        unsure=tuple(_unsure(missed, answers, [index for index in free if index not in used], places, ruled)),
+        extra=tuple(line[0] for line in left),
+        unsure=tuple(_unsure(missed, answers, left, places, ruled)),
         points=sum(claim.points for claim in claims) - DECOY_COST * len({decoy.id for decoy in trapped.values()}),
         possible=float(sum(WEIGHT[remark.severity] for remark in key.remark)),
         prioritised=_prioritised(key, claims),
@@ -131,15 +132,19 @@ def likeness(item: Remark | Decoy, answer: Answer, places: Places) -> float:
 
 
 def _unique(answers: Sequence[Answer]) -> list[int]:
-    """The answers without repeats: saying a thing twice is saying it once."""
-    seen: set[tuple[str, ...]] = set()
-    kept = []
+    """The first of all answers that are the same in words, place and category."""
+    first: dict[tuple[object, ...], int] = {}
     for index, answer in enumerate(answers):
-        words = tokens(answer.text)
-        if words not in seen:
-            seen.add(words)
-            kept.append(index)
-    return kept
+        first.setdefault((tokens(answer.text), answer.where, answer.category), index)
+    return list(first.values())
+
+
+def _by_text(answers: Sequence[Answer], indices: Sequence[int]) -> list[list[int]]:
+    """Answers in the same words are one line, whatever places and categories they name: saying it twice is saying it once."""
+    lines: dict[tuple[str, ...], list[int]] = {}
+    for index in indices:
+        lines.setdefault(tokens(answers[index].text), []).append(index)
+    return list(lines.values())
 
 
 def _decoy(key: Key, answer: Answer, places: Places) -> Decoy | None:
@@ -154,22 +159,36 @@ def _decoy(key: Key, answer: Answer, places: Places) -> Decoy | None:
 def _assigned(
     key: Key,
     answers: Sequence[Answer],
-    free: Sequence[int],
+    lines: Sequence[Sequence[int]],
     places: Places,
     ruled: dict[tuple[str, str], Verdict],
 ) -> list[Claim]:
     """The one-to-one assignment worth most: Kuhn's Hungarian method, as SciPy has it."""
-    if not free or not key.remark:
+    if not lines or not key.remark:
         return []
     import numpy as np
     from scipy.optimize import linear_sum_assignment
 
-    table = [[_claim(remark, index, answers[index], places, ruled) for remark in key.remark] for index in free]
-    # The likeness only decides between assignments of equal worth: it is far below the smallest difference of points.
-    worth = np.array([[claim.points + 1e-6 * claim.likeness if claim else 0.0 for claim in row] for row in table])
+    table = [[_best_claim(remark, line, answers, places, ruled) for remark in key.remark] for line in lines]
+    worth = np.array([[_worth(claim) for claim in row] for row in table])
     rows, columns = linear_sum_assignment(worth, maximize=True)
     chosen = (table[row][column] for row, column in zip(rows, columns, strict=True))
     return sorted((claim for claim in chosen if claim), key=lambda claim: claim.answer)
+
+
+def _worth(claim: Claim | None) -> float:
+    """Points; the likeness only decides between equals: it is far below the smallest difference of points."""
+    return claim.points + 1e-6 * claim.likeness if claim else 0.0
+
+
+def _best_claim(
+    remark: Remark,
+    line: Sequence[int],
+    answers: Sequence[Answer],
+    places: Places,
+    ruled: dict[tuple[str, str], Verdict],
+) -> Claim | None:
+    return max((_claim(remark, index, answers[index], places, ruled) for index in line), key=_worth)
 
 
 def _claim(
@@ -188,19 +207,20 @@ def _claim(
 def _unsure(
     missed: Sequence[Remark],
     answers: Sequence[Answer],
-    left: Sequence[int],
+    left: Sequence[Sequence[int]],
     places: Places,
     ruled: dict[tuple[str, str], Verdict],
 ) -> list[Unsure]:
-    """For each answer that is left, the Remark that it may mean."""
+    """For each line that is left, the Remark that it may mean."""
     found = []
-    for index in left:
+    for line in left:
         fits = [
-            (likeness(remark, answers[index], places), remark.id)
+            (likeness(remark, answers[index], places), remark.id, index)
             for remark in missed
+            for index in line
             if (answers[index].text, remark.id) not in ruled
         ]
-        like, remark = max(fits, default=(0.0, ""))
+        like, remark, index = max(fits, default=(0.0, "", 0))
         if UNSURE <= like < MATCH:
             found.append(Unsure(index, remark, round(like, 3)))
     return found
