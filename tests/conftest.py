@@ -2,13 +2,32 @@
 
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
 from types import FrameType
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("deep", max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+NUMBERS = count()
+
+
+@pytest.fixture(scope="session")
+def caches(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("caches")
+
+
+@pytest.fixture(autouse=True)
+def own_cache(caches: Path) -> Iterator[Path]:
+    """Each test has a cache of its own, and the user's is left alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = caches / str(next(NUMBERS))
+        patch.setenv("NBCRITIC_CACHE_DIR", str(folder))
+        yield folder
 
 
 def calls_made(call: Callable[[], object]) -> int:

@@ -13,7 +13,7 @@ from nbcritic.fixer import Mended, applicable, mend
 from nbcritic.model import Notebook, Report
 from nbcritic.notebook import percent
 from nbcritic.notebook.read import read
-from nbcritic.scanner import judge
+from nbcritic.scanner.batch import judge
 
 
 def ipynb(*sources: str, **more: Any) -> Notebook:

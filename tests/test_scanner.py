@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nbcritic import engine, scanner
+from nbcritic import engine
 from nbcritic.analysis.page import Page
 from nbcritic.config import Config
 from nbcritic.model import NbcriticError, Report, Skipped
-from nbcritic.scanner import configure, find, scan
+from nbcritic.scanner import batch, configure, find, scan, team
 
 ANY = Config()
 STAR = Config(select=("star-import",))
@@ -258,7 +258,7 @@ def test_standard_input_is_read_once_from_bytes_or_the_stream(here: Path) -> Non
     reports = list(scan(["-", "-"], STAR, stdin=STARRED))
     assert [(report.path, codes(report)) for report in reports] == [("-", ["NBC114"])]
     code = (
-        "from nbcritic.scanner import *; print([len(r.findings) for r in scan(['-'], Config(select=('star-import',)))])"
+        "from nbcritic.scanner import scan; from nbcritic.config import Config; print([len(r.findings) for r in scan(['-'], Config(select=('star-import',)))])"
     )
     done = subprocess.run([sys.executable, "-c", code], input=STARRED, capture_output=True, check=True)
     assert done.stdout.strip() == b"[1]"
@@ -270,16 +270,16 @@ def test_small_batches_say_the_same_and_progress_counts_each_report(
     put(*(f"{number:02}.ipynb" for number in range(9)), data=notebook("from numpy import *", "assert (1, 2)"))
     config = Config(select=("star-import", "F631"))
     whole = list(scan(["."], config))
-    counted: list[int] = []
-    monkeypatch.setattr(scanner, "BATCH", 4)
-    assert list(scan(["."], config, progress=counted.append)) == whole
-    assert counted == list(range(1, 10))
-    monkeypatch.setattr(scanner, "BATCH_BYTES", 1)
+    counted: list[tuple[str, int, int]] = []
+    monkeypatch.setattr(team, "BATCH", 4)
+    assert list(scan(["."], config, progress=lambda *told: counted.append(told))) == whole
+    assert counted == [("judging notebooks", done, 9) for done in range(1, 10)]
+    monkeypatch.setattr(team, "BATCH_BYTES", 1)
     assert list(scan(["."], config)) == whole
 
 
 def test_reports_stream_batch_by_batch(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanner, "BATCH", 2)
+    monkeypatch.setattr(team, "BATCH", 2)
     put(*(f"{number}.ipynb" for number in range(6)))
     reports = scan(["."], STAR)
     assert next(reports).path == "0.ipynb"
@@ -321,7 +321,7 @@ def test_a_crash_of_ours_costs_one_report_only(here: Path, monkeypatch: pytest.M
             raise ZeroDivisionError("two\nlines")
         return engine.critique(page, config, skipped)
 
-    monkeypatch.setattr(scanner, "critique", crash)
+    monkeypatch.setattr(batch, "critique", crash)
     problems = [report.problem for report in scan(["."], STAR)]
     assert problems == [None, "could not be judged: ZeroDivisionError: two", None]
 
@@ -332,7 +332,7 @@ def test_an_interrupt_passes_through(here: Path, monkeypatch: pytest.MonkeyPatch
     def interrupt(page: Page, config: Config, skipped: tuple[Skipped, ...] = ()) -> Report:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(scanner, "critique", interrupt)
+    monkeypatch.setattr(batch, "critique", interrupt)
     with pytest.raises(KeyboardInterrupt):
         list(scan(["."], STAR))
 

@@ -73,7 +73,7 @@ def critique(source: str | PathLike[str] | bytes | Notebook, config: Config | No
     from nbcritic.analysis.page import Page
     from nbcritic.config import Config
     from nbcritic.model import Notebook
-    from nbcritic.scanner import judge
+    from nbcritic.scanner.batch import judge
 
     notebook = source if isinstance(source, Notebook) else read(source)
     is_file = not isinstance(source, (bytes, Notebook))

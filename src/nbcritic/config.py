@@ -18,7 +18,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
-from nbcritic import rules
 from nbcritic.model import FAMILIES, PROFILES, SEVERITIES, NbcriticError, Profile, Severity
 
 if TYPE_CHECKING:
@@ -119,6 +118,14 @@ class Config:
         inside = self._inside(path)
         asked = (code, name, family, True)
         return any(_strength(picked, *asked) and spec.match_file(inside) for spec, picked in self._per_file)
+
+    def for_notebook(self, path: str) -> Config:
+        """The same choices for one notebook: what is ignored for its file is ignored wherever it is judged."""
+        if not self.per_file_ignores:
+            return self
+        inside = self._inside(path)
+        picked = _once(*(picked for spec, picked in self._per_file if path != "-" and spec.match_file(inside)))
+        return replace(self, per_file_ignores={"*": picked} if picked else {})
 
     def excludes(self, path: str, *, folder: bool = False) -> bool:
         """Does `exclude` leave out the file (or the folder) at `path`?"""
@@ -236,6 +243,8 @@ def _check_patterns(patterns: Iterable[str], where: str) -> None:
 
 
 def _rule_options(key: str, value: object, where: str) -> tuple[str, dict[str, Any]]:
+    from nbcritic import rules
+
     rule = rules.find(key)
     if rule is None:
         names = [rule.name for rule in rules.load().values()]
@@ -269,6 +278,8 @@ def _selectors(value: Any, where: str) -> tuple[str, ...]:
 
 def _selector(text: str, where: str) -> str:
     """The selector in its own spelling (codes in capitals, names in small letters), or NbcriticError."""
+    from nbcritic import rules
+
     given = text.strip()
     known = rules.load()
     if (name := given.lower()) in FAMILY_NAMES or any(rule.name == name for rule in known.values()):

@@ -10,6 +10,7 @@ from typing import TypedDict
 
 from nbcritic import rules
 from nbcritic.analysis.credentials import redacted
+from nbcritic.analysis.memory import uncollected
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.secrets import redact
 from nbcritic.config import Config
@@ -65,6 +66,7 @@ _ELSEWHERE = ("elsewhere", 0.6)
 """The same for what keeps a notebook from running on another machine: here, its numbers stand."""
 
 
+@uncollected()
 def critique(page: Page, config: Config, skipped: Sequence[Skipped] = ()) -> Report:
     """Judge one page. A rule that raises is named in the report's `problem`; the others have had their say.
 
@@ -97,12 +99,12 @@ def critique(page: Page, config: Config, skipped: Sequence[Skipped] = ()) -> Rep
 
 
 def chosen(config: Config, page: Page | None = None) -> list[Rule]:
-    """The rules that the configuration selects and, given a page, that can read its language."""
+    """The rules that the configuration selects and, given a page, that can read its language; those about a run only after one."""
     return [
         rule
         for rule in rules.load().values()
         if config.selects(rule.code, rule.name, rule.family, rule.profile)
-        and (page is None or page.is_python or rule.any_language)
+        and (page is None or ((page.is_python or rule.any_language) and (page.run or rule.family != "execution")))
     ]
 
 

@@ -17,7 +17,7 @@ from nbcritic.analysis.project import NOWHERE, Project
 from nbcritic.config import Config
 from nbcritic.model import Drop, Edit, Finding, Fix, Move, NbcriticError, Notebook, Replace, Report
 from nbcritic.notebook.write import Rewritten, rewrite
-from nbcritic.scanner import judge
+from nbcritic.scanner.batch import judge
 
 ROUNDS = 50
 """How often a notebook is mended and judged again; each time the fixes that did not touch one another are applied."""

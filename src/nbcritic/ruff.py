@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.memory import uncollected
 from nbcritic.analysis.page import Page
 from nbcritic.config import Config, strength
 from nbcritic.model import PROFILES as ORDER
@@ -144,6 +145,7 @@ Answer: TypeAlias = list[_Diagnostic] | str
 """What ruff says about one notebook, or why it says nothing."""
 
 
+@uncollected()
 def lint(pages: Sequence[Page], select: Sequence[str]) -> list[Linted]:
     """Lint a batch: one Linted for each page, in order, with the rules that `select` names by code or beginning.
 

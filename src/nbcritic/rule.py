@@ -20,6 +20,7 @@ from typing import Any, TypeAlias
 from nbcritic.analysis.digest import ALONE, Digest, Library
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.project import Project
+from nbcritic.analysis.run import Run, Trial
 from nbcritic.model import FAMILIES, Category, Confidence, Hit, Notebook, Profile, Severity
 from nbcritic.notebook import percent
 
@@ -46,8 +47,16 @@ class Example:
 
     @property
     def page(self) -> Page:
-        """The example as a page, with the files around it; those that are written as notebooks are scanned with it."""
-        return Page(self.notebook, Project.of(self.files), library=self._library())
+        """The example as a page, with the files around it; those that are written as notebooks are scanned with it.
+
+        A file `clean-run-1` shows what a run of the notebook in a clean kernel gave, `clean-run-2` a second one.
+        """
+        return Page(self.notebook, Project.of(self.files), library=self._library(), run=self._run())
+
+    def _run(self) -> Run | None:
+        runs = [text for path, text in self.files.items() if path.startswith("clean-run-")]
+        trials = tuple(Trial.of(percent.read(text, "run.ipynb", history=True)) for text in runs)
+        return Run(self.notebook, trials) if trials else None
 
     def _library(self) -> Library:
         if self.digest is None:

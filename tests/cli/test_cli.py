@@ -273,7 +273,7 @@ def test_an_interrupt_says_what_was_done(star: Path, output: tuple[str, ...]) ->
     for number in range(64):
         Path(f"{number}.ipynb").write_text(notebook(STAR), "utf-8")
     names = [f"{number}.ipynb" for number in range(64)]
-    command = [*RUN, *ONLY, "--format", "json", *output, *names, "slow.py"]
+    command = [*RUN, *ONLY, "--jobs", "1", "--format", "json", *output, *names, "slow.py"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     with Path("slow.py").open("wb"):  # returns when the other side has opened it
         process.send_signal(signal.SIGINT)

@@ -29,12 +29,9 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
 def test_a_quick_scan_shows_nothing_and_counts_nothing(screen: io.StringIO) -> None:
     clock = Clock()
 
-    def total() -> int:
-        raise AssertionError("nobody asked")
-
-    progress = Progress(total, screen, clock=clock)
+    progress = Progress(screen, clock=clock)
     clock.now = PATIENCE / 2
-    progress(5)
+    progress("judging notebooks", 5, 9)
     with progress.aside():
         pass
     progress.close()
@@ -43,12 +40,12 @@ def test_a_quick_scan_shows_nothing_and_counts_nothing(screen: io.StringIO) -> N
 
 def test_a_slow_scan_shows_how_far_it_is(screen: io.StringIO) -> None:
     clock = Clock()
-    progress = Progress(lambda: 200, screen, beside_text=True, clock=clock)
+    progress = Progress(screen, beside_text=True, clock=clock)
     clock.now = PATIENCE * 2
-    progress(64)
+    progress("judging notebooks", 64, 200)
     with progress.aside():
         shown = screen.getvalue()
         assert "64/200" in shown
-    progress(128)
+    progress("judging notebooks", 128, 200)
     progress.close()
     assert "128/200" in screen.getvalue()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import called_name
+from nbcritic.analysis.pattern import regex
 
 if TYPE_CHECKING:
     from nbcritic.analysis.page import Page
@@ -69,7 +70,7 @@ _SEEDS: Mapping[str, tuple[str, ...]] = {
     "keras.utils.set_random_seed": ("numpy", "random", "tensorflow"),
     "tensorflow.keras.utils.set_random_seed": ("numpy", "random", "tensorflow"),
 }
-_SEED_HELPER = re.compile(
+_SEED_HELPER = regex(
     r"(?:\w*_)?(?:set|fix|init|setup|seed|reset)_?\w*(?:seeds?|everything|everywhere|determinis\w*|reproducib\w*)\w*|\w*seed_(?:all|torch|it)\w*",
     re.I,
 )
@@ -219,7 +220,7 @@ def seeds(page: Page) -> Seeds:
 
 def functions_around(cell: CodeCell, node: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     """The functions that a node stands in, the innermost first."""
-    return [parent for parent in cell.ancestors(node) if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [parent for parent in cell.ancestors(node) if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef))]
 
 
 def seeds_of(page: Page, call: ast.Call) -> tuple[str, ...]:

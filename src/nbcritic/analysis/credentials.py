@@ -11,12 +11,22 @@ from functools import cached_property
 from itertools import accumulate, islice
 
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.page import Page
-from nbcritic.analysis.secrets import Family, Leak, is_credential, leaks_by_name, leaks_by_shape, redact, telling
+from nbcritic.analysis.page import Page, once
+from nbcritic.analysis.pattern import regex
+from nbcritic.analysis.secrets import (
+    Family,
+    Leak,
+    is_credential,
+    leaks_by_name,
+    leaks_by_shape,
+    may_tell,
+    redact,
+    telling,
+)
 from nbcritic.model import Cell, Span
 from nbcritic.notebook.outputs import Output
 
-_COMMENT = re.compile(r"^\s*#+(?!\s*%%)")
+_COMMENT = regex(r"^\s*#+(?!\s*%%)")
 
 _POSITIONS: dict[str, tuple[tuple[int, Family], ...]] = {
     "tweepy.OAuthHandler": ((0, "key"), (1, "key")),
@@ -70,6 +80,12 @@ _ACCOUNT = frozenset(
 
 def leaks(page: Page, cell: Cell) -> list[Leak]:
     """What leaks in one cell, at offsets in its source; none overlaps another, and a known shape goes before a name."""
+    return _leaks_of(page, cell.number)
+
+
+@once
+def _leaks_of(page: Page, number: int) -> list[Leak]:
+    cell = page.notebook.cells[number - 1]
     taken: list[Leak] = []
     for leak in sorted(_leaks(page, cell), key=lambda leak: (leak.start, not leak.sure)):
         if taken and leak.start < taken[-1].end:
@@ -98,6 +114,7 @@ def _leaks(page: Page, cell: Cell) -> Iterator[Leak]:
             yield offsets.moved(leak, code.at(node))
         comments = "#" in cell.source
         lines = [n for n, line in enumerate(code.lines, 1) if n in shell or (comments and _COMMENT.match(line))]
+        lines = lines if shell or may_tell(cell.source) else []
     else:
         lines = list(range(1, len(code.lines) + 1))
         shell |= set(lines) if code.language == "bash" else set()
@@ -107,9 +124,9 @@ def _leaks(page: Page, cell: Cell) -> Iterator[Leak]:
             yield replace(leak, start=leak.start + at, end=leak.end + at)
 
 
-_ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_EMBEDDED = re.compile(r"data:[\w/+.;=-]{1,80};base64,[A-Za-z0-9+/=\s]*")
-_VARIABLE = re.compile(r"^(?P<name>[A-Z][A-Z0-9_]{2,60})=(?P<value>\S{4,400})$", re.M)
+_ESCAPE = regex(r"\x1b\[[0-9;?]*[A-Za-z]")
+_EMBEDDED = regex(r"data:[\w/+.;=-]{1,80};base64,[A-Za-z0-9+/=\s]*")
+_VARIABLE = regex(r"^(?P<name>[A-Z][A-Z0-9_]{2,60})=(?P<value>\S{4,400})$", re.M)
 _MOST = 2_000_000
 """So many characters of one output are looked at."""
 
@@ -123,6 +140,8 @@ def shown_leaks(output: Output) -> Iterator[Leak]:
     # A table names its values above them, not beside them.
     beside = ((output.text, True), (output.html, False), ("\n".join(output.traceback), True))
     for text, named in beside:
+        if not text:
+            continue
         text = _ESCAPE.sub("", _EMBEDDED.sub("", text[:_MOST]))
         for leak in (*leaks_by_shape(text), *(_named_in(text) if named else ())):
             value = text[leak.start : leak.end]
@@ -133,6 +152,8 @@ def shown_leaks(output: Output) -> Iterator[Leak]:
 
 def _named_in(text: str) -> Iterator[Leak]:
     """Values beside a telling name: quoted, as in a printed dict, or as an environment variable on a line of its own."""
+    if not may_tell(text):
+        return
     # Code that is shown (in a traceback) may compare a password with an answer.
     yield from (leak for leak in leaks_by_name(text) if "==" not in text[max(leak.start - 5, 0) : leak.start])
     for found in _VARIABLE.finditer(text):
@@ -187,10 +208,11 @@ def _literals(page: Page, cell: CodeCell) -> Iterator[tuple[ast.Constant, Leak]]
 
 
 def _given(page: Page, cell: CodeCell) -> Iterator[_Given]:
-    for assign in cell.nodes(ast.Assign):
+    tells = may_tell(cell.source)
+    for assign in cell.nodes(ast.Assign) if tells else ():
         for target in assign.targets:
             yield from _assigned(page, target, assign.value)
-    for annotated in cell.nodes(ast.AnnAssign):
+    for annotated in cell.nodes(ast.AnnAssign) if tells else ():
         if annotated.value is not None:
             yield from _assigned(page, annotated.target, annotated.value)
     for call in cell.nodes(ast.Call):
@@ -198,14 +220,14 @@ def _given(page: Page, cell: CodeCell) -> Iterator[_Given]:
             yield from _named(page, call)
         if call.args:
             yield from _placed(page, call)
-    for literal in cell.nodes(ast.Dict):
+    for literal in cell.nodes(ast.Dict) if tells else ():
         yield from _keyed(literal)
-    for arguments in cell.nodes(ast.arguments):
+    for arguments in cell.nodes(ast.arguments) if tells else ():
         yield from _defaults(arguments)
 
 
 def _assigned(page: Page, target: ast.expr, value: ast.expr) -> Iterator[_Given]:
-    if isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
+    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
         for inner, item in zip(target.elts, value.elts, strict=False):
             yield from _assigned(page, inner, item)
     elif not isinstance(value, ast.Constant):
@@ -299,12 +321,12 @@ def _is_used(page: Page, name: str) -> bool:
 
 def _connects(page: Page, cell: CodeCell, node: ast.Name) -> bool:
     for parent in islice(cell.ancestors(node), _CLIMB):
-        if isinstance(parent, ast.Compare | ast.stmt | ast.comprehension):
+        if isinstance(parent, (ast.Compare, ast.stmt, ast.comprehension)):
             return False
         if isinstance(parent, ast.Call) and node is not parent.func:
             last = _last(parent.func)
             return last not in _HARMLESS and last not in page.names.functions
-        if isinstance(parent, ast.JoinedStr | ast.BinOp) and "://" in cell.segment(parent, 300):
+        if isinstance(parent, (ast.JoinedStr, ast.BinOp)) and "://" in cell.segment(parent, 300):
             return True
         if isinstance(parent, ast.Dict):
             return any(isinstance(key, ast.Constant) and telling(str(key.value)) for key in parent.keys)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
 from nbcritic.analysis.code import nodes_in
+from nbcritic.analysis.pattern import regex
 
 EventKind: TypeAlias = Literal["bind", "use", "call", "mutate", "delete", "unknown"]
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -51,7 +51,7 @@ _LINKS = (ast.Attribute, ast.Subscript, ast.Starred)
 ENDS = frozenset({ast.Return, ast.Raise, ast.Break, ast.Continue})
 """Statements below which nothing of the same block ever runs."""
 _NEVER_ASK = frozenset({ast.Name, ast.Constant, ast.Attribute})
-_QUERIED = re.compile(r"@([^\W\d]\w*)")
+_QUERIED = regex(r"@([^\W\d]\w*)")
 
 
 class Event(NamedTuple):
@@ -125,14 +125,14 @@ def stored_names(target: ast.AST) -> list[str]:
     """The plain names that an assignment target binds."""
     if isinstance(target, ast.Name):
         return [target.id]
-    if isinstance(target, ast.Tuple | ast.List):
+    if isinstance(target, (ast.Tuple, ast.List)):
         return [name for item in target.elts for name in stored_names(item)]
     return stored_names(target.value) if isinstance(target, ast.Starred) else []
 
 
 def captured(pattern: ast.AST) -> str | None:
     """The name that a part of a pattern binds."""
-    if isinstance(pattern, ast.MatchAs | ast.MatchStar):
+    if isinstance(pattern, (ast.MatchAs, ast.MatchStar)):
         return pattern.name
     return pattern.rest if isinstance(pattern, ast.MatchMapping) else None
 

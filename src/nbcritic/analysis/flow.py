@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import LATER, Event, Function, catches_names
 from nbcritic.analysis.names import PYTHON2, Names
 from nbcritic.analysis.stage import Happening, Stage
@@ -146,7 +146,7 @@ def _objects(value: ast.expr) -> list[str]:
     """The names whose objects a value holds: `a`, `[a, b]`, `{"x": a}`."""
     parts = (
         value.elts
-        if isinstance(value, ast.List | ast.Tuple)
+        if isinstance(value, (ast.List, ast.Tuple))
         else value.values
         if isinstance(value, ast.Dict)
         else [value]
@@ -299,11 +299,11 @@ def _after_caught(cell: CodeCell, node: ast.AST | None) -> set[ast.AST]:
             caught = outer
         elif caught is None and isinstance(outer, _NEED_NOT):
             return set()
-        elif isinstance(outer, ast.For | ast.AsyncFor | ast.While):
+        elif isinstance(outer, (ast.For, ast.AsyncFor, ast.While)):
             return set()  # the next round may find the name
         inner = outer
     statements = (*caught.body, *caught.orelse) if caught is not None else ()
-    return {part for statement in statements for part in ast.walk(statement)}
+    return {part for statement in statements for part in nodes_in(statement)}
 
 
 _STANDARD = frozenset(

@@ -310,11 +310,11 @@ class Expressions:
         """Give a target one of these things."""
         if isinstance(target, ast.Name):
             self.assign(target.id, things)
-        elif isinstance(target, ast.Tuple | ast.List):
+        elif isinstance(target, (ast.Tuple, ast.List)):
             taken = tuple(inner for thing in things for inner in thing.taken())
             for item in target.elts:
                 self.bind(item.value if isinstance(item, ast.Starred) else item, taken)
-        elif isinstance(target, ast.Attribute | ast.Subscript):
+        elif isinstance(target, (ast.Attribute, ast.Subscript)):
             self.store(target, things)
         elif isinstance(target, ast.Starred):
             self.bind(target.value, things)
@@ -362,7 +362,7 @@ def _is_basic(index: ast.expr) -> bool:
     """Does an index give a window on an array (a slice, not a list or a mask)?"""
     items = index.elts if isinstance(index, ast.Tuple) else [index]
     return any(isinstance(item, ast.Slice) for item in items) and all(
-        isinstance(item, ast.Slice | ast.Constant) for item in items
+        isinstance(item, (ast.Slice, ast.Constant)) for item in items
     )
 
 

@@ -66,7 +66,7 @@ class Thing:
         self.node = node
         """The function, lambda, class or import that made it."""
         self.is_code = node is not None
-        self.is_module = node is not None and isinstance(node, ast.Import | ast.ImportFrom)
+        self.is_module = node is not None and isinstance(node, (ast.Import, ast.ImportFrom))
         """Was it imported? Nothing is noted of what happens to the inside of such things."""
         self.frame: Frame | None = None
         """The scope that a function was defined in."""
@@ -218,12 +218,12 @@ def stored(node: FunctionNode | ast.ClassDef) -> frozenset[str]:
     waiting: list[ast.AST] = [] if isinstance(node, ast.Lambda) else [*node.body]
     while waiting:
         here = waiting.pop()
-        if isinstance(here, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(here, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             found.add(here.name)
             continue
-        if isinstance(here, ast.Import | ast.ImportFrom):
+        if isinstance(here, (ast.Import, ast.ImportFrom)):
             found.update(alias.asname or alias.name.partition(".")[0] for alias in here.names)
-        elif isinstance(here, ast.Global | ast.Nonlocal):
+        elif isinstance(here, (ast.Global, ast.Nonlocal)):
             declared.update(here.names)
         elif isinstance(here, ast.ExceptHandler) and here.name:
             found.add(here.name)
@@ -242,10 +242,10 @@ def stored(node: FunctionNode | ast.ClassDef) -> frozenset[str]:
 
 def _targets(node: ast.AST) -> Iterable[ast.AST]:
     """What a statement binds."""
-    if isinstance(node, ast.Assign | ast.Delete):
+    if isinstance(node, (ast.Assign, ast.Delete)):
         return node.targets
-    if isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For | ast.AsyncFor):
+    if isinstance(node, (ast.AugAssign, ast.AnnAssign, ast.For, ast.AsyncFor)):
         return (node.target,)
-    if isinstance(node, ast.With | ast.AsyncWith):
+    if isinstance(node, (ast.With, ast.AsyncWith)):
         return tuple(item.optional_vars for item in node.items if item.optional_vars is not None)
     return (node.pattern,) if isinstance(node, ast.match_case) else ()

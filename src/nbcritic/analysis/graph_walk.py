@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import captured, is_main, never_holds
 from nbcritic.analysis.graph_calls import Calls
 from nbcritic.analysis.graph_things import NEVER, Binding, Frame, Thing, Value, stored
@@ -152,12 +152,12 @@ class Walk(Calls):
     def delete(self, node: ast.Delete) -> None:
         """`del x` reads `x`; `del x[i]` changes it."""
         for target in node.targets:
-            for item in target.elts if isinstance(target, ast.Tuple | ast.List) else (target,):
+            for item in target.elts if isinstance(target, (ast.Tuple, ast.List)) else (target,):
                 if isinstance(item, ast.Name):
                     self.lookup(item.id)
                     self._home(item.id).set(item.id, ())
                     self.bound.add(item.id)
-                elif isinstance(item, ast.Attribute | ast.Subscript):
+                elif isinstance(item, (ast.Attribute, ast.Subscript)):
                     self.store(item, ())
 
     def imports(self, node: ast.Import | ast.ImportFrom) -> None:
@@ -314,10 +314,10 @@ class Walk(Calls):
         self.eval(node.subject)
 
         def run(case: ast.match_case) -> None:
-            for pattern in ast.walk(case.pattern):
+            for pattern in nodes_in(case.pattern):
                 if name := captured(pattern):
                     self.assign(name, ())
-                if isinstance(pattern, ast.MatchValue | ast.MatchClass):
+                if isinstance(pattern, (ast.MatchValue, ast.MatchClass)):
                     self.eval(pattern.value if isinstance(pattern, ast.MatchValue) else pattern.cls)
             self.eval(case.guard)
             self.body(case.body)
@@ -330,7 +330,7 @@ class Walk(Calls):
 
 def assigned_pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
     """The pairs of `a, b = x, y`; none where the sides do not match one by one."""
-    if not isinstance(target, ast.Tuple | ast.List) or not isinstance(value, ast.Tuple | ast.List):
+    if not isinstance(target, (ast.Tuple, ast.List)) or not isinstance(value, (ast.Tuple, ast.List)):
         return []
     starred = any(isinstance(item, ast.Starred) for item in (*target.elts, *value.elts))
     return [] if starred or len(target.elts) != len(value.elts) else list(zip(target.elts, value.elts, strict=True))
@@ -349,7 +349,7 @@ def _raises(statements: Sequence[ast.stmt]) -> bool:
 
 def _never_empty(iterable: ast.expr) -> bool:
     """Is it plain to see that a loop runs at least once?"""
-    if isinstance(iterable, ast.List | ast.Tuple | ast.Set):
+    if isinstance(iterable, (ast.List, ast.Tuple, ast.Set)):
         return any(not isinstance(item, ast.Starred) for item in iterable.elts)
     if isinstance(iterable, ast.Call) and isinstance(iterable.func, ast.Name) and iterable.func.id == "range":
         values = [argument.value for argument in iterable.args if isinstance(argument, ast.Constant)]

@@ -7,16 +7,20 @@ whoever reads it next. A `for` loop is taken to run at least once. Bodies of fun
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from nbcritic.analysis.code import children, nodes_in
 from nbcritic.analysis.events import parameters, stored_names
+from nbcritic.analysis.pattern import regex
 
-_WORD = re.compile(r"[^\W\d]\w*")
-_FORMULA = re.compile(r"~|@\w|\bselect\b|\bSELECT\b")
+_WORD = regex(r"[^\W\d]\w*")
+_FORMULA = regex(r"~|@\w|\bselect\b|\bSELECT\b")
 """Texts in which a library looks up names of the calling frame: a formula, a query, SQL on frames."""
+
+_SCOPES = frozenset({ast.NamedExpr, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
+"""Expressions that bind names."""
 
 Sure: TypeAlias = set[str] | None
 """The names bound so far; None where no run gets."""
@@ -102,10 +106,10 @@ class _Walk:
                 self._delete(node, sure)
             case _:
                 self._simple(node, sure)
-        return None if isinstance(node, ast.Raise | ast.Return | ast.Break | ast.Continue) else sure
+        return None if isinstance(node, (ast.Raise, ast.Return, ast.Break, ast.Continue)) else sure
 
     def _simple(self, node: ast.stmt, sure: set[str]) -> None:
-        if isinstance(node, ast.Assign | ast.AnnAssign):
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
             if isinstance(node, ast.AnnAssign):
                 self.expression(node.annotation, sure)
             if node.value is not None:
@@ -149,7 +153,7 @@ class _Walk:
         end: Sure = set(sure)
         for case in node.cases:
             inside = set(sure)
-            for part in ast.walk(case.pattern):
+            for part in nodes_in(case.pattern):
                 for name in (getattr(part, "name", None), getattr(part, "rest", None)):
                     if isinstance(name, str):
                         self.bind(name, inside)
@@ -169,19 +173,28 @@ class _Walk:
     def target(self, node: ast.expr, sure: set[str]) -> None:
         for name in stored_names(node):
             self.bind(name, sure)
-        for part in ast.walk(node):
+        for part in nodes_in(node):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
                 self.read(part.id, sure)
 
     def expression(self, node: ast.AST, sure: set[str]) -> None:
         """Every name that an expression reads, in order."""
+        waiting = [node]
+        while waiting:
+            here = waiting.pop()
+            if isinstance(here, ast.Name):
+                if here.ctx.__class__ is ast.Load and here.id not in sure:
+                    self.reads[here.id] = None
+            elif isinstance(here, ast.Constant):
+                if isinstance(here.value, str) and _FORMULA.search(here.value):
+                    self.quoted.update(set(_WORD.findall(here.value)) - sure)
+            elif here.__class__ in _SCOPES:
+                self._scope(here, sure)
+            else:
+                waiting += reversed(children(here))
+
+    def _scope(self, node: ast.AST, sure: set[str]) -> None:
         match node:
-            case ast.Name():
-                if isinstance(node.ctx, ast.Load):
-                    self.read(node.id, sure)
-            case ast.Constant():
-                if isinstance(node.value, str) and _FORMULA.search(node.value):
-                    self.quoted.update(set(_WORD.findall(node.value)) - sure)
             case ast.NamedExpr():
                 self.expression(node.value, sure)
                 self.target(node.target, sure)
@@ -191,9 +204,6 @@ class _Walk:
                 self.expression(node.body, sure | {argument.arg for argument in parameters(node.args)})
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 self._comprehension(node, sure)
-            case _:
-                for child in ast.iter_child_nodes(node):
-                    self.expression(child, sure)
 
     def _comprehension(
         self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, sure: set[str]

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from nbcritic.analysis.code import nodes_in
 from nbcritic.analysis.events import Event
 
 
@@ -37,7 +38,7 @@ def comes_first(index: int, event: Event, bound: Sequence[int], inside: int, blo
 
 def leaves_early(body: Iterable[ast.stmt]) -> bool:
     """Can a round of this loop end early?"""
-    return any(isinstance(node, ast.Break | ast.Continue) for statement in body for node in ast.walk(statement))
+    return any(isinstance(node, (ast.Break, ast.Continue)) for statement in body for node in nodes_in(statement))
 
 
 def always_holds(test: ast.expr) -> bool:

@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import OPENING_MAGICS, Event, EventKind, Function
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.scopes import Visitor
 from nbcritic.notebook.arguments import RUNNERS
 from nbcritic.notebook.magics import Magic
@@ -35,15 +36,15 @@ ORDINARY = frozenset({"table", "sql"})
 PYTHON2 = frozenset(
     "unicode xrange raw_input unichr long basestring file cmp execfile reload reduce intern apply buffer coerce".split()
 )
-_HISTORY = re.compile(r"_i?\d+$|_{4,}$")
+_HISTORY = regex(r"_i?\d+$|_{4,}$")
 """`_7` and `_i7` are IPython's; `____` is a gap that an exercise leaves to be filled in."""
-_WORD = re.compile(r"[^\W\d]\w*")
-_FUTURE = re.compile(r"^\s*from\s+__future__\s+import\b[^\n]*\bannotations\b", re.M)
-_PYTHON2_ERROR = re.compile(
+_WORD = regex(r"[^\W\d]\w*")
+_FUTURE = regex(r"^\s*from\s+__future__\s+import\b[^\n]*\bannotations\b", re.M)
+_PYTHON2_ERROR = regex(
     r"Missing parentheses in call to '(?:print|exec)'|multiple exception types must be parenthesized|leading zeros in decimal|"
     r"inconsistent use of tabs"
 )
-_PYTHON2_LINE = re.compile(
+_PYTHON2_LINE = regex(
     r"^\s*(?:print\s+[^\s(=].*|print\s*>>.*|exec\s+[\"'\w].*|raise\s+[\w.]+\s*,.*|except\s+[\w.]+\s*,\s*\w+\s*:.*)$"
     r"|\b\d+[lL]\b|\bur[\"']|<>|\b0\d+\b|:\s*print\s+[\"'\w]|;\s*print\s+[\"'\w]|`[\w.]+`"
 )
@@ -104,7 +105,7 @@ class Names:
             for cell in self.cells
             for owner in cell.nodes(ast.ClassDef)
             for method in owner.body
-            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef)
+            if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef))
         )
         return {cell.number: _names_of(cell, annotations, methods) for cell in self.cells}
 

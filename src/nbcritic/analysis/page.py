@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Collection, Hashable, Iterator, KeysView
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.digest import ALONE, Library
@@ -15,11 +16,15 @@ from nbcritic.analysis.idempotence import Idempotence
 from nbcritic.analysis.names import Names
 from nbcritic.analysis.project import NOWHERE, Project
 from nbcritic.analysis.provenance import Provenance
+from nbcritic.analysis.run import Run
 from nbcritic.analysis.staleness import Staleness
 from nbcritic.analysis.values import Values
 from nbcritic.model import Cell, Lint, Notebook
 from nbcritic.notebook import positions
 from nbcritic.notebook.magics import Magic
+
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
 
 
 class Page:
@@ -27,6 +32,7 @@ class Page:
 
     `lints` are ruff's diagnostics for the same notebook (None where ruff did not run), `newer_syntax` the numbers of cells that
     this interpreter cannot parse and ruff can. `library` knows which blocks of code stand in other notebooks of the scan.
+    `run` is what a run in a clean kernel showed, None where nobody ran it.
     """
 
     def __init__(
@@ -36,12 +42,16 @@ class Page:
         lints: tuple[Lint, ...] | None = None,
         newer_syntax: frozenset[int] = frozenset(),
         library: Library = ALONE,
+        run: Run | None = None,
     ) -> None:
         self.notebook = notebook
         self.project = project
         self.lints = lints
         self.newer_syntax = newer_syntax
         self.library = library
+        self.run = run
+        self.answers: dict[Hashable, Any] = {}
+        """What `once` keeps."""
 
     @property
     def path(self) -> str:
@@ -127,12 +137,20 @@ class Page:
     def calls(self, *qualified: str) -> Iterator[tuple[CodeCell, ast.Call]]:
         """Every call of a function with one of these full names, with its cell."""
         wanted = frozenset(qualified)
-        words = {name.rpartition(".")[2] for name in wanted}
-        words |= {name for name, full in self.names.imports.items() if full.rpartition(".")[2] in words}
-        found = sorted(place for word in words for place in self._called.get(word, ()))
-        for _, _, cell, call in found:
+        for cell, call in self.calls_named({name.rpartition(".")[2] for name in wanted}):
             if self.qualified(call.func) in wanted:
                 yield cell, call
+
+    def calls_named(self, words: Collection[str]) -> list[tuple[CodeCell, ast.Call]]:
+        """Every call of something whose last word is one of these, on the page or where it is imported from; with its cell, in order."""
+        known = {*words, *(name for name, full in self.names.imports.items() if full.rpartition(".")[2] in words)}
+        found = sorted(place for word in known & self._called.keys() for place in self._called[word])
+        return [(cell, call) for _, _, cell, call in found]
+
+    @property
+    def called_words(self) -> KeysView[str]:
+        """The last word of everything that the page calls."""
+        return self._called.keys()
 
     @cached_property
     def _called(self) -> dict[str, list[tuple[int, int, CodeCell, ast.Call]]]:
@@ -154,3 +172,17 @@ class Page:
     def file_lines(self) -> tuple[tuple[int, ...], ...]:
         """For each cell, the line of the file at which each of its source lines stands."""
         return positions.file_lines(self.notebook)
+
+
+def once(ask: Callable[Concatenate[Page, Given], Answer]) -> Callable[Concatenate[Page, Given], Answer]:
+    """Decorate a question about a page that several rules ask: the answer is kept with the page."""
+
+    @wraps(ask)
+    def answer(page: Page, /, *given: Given.args, **named: Given.kwargs) -> Answer:
+        key = (ask, given, tuple(named.items()))
+        if key not in page.answers:
+            page.answers[key] = ask(page, *given, **named)
+        found: Answer = page.answers[key]
+        return found
+
+    return answer

@@ -6,11 +6,12 @@ A fact is a column's title, its kind and how many values it shows; the values th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Literal, TypeAlias
 
+from nbcritic.analysis.pattern import regex
 from nbcritic.notebook.outputs import Output
 
 Kind: TypeAlias = Literal[
@@ -20,33 +21,33 @@ Kind: TypeAlias = Literal[
 _MOST = 1_000_000
 _ROWS = 300
 _COLUMNS = 200
-_ROW = re.compile(r"<tr[^>]{0,400}>", re.I)
-_CELL = re.compile(r"<t[hd][^>]{0,400}>", re.I)
-_TAG = re.compile(r"<[^<>]{0,400}>")
+_ROW = regex(r"<tr[^>]{0,400}>", re.I)
+_CELL = regex(r"<t[hd][^>]{0,400}>", re.I)
+_TAG = regex(r"<[^<>]{0,400}>")
 
-EMAIL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}")
-_PHONE = re.compile(r"\+?\(?\d[\d\s().x/-]{5,22}\d(?:\.0)?")
-_SOCIAL = re.compile(r"(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}")
-_CARD = re.compile(r"[3-6]\d{3}[ -]?(?:\d[ -]?){8,14}\d")
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
-_TAX = re.compile(r"\d{3}\.?\d{3}\.?\d{3}-?\d{2}")
+EMAIL = regex(r"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}")
+_PHONE = regex(r"\+?\(?\d[\d\s().x/-]{5,22}\d(?:\.0)?")
+_SOCIAL = regex(r"(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}")
+_CARD = regex(r"[3-6]\d{3}[ -]?(?:\d[ -]?){8,14}\d")
+_IBAN = regex(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
+_TAX = regex(r"\d{3}\.?\d{3}\.?\d{3}-?\d{2}")
 _LENGTHS = {
     "AT": 20, "BE": 16, "CH": 21, "CZ": 24, "DE": 22, "DK": 18, "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GR": 27, "HU": 28, "IE": 22,
     "IT": 27, "LU": 20, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SE": 24, "SK": 24, "TR": 26, "SA": 24, "AE": 23, "IL": 23,
 }  # fmt: skip
-_NOBODYS = re.compile(
+_NOBODYS = regex(
     r"@(?:[\w.-]*\.)?(?:example|test|invalid|localhost|domain|email|mail|company|foo|bar|acme|xyz|abc)\.\w+$|noreply|no-reply|"
     r"^(?:info|contact|support|sales|admin|office|hello|enquir\w*|help|service|team|press|webmaster|postmaster|hr|jobs|marketing|user\d*|"
     r"test\d*|foo|bar|name|someone|me|you|john\.?doe|jane\.?doe|abc|xyz|x+)@",
     re.I,
 )
 """Addresses of documentation, of roles and of nobody."""
-_PERSON = re.compile(
+_PERSON = regex(
     r"(?:first|last|full|sur|given|family|middle|maiden|customer|patient|employee|student|passenger|member|client|user)[ _-]?name|"
     r"\bbirth|\bdob\b|\bgender\b|\bsex\b|\bage\b|^name$|salary|salutation|marital|nombre|apellido|nachname|vorname",
     re.I,
 )
-_TRADE = re.compile(
+_TRADE = regex(
     r"author|maintainer|package|repo|restaurant|store|shop|hospital|school|business|compan|facility|provider|agency|branch|venue|hotel|"
     r"organi[sz]ation|office|website|url|cuisine|rating|publisher|station|library|clinic|vendor|supplier|categor",
     re.I,
@@ -114,13 +115,18 @@ def _is_title(text: str) -> bool:
 
 
 _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str], Callable[[str], bool]], ...] = (
-    ("e-mail addresses", re.compile(r"e[-_ ]?mail|correo|courriel", re.I), EMAIL, _is_own),
-    ("telephone numbers", re.compile(r"phone|mobile|\bcell\b|\btel\b|telefon", re.I), _PHONE, _is_phone),
-    ("card numbers", re.compile(r"card|credit|\bcc\b|cc_?num|\bpan\b", re.I), _CARD, _luhn),
-    ("social security numbers", re.compile(r"\bssn\b|social[ _-]?sec|_ssn|ssn_", re.I), _SOCIAL, bool),
-    ("account numbers", re.compile(r"iban|account|konto|bank", re.I), _IBAN, _iban),
-    ("tax numbers", re.compile(r"\bcpf\b|tax[ _-]?(?:id|no|num)", re.I), _TAX, _cpf),
+    ("e-mail addresses", regex(r"e[-_ ]?mail|correo|courriel", re.I), EMAIL, _is_own),
+    ("telephone numbers", regex(r"phone|mobile|\bcell\b|\btel\b|telefon", re.I), _PHONE, _is_phone),
+    ("card numbers", regex(r"card|credit|\bcc\b|cc_?num|\bpan\b", re.I), _CARD, _luhn),
+    ("social security numbers", regex(r"\bssn\b|social[ _-]?sec|_ssn|ssn_", re.I), _SOCIAL, bool),
+    ("account numbers", regex(r"iban|account|konto|bank", re.I), _IBAN, _iban),
+    ("tax numbers", regex(r"\bcpf\b|tax[ _-]?(?:id|no|num)", re.I), _TAX, _cpf),
 )
+_NAMED_BY = tuple(
+    "mail correo courriel phone mobile cell tel card cc pan ssn social credit iban account konto bank cpf tax".split()
+)
+"""One of these stands in every title that the patterns above find."""
+_GAP = regex(r"\s{2,}|\t|\s*\|\s*")
 _FEWEST = 2
 
 
@@ -149,10 +155,18 @@ def personal_columns(output: Output) -> Iterator[Column]:
 def _html_tables(html: str) -> Iterator[tuple[Sequence[str], list[list[str]]]]:
     # Split, not matched from tag to tag: a tag that is never closed would be looked for again and again.
     for table in html.split("</table>")[:-1]:
-        lines = _ROW.split(table)[1 : _ROWS + 1]
-        rows = [[_plain(cell) for cell in _CELL.split(line)[1 : _COLUMNS + 1]] for line in lines]
-        if len(rows) > _FEWEST:
-            yield rows[0], rows[1:]
+        titles, *lines = _ROW.split(table, _ROWS + 1)[1 : _ROWS + 1] or [""]
+        # The titles are looked at first: few tables speak of persons.
+        if len(lines) >= _FEWEST and _is_named(named := _cells(titles)):
+            yield named, [_cells(line) for line in lines]
+
+
+def _cells(line: str) -> list[str]:
+    return [_plain(cell) for cell in _CELL.split(line)[1 : _COLUMNS + 1]]
+
+
+def _is_named(titles: Iterable[str]) -> bool:
+    return any(named.search(title) for title in titles for _, named, _, _ in _KINDS)
 
 
 def _plain(cell: str) -> str:
@@ -161,9 +175,12 @@ def _plain(cell: str) -> str:
 
 def _text_tables(text: str) -> Iterator[tuple[Sequence[str], list[list[str]]]]:
     """A frame that was printed: columns are what two blanks or more keep apart; the index may have no title."""
-    lines = [re.split(r"\s{2,}|\t|\s*\|\s*", line.strip()) for line in text.split("\n")[:_ROWS]]
-    for start, titles in enumerate(lines):
-        if len(titles) > 1 and any(named.search(title) for title in titles for _, named, _, _ in _KINDS):
-            rows = [row[-len(titles) :] for row in lines[start + 1 :] if len(row) in (len(titles), len(titles) + 1)]
-            yield titles[:_COLUMNS], rows
+    lines = text.split("\n", _ROWS)[:_ROWS]
+    lower = "\n".join(lines).lower()
+    names = [name for name in _NAMED_BY if name in lower]
+    for start, line in enumerate(lines if names else ()):
+        lower = line.lower()
+        if any(name in lower for name in names) and len(titles := _GAP.split(line.strip())) > 1 and _is_named(titles):
+            below = [_GAP.split(row.strip()) for row in lines[start + 1 :]]
+            yield titles[:_COLUMNS], [row[-len(titles) :] for row in below if 0 <= len(row) - len(titles) <= 1]
             return

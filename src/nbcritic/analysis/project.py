@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.project_files import is_build, is_ci, is_test, listing, root_above, text_of
 from nbcritic.analysis.project_manifests import Manifest, is_manifest, manifest
 from nbcritic.analysis.project_uses import Notebooks, Use, uses
@@ -24,12 +25,12 @@ MAX_NOTEBOOKS_BYTES = 32_000_000
 MAX_DATA = 20_000
 EXAMPLE = "example.ipynb"
 
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w., \t]+)", re.M)
-_TESTING = re.compile(
+_WORD = regex(r"[A-Za-z_]\w*")
+_IMPORTED = regex(r"^[ \t]*(?:from|import)[ \t]+([\w., \t]+)", re.M)
+_TESTING = regex(
     r"\b(?:pytest|unittest|tox|nox|nosetests|make\s+(?:test|check)\w*|py\.test|trial|stestr|pixi run test\w*)\b"
 )
-_EXECUTORS = re.compile(
+_EXECUTORS = regex(
     r"\b(?:nbmake|nbval|testbook|papermill|nbclient|treon|nbconvert(?=[^\n]*--execute)|ExecutePreprocessor|NotebookClient|runipy|nbdev_test|"
     r"run_notebook|jupyter[- ]book|jupyter execute|nbsphinx|myst_nb|myst-nb|mkdocs-jupyter|ploomber|quarto render|jupytext(?=[^\n]*--execute)|"
     r"nb_execution_mode|nbexec|notebook-tester|pytest-notebook|pytest_notebook|nbtest\w*|jupyter-cache|snakemake(?=[^\n]*notebook)|databricks jobs)"
@@ -125,6 +126,12 @@ def discover(path: str) -> Project:
     file = Path(os.path.abspath(path))  # noqa: PTH100
     root = root_of(str(file.parent))
     return replace(_read(root), place=file.relative_to(root).as_posix()) if root else NOWHERE
+
+
+def forget() -> None:
+    """Read every project anew when it is next asked for: in a process that lives long, files change."""
+    root_of.cache_clear()
+    _read.cache_clear()
 
 
 @lru_cache(maxsize=4096)
@@ -238,9 +245,9 @@ def _uses(
     return tuple(sorted(found))
 
 
-_LISTS = re.compile(r"[\w./-]+\.(?:txt|in)\b")
-_README = re.compile(r"(?:^|/)(?:readme|install)[^/]*\.(?:md|rst|txt)$", re.I)
-_TELLS = re.compile(r"\b(?:pip3?|conda|mamba|uv|poetry|pipenv)\s+(?:install|create|env|add|sync)\b", re.I)
+_LISTS = regex(r"[\w./-]+\.(?:txt|in)\b")
+_README = regex(r"(?:^|/)(?:readme|install)[^/]*\.(?:md|rst|txt)$", re.I)
+_TELLS = regex(r"\b(?:pip3?|conda|mamba|uv|poetry|pipenv)\s+(?:install|create|env|add|sync)\b", re.I)
 
 
 def _readmes(files: tuple[str, ...], read: Reader) -> list[str]:

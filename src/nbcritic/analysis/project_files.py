@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
+
+from nbcritic.analysis.pattern import regex
 
 ROOT_MARKS = (
     "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "environment.yaml", "Pipfile",
@@ -24,12 +25,12 @@ HIDDEN = frozenset({".github", ".gitlab", ".circleci", ".binder", ".devcontainer
 MAX_ENTRIES = 100_000
 """After so many entries the walk ends; what lies nearest to the root comes first."""
 
-_TEST = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests|conftest)\.py$")
-_CI = re.compile(
+_TEST = regex(r"(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests|conftest)\.py$")
+_CI = regex(
     r"(?:^|/)(?:\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.gitlab/[^/]+\.ya?ml|\.circleci/config\.ya?ml|\.travis\.ya?ml|"
     r"\.?appveyor\.ya?ml|azure-pipelines[^/]*\.ya?ml|\.azure-pipelines/[^/]+\.ya?ml|bitbucket-pipelines\.ya?ml|Jenkinsfile)$"
 )
-_BUILD = re.compile(
+_BUILD = regex(
     r"(?:^|/)(?:tox\.ini|noxfile\.py|tasks\.py|dodo\.py|pytest\.ini|setup\.cfg|pyproject\.toml|[Mm]akefile|[Jj]ustfile|Snakefile|dvc\.ya?ml|"
     r"_config\.ya?ml|mkdocs\.ya?ml|conf\.py|_quarto\.yml|myst\.yml|runtests\.py|[^/]+\.sh)$"
 )

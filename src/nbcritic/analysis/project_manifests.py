@@ -13,22 +13,22 @@ from typing import Any
 
 import msgspec
 
-_NAME = re.compile(r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)")
-_REQUIREMENTS = re.compile(
+from nbcritic.analysis.pattern import regex
+
+_NAME = regex(r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)")
+_REQUIREMENTS = regex(
     r"(?:^|/)(?:[^/]*requir\w*ments?[^/]*\.(?:txt|in|lock|pip)|requirements/[^/]+\.(?:txt|in)|(?:reqs?|packages|dependencies|pip)\.txt)$",
     re.I,
 )
-_CONDA = re.compile(
-    r"(?:^|/)(?:[^/]*environment[^/]*|(?:[^/]+[-_.])?env(?:[-_.][^/]+)?|conda[^/]*|binder)\.ya?ml$", re.I
-)
-_LOCK = re.compile(r"(?:^|/)(?:poetry\.lock|uv\.lock|pdm\.lock|pixi\.lock|pylock(?:\.[^/]+)?\.toml)$")
-_LOCKED = re.compile(r"^\s*(?:-\s+)?name\s*[=:]\s*[\"']?([A-Za-z0-9][\w.-]*)[\"']?\s*$", re.M)
-_OPTIONAL = re.compile(r"#\s*([A-Za-z0-9][\w.-]*)\s*(?:[=~<>]=|[<>])\s*\d[\w.*]*\s*(?:#.*)?$")
+_CONDA = regex(r"(?:^|/)(?:[^/]*environment[^/]*|(?:[^/]+[-_.])?env(?:[-_.][^/]+)?|conda[^/]*|binder)\.ya?ml$", re.I)
+_LOCK = regex(r"(?:^|/)(?:poetry\.lock|uv\.lock|pdm\.lock|pixi\.lock|pylock(?:\.[^/]+)?\.toml)$")
+_LOCKED = regex(r"^\s*(?:-\s+)?name\s*[=:]\s*[\"']?([A-Za-z0-9][\w.-]*)[\"']?\s*$", re.M)
+_OPTIONAL = regex(r"#\s*([A-Za-z0-9][\w.-]*)\s*(?:[=~<>]=|[<>])\s*\d[\w.*]*\s*(?:#.*)?$")
 """A requirement that its author has commented out is known to be needed somewhere: `# pyspark==3.5.0`."""
-_EGG = re.compile(r"[#&]egg=([\w.-]+)")
-_VCS = re.compile(r"(?:git|hg|svn|bzr)\+\S*?/([\w.-]+?)(?:\.git)?(?:@[^/#\s]*)?(?:[#&].*)?$")
-_WHEEL = re.compile(r"([A-Za-z0-9][\w.]*?)-\d[^/]*\.(?:whl|tar\.gz|zip)")
-_INSTALL = re.compile(r"\b(?:pip3?|conda|mamba|micromamba|uv)\b(?:\s+-\S+)*\s+(?:pip\s+)?(?:install|add)\s+([^&|;\n]*)")
+_EGG = regex(r"[#&]egg=([\w.-]+)")
+_VCS = regex(r"(?:git|hg|svn|bzr)\+\S*?/([\w.-]+?)(?:\.git)?(?:@[^/#\s]*)?(?:[#&].*)?$")
+_WHEEL = regex(r"([A-Za-z0-9][\w.]*?)-\d[^/]*\.(?:whl|tar\.gz|zip)")
+_INSTALL = regex(r"\b(?:pip3?|conda|mamba|micromamba|uv)\b(?:\s+-\S+)*\s+(?:pip\s+)?(?:install|add)\s+([^&|;\n]*)")
 _VALUED = frozenset(
     "-c --channel -i --index-url --extra-index-url -f --find-links -r --requirement -n --name -t --target".split()
 )
@@ -247,9 +247,9 @@ def _setup_py(path: str, text: str) -> Manifest | None:
             if value is None:
                 partial |= key in words
                 continue
-            items = (item for node in ast.walk(value) if isinstance(node, ast.List | ast.Tuple) for item in node.elts)
+            items = (item for node in ast.walk(value) if isinstance(node, (ast.List, ast.Tuple)) for item in node.elts)
             names |= {item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)}
-            partial |= any(isinstance(n, ast.Call | ast.Name) for n in ast.walk(value))
+            partial |= any(isinstance(n, (ast.Call, ast.Name)) for n in ast.walk(value))
         name = words.get("name")
         own = normal(name.value) if isinstance(name, ast.Constant) and isinstance(name.value, str) else ""
         return Manifest(path, _names(names), own, partial=partial)

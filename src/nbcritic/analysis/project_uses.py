@@ -9,17 +9,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import NbcriticError
 from nbcritic.notebook.magics import plain
 from nbcritic.notebook.read import read
 
 MARKS = (b"%run ", b"import_ipynb", b"nbimporter", b"importnb", b"ipynb.fs.", b"run_line_magic")
 """What a file must hold one of to be worth a closer look."""
-_RUN = re.compile(r"""\s*(?:-\S+\s+)*(?:"(?P<d>[^"]+)"|'(?P<s>[^']+)'|(?P<w>(?:\\ |\S)+))""")
-_MAGIC_CALL = re.compile(r"""run_line_magic\(\s*["']run["']\s*,\s*["']([^"']+)["']""")
-_FULL = re.compile(r"^\s*(?:from|import)\s+\.?ipynb\.fs\.(?:full|defs)\.([\w.]+)", re.M)
-_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+\.?([\w.]+)[ \t]+import\b|import[ \t]+([\w., \t]+))", re.M)
-_IMPORTERS = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?:import_ipynb|nbimporter|importnb)\b", re.M)
+_RUN = regex(r"""\s*(?:-\S+\s+)*(?:"(?P<d>[^"]+)"|'(?P<s>[^']+)'|(?P<w>(?:\\ |\S)+))""")
+_MAGIC_CALL = regex(r"""run_line_magic\(\s*["']run["']\s*,\s*["']([^"']+)["']""")
+_FULL = regex(r"^\s*(?:from|import)\s+\.?ipynb\.fs\.(?:full|defs)\.([\w.]+)", re.M)
+_IMPORT = regex(r"^[ \t]*(?:from[ \t]+\.?([\w.]+)[ \t]+import\b|import[ \t]+([\w., \t]+))", re.M)
+_IMPORTERS = regex(r"^[ \t]*(?:import|from)[ \t]+(?:import_ipynb|nbimporter|importnb)\b", re.M)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from nbcritic.analysis import provenance_tables as tables
+from nbcritic.analysis.code import nodes_in
 from nbcritic.analysis.provenance_arguments import constant, word
 from nbcritic.analysis.provenance_names import key_of, path_of
 from nbcritic.analysis.provenance_objects import Objects
@@ -109,7 +110,7 @@ class Calls:
 
     def _statistic(self, node: ast.Call, of: ast.expr, value: Value) -> Value:
         """A number for each column, taken over all rows of a value."""
-        if value.predicted is not None and isinstance(of, ast.Compare) and isinstance(of.ops[0], ast.Eq | ast.NotEq):
+        if value.predicted is not None and isinstance(of, ast.Compare) and isinstance(of.ops[0], (ast.Eq, ast.NotEq)):
             self.tools.counted(node, value)
             return PLAIN
         text = path_of(of)
@@ -180,7 +181,7 @@ class Calls:
         """Some of the rows: copies of them, where they are drawn with replacement."""
         if name == "sample":
             share = constant(node, "frac")
-            if constant(node, "replace") is True or (isinstance(share, int | float) and share > 1):
+            if constant(node, "replace") is True or (isinstance(share, (int, float)) and share > 1):
                 return self.copied(node, "sample", owner)
             if share == 1:
                 return owner
@@ -231,7 +232,7 @@ class Calls:
         plain = replace(owner, grouped=False, window=False).loose()
         if owner.window:
             return plain
-        given = [inner for part in (*node.args, *node.keywords) for inner in ast.walk(part)]
+        given = [inner for part in (*node.args, *node.keywords) for inner in nodes_in(part)]
         words = {inner.value for inner in given if isinstance(inner, ast.Constant) and isinstance(inner.value, str)}
         words |= {inner.attr for inner in given if isinstance(inner, ast.Attribute)}
         means = name in tables.MEANS or (name in _BY_GROUP and bool(words & tables.MEANS))
@@ -307,7 +308,7 @@ def _file(node: ast.Call) -> str:
     """The name of the file that a reader reads, where it stands there."""
     first = node.args[0] if node.args else None
     text = (
-        [n.value for n in ast.walk(first) if isinstance(n, ast.Constant) and isinstance(n.value, str)] if first else []
+        [n.value for n in nodes_in(first) if isinstance(n, ast.Constant) and isinstance(n.value, str)] if first else []
     )
     return text[-1].rpartition("/")[2] if text else ""
 

@@ -26,7 +26,7 @@ class ColumnNames:
         """The names of columns that an index lists, or None."""
         if isinstance(node, ast.Constant):
             return frozenset({node.value}) if isinstance(node.value, str) else None
-        if isinstance(node, ast.List | ast.Tuple):
+        if isinstance(node, (ast.List, ast.Tuple)):
             names = [item.value for item in node.elts if isinstance(item, ast.Constant) and isinstance(item.value, str)]
             return frozenset(names) if len(names) == len(node.elts) else None
         if isinstance(node, ast.Name) and depth < 3:
@@ -54,9 +54,9 @@ class ColumnNames:
         """The columns from which an expression computes something row by row; None where it is more than that."""
         if depth > 12:
             return None
-        if isinstance(node, ast.Constant | ast.Lambda | ast.Dict | ast.Set | ast.JoinedStr):
+        if isinstance(node, (ast.Constant, ast.Lambda, ast.Dict, ast.Set, ast.JoinedStr)):
             return NO_COLUMNS
-        if isinstance(node, ast.Name | ast.Subscript | ast.Attribute):
+        if isinstance(node, (ast.Name, ast.Subscript, ast.Attribute)):
             value = self.value(node)
             if value.is_plain:
                 return NO_COLUMNS
@@ -64,7 +64,7 @@ class ColumnNames:
             return value.columns if one else None
         if isinstance(node, ast.Call):
             parts = self._computed_by(node)
-        elif isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare | ast.BoolOp | ast.IfExp | ast.List | ast.Tuple):
+        elif isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.List, ast.Tuple)):
             parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
         else:
             return None
@@ -82,7 +82,7 @@ class ColumnNames:
         parts = [
             part
             for part in (*node.args, *words)
-            if not isinstance(part, ast.Name | ast.Attribute) or self.value(part).rows
+            if not isinstance(part, (ast.Name, ast.Attribute)) or self.value(part).rows
         ]
         if isinstance(function, ast.Attribute) and self.page.qualified(function) is None:
             parts.append(function.value)

@@ -56,7 +56,7 @@ class Expressions(ColumnNames):
     def is_in_loop(self, node: ast.expr) -> bool:
         """Is it something that a loop makes anew at each turn: one item of many, not the data?"""
         root: ast.AST = node
-        while isinstance(root, ast.Attribute | ast.Subscript | ast.Call):
+        while isinstance(root, (ast.Attribute, ast.Subscript, ast.Call)):
             root = root.func if isinstance(root, ast.Call) else root.value
         bound = isinstance(root, ast.Name) and any(root.id in names for _, names in self.loops)
         return bool(self._outer_loops) or bound
@@ -94,7 +94,7 @@ class Expressions(ColumnNames):
 
     def bind(self, target: ast.expr, value: Value, sources: Columns = None) -> None:
         """Bind a target, however it unpacks; a store into a part of something leaves its traces there."""
-        if isinstance(target, ast.Tuple | ast.List):
+        if isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target, value)
         elif isinstance(target, ast.Starred):
             self.bind(target.value, merged((value,)))

@@ -71,7 +71,7 @@ def selects_rows(index: ast.expr) -> bool:
         return bool(index.elts) and selects_rows(index.elts[0])
     if isinstance(index, ast.Slice):
         return not (index.lower is None and index.upper is None)
-    return isinstance(index, ast.Compare | ast.BinOp | ast.UnaryOp | ast.Name)
+    return isinstance(index, (ast.Compare, ast.BinOp, ast.UnaryOp, ast.Name))
 
 
 def path_of(node: ast.AST) -> str:
@@ -82,7 +82,7 @@ def path_of(node: ast.AST) -> str:
             return ".".join((node.id, *reversed(parts)))
         if isinstance(node, ast.Attribute):
             parts.append(node.attr)
-        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant | ast.Name):
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, (ast.Constant, ast.Name)):
             parts.append(node.slice.id if isinstance(node.slice, ast.Name) else str(node.slice.value))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _SAME_VALUES:
             node = node.func

@@ -6,6 +6,8 @@ import re
 from collections.abc import Container
 from functools import lru_cache
 
+from nbcritic.analysis.pattern import regex
+
 LEARNERS: dict[str, str] = {
     name: kind
     for kind, names in {
@@ -56,7 +58,7 @@ UNDERSAMPLERS = frozenset(
     """RandomUnderSampler NearMiss TomekLinks EditedNearestNeighbours ClusterCentroids CondensedNearestNeighbour
     OneSidedSelection NeighbourhoodCleaningRule AllKNN InstanceHardnessThreshold""".split()
 )
-MODEL = re.compile(
+MODEL = regex(
     r"(?:Classifier|Regressor|Regression(?:CV)?|^(?:Nu|Linear)?SV[CR]|NB|^Ridge(?:CV)?|^(?:Bayesian|Kernel)Ridge|^Lasso(?:CV|Lars)?|"
     r"^ElasticNet(?:CV)?|^Perceptron|^LinearDiscriminantAnalysis|^QuadraticDiscriminantAnalysis|^Sequential)$"
 )
@@ -115,8 +117,8 @@ BY_ROW = frozenset(
 """Calls that give, for each row, something computed from that row alone (or a code for it)."""
 NEIGHBOURS = frozenset("ffill bfill pad backfill".split())
 ROW_CHOICES = frozenset("head tail query nlargest nsmallest first last sample truncate take".split())
-AUGMENTATIONS = re.compile(r"(?:^|_)(?:augment|augmented|augmentation|random_flip|random_rotation)(?:$|_)", re.I)
-RANDOM_TRANSFORMS = re.compile(
+AUGMENTATIONS = regex(r"(?:^|_)(?:augment|augmented|augmentation|random_flip|random_rotation)(?:$|_)", re.I)
+RANDOM_TRANSFORMS = regex(
     r"^(?:Random(?!State|Forest|ized|Under|Over|Sampl|Search)\w+|ColorJitter|HorizontalFlip|VerticalFlip|HueSaturationValue|ElasticTransform|"
     r"GaussNoise|GaussianBlur|CoarseDropout|ShiftScaleRotate|Rotate|CLAHE|AugMix|AutoAugment|RandAugment|TrivialAugmentWide)$"
 )
@@ -127,12 +129,10 @@ MODULES = frozenset(
 """Names that stand for a library even where the page does not import it."""
 SHOWING = frozenset("plt sns ax fig axes sys time warnings logging logger".split())
 """Names of modules and objects that draw, log or wait: what they are given comes back from none of them."""
-TRAIN = re.compile(r"(?:^|_)(?:x_?)?(?:train|trn|tr|training)(?:$|_|\d)|^(?:train|training)", re.I)
-TEST = re.compile(
-    r"(?:^|_)(?:x_?)?(?:test|tst|te|val|valid|validation|testing|holdout)(?:$|_|\d)|^(?:test|valid)", re.I
-)
+TRAIN = regex(r"(?:^|_)(?:x_?)?(?:train|trn|tr|training)(?:$|_|\d)|^(?:train|training)", re.I)
+TEST = regex(r"(?:^|_)(?:x_?)?(?:test|tst|te|val|valid|validation|testing|holdout)(?:$|_|\d)|^(?:test|valid)", re.I)
 """Names that say which part of the data a variable holds."""
-CONCERNS = re.compile(
+CONCERNS = regex(
     r"train_test_split|random_split|Split\b|Fold\b|cross_val|SearchCV|_score\(|\.(?:fit\w*|adapt|train|predict\w*)\("
 )
 """What a page says that fits, splits or scores anything."""

@@ -174,7 +174,7 @@ class Tools:
     def _names(self, node: ast.Call) -> list[str]:
         """The names that a call's result is unpacked into."""
         statement = self.run.cell.parent(node)
-        if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Tuple | ast.List):
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], (ast.Tuple, ast.List)):
             return []
         return [item.id if isinstance(item, ast.Name) else "" for item in statement.targets[0].elts]
 

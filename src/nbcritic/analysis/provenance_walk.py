@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from nbcritic.analysis import provenance_tables as tables
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.provenance_calls import Calls
 from nbcritic.analysis.provenance_events import Events
 from nbcritic.analysis.provenance_expressions import MOST_STEPS, Expressions
@@ -82,7 +82,7 @@ class Interpreter(Expressions):
             run = _STATEMENTS.get(type(statement))
             if run is not None:
                 run(self, statement)
-            elif isinstance(statement, ast.With | ast.AsyncWith):
+            elif isinstance(statement, (ast.With, ast.AsyncWith)):
                 for item in statement.items:
                     self.value(item.context_expr)
                 self.block(statement.body)
@@ -100,7 +100,7 @@ class Interpreter(Expressions):
                     self.bind(name, value)
             else:
                 value = self._piece(target, pieces)
-                stored = isinstance(target, ast.Subscript | ast.Attribute)
+                stored = isinstance(target, (ast.Subscript, ast.Attribute))
                 self.bind(target, value, self.sources(pieces) if stored else None)
 
     def _piece(self, target: ast.expr, node: ast.expr) -> Value:
@@ -118,13 +118,13 @@ class Interpreter(Expressions):
             return value
         side = _side_of(target.id)
         root: ast.AST = node
-        while isinstance(root, ast.Subscript | ast.Attribute | ast.Call):
+        while isinstance(root, (ast.Subscript, ast.Attribute, ast.Call)):
             root = root.func if isinstance(root, ast.Call) else root.value
         if side is None:
             return value
         if isinstance(root, ast.Name) and _side_of(root.id) == side:
             # `train = train[train.x > 0]` holds nothing out, `train = train_full.iloc[train_rows]` does.
-            index = ast.walk(node.slice) if isinstance(node, ast.Subscript) else ()
+            index = nodes_in(node.slice) if isinstance(node, ast.Subscript) else ()
             if all(_side_of(part.id) != side or part.id == root.id for part in index if isinstance(part, ast.Name)):
                 return value
         return self._side(target, node, value, side)
@@ -334,7 +334,7 @@ def _chooses_rows(node: ast.expr) -> bool:
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in _CHOICES:
         return False
     if node.func.attr == "drop":
-        inside = (part for argument in node.args[:1] for part in ast.walk(argument))
+        inside = (part for argument in node.args[:1] for part in nodes_in(argument))
         return any(isinstance(part, ast.Attribute) and part.attr == "index" for part in inside)
     return True
 

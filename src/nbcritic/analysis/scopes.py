@@ -134,7 +134,7 @@ class Visitor(Expressions):
         self.visit(node.iter)
         for name in stored_names(node.target):
             self.add("bind", name, node.target, "for")
-        if not isinstance(node.target, ast.Name | ast.Tuple | ast.List):
+        if not isinstance(node.target, (ast.Name, ast.Tuple, ast.List)):
             self.branch([node.target])
         self._loop(node.body)
         self.branch(node.orelse)

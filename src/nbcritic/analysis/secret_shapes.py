@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SAMPLE = re.compile(r"example|sample|dummy|fake|placeholder|your|xxxx|0{8}|1234567|abcdefg|\.\.\.", re.I)
@@ -181,6 +182,7 @@ SHAPES = (
 )  # fmt: skip
 
 
+@cache
 def _compiled(shape: Shape) -> re.Pattern[str]:
     """The pattern with its first letters in front of the look behind them, so that it is sought as fast as those letters are."""
     for start in (shape.hint, re.escape(shape.hint)):
@@ -189,16 +191,31 @@ def _compiled(shape: Shape) -> re.Pattern[str]:
     return re.compile(shape.pattern)
 
 
-_COMPILED = tuple((shape, _compiled(shape)) for shape in SHAPES)
+_APART = frozenset("iscord username wandb ngrok Bearer Basic".split()) | {"PRIVATE KEY"}
+"""The hints that stand in other words than the token does."""
+_SHORTEST = 20
+"""Characters of the shortest token with its hint."""
+_BREAKS = bytes(c if chr(c).isalnum() or c in b"_-.~+/=:" or c > 127 else 32 for c in range(256))
+_LONG = re.compile(rb"[^ ]{%d,}" % _SHORTEST)
+_LOOSE = tuple(shape for shape in SHAPES if shape.hint in _APART)
+
+
+def _hinted(text: str) -> list[Shape]:
+    """The shapes whose hint occurs; all but a few hints are sought only in words as long as a token is, which are rare."""
+    every = _LONG.findall(text.encode("utf-8", "surrogatepass").translate(_BREAKS))
+    if not every:
+        return [shape for shape in _LOOSE if shape.hint in text]
+    words = b" ".join(set(every)).decode("utf-8", "replace")
+    return [shape for shape in SHAPES if shape.hint in words or (shape.hint in _APART and shape.hint in text)]
 
 
 def tokens(text: str, *, strict: bool = True) -> Iterator[Token]:
     """The tokens in `text`, none within another. With `strict`, only those that pass their check and are no specimens."""
     found: list[Token] = []
-    for shape, pattern in _COMPILED:
-        if shape.hint in text:
-            group = "secret" if "secret" in pattern.groupindex else 0
-            found += [Token(*match.span(group), shape) for match in pattern.finditer(text)]
+    for shape in _hinted(text):
+        pattern = _compiled(shape)
+        group = "secret" if "secret" in pattern.groupindex else 0
+        found += [Token(*match.span(group), shape) for match in pattern.finditer(text)]
     end = -1
     for token in sorted(found, key=lambda token: token.start):
         value = text[token.start : token.end]

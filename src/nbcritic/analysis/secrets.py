@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.secret_shapes import tokens
 
 Family: TypeAlias = Literal["password", "key"]
@@ -25,7 +26,7 @@ _BEFORE_KEY = frozenset(
     "tmdb omdb nasa yelp spotify news newsapi weather owm finnhub polygon iex tiingo alphavantage av cohere anthropic "
     "groq mistral pinecone stripe sendgrid twilio datadog hf huggingface".split()
 )
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _TRAILING = frozenset("value val str string literal raw default prod production dev live main new old".split())
 _NLP = frozenset(
     "pad unk oov eos bos sep cls mask start end stop next first last special sentence word sos go eot im num max image "
@@ -56,7 +57,7 @@ def telling(name: str) -> Family | None:
     return "key" if before + last in _KEYS else None
 
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = regex(
     r"your|(?:^|[^a-z])(?:my|mi|tu|su|mein|dein|mon|votre|sua|meu)[_\- ]?(?:api|key|token|secret|pass|pw|contra|senha|clave|own)"
     r"|exampl|sample|placeholder|change[_\- ]?(?:me|this|it)|replace|insert|enter|paste|fill|redact|remov|hidden|secret"
     r"|dummy|fake|mock|lorem|ipsum|todo|fixme|x{3}|\*{2}|\.{3}|#{3}|_{3}|-{3}|•|…|^<.*>$|^\$|\$\{|\{[\w.]*\}|%[sd(]|^%\w+%$|goes?[_\- ]here|here$|^here"
@@ -68,16 +69,16 @@ _TRIVIAL = frozenset(
     "root admin postgres mysql oracle sa user guest pass pw pwd sys system 123 1234 12345 abc abc123 hello world foo bar baz foobar "
     "spam eggs letmein welcome python jupyter monkey hunter2 toor abcd neo4j elastic changeit minioadmin airflow".split()
 )
-_ENVIRONMENT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
-_REFERENCE = re.compile(
+_ENVIRONMENT = regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
+_REFERENCE = regex(
     r"[a-z][a-z0-9+.-]*:/|[~/\\.]|.*\.(?:json|txt|pem|key|env|ya?ml|ini|cfg|toml|csv|pickle|pkl|html?|com|org|net|io|gov|edu)$|\w+(?:\.[a-z_]+)+$"
     r"|arn:|projects/|vault:|op:",
     re.I,
 )
-_WORDS = re.compile(r"[^\W\d_]+(?:[_\- .,:;][^\W\d_]*)*[!?.:]*")
-_MIXED = re.compile(r"(?=[A-Za-z]*\d[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{8,}")
+_WORDS = regex(r"[^\W\d_]+(?:[_\- .,:;][^\W\d_]*)*[!?.:]*")
+_MIXED = regex(r"(?=[A-Za-z]*\d[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{8,}")
 """Letters with several digits among them: no word, no date, no `word2vec`."""
-_KEYLIKE = re.compile(r"[A-Za-z0-9_\-./+=:~|]{8,}")
+_KEYLIKE = regex(r"[A-Za-z0-9_\-./+=:~|]{8,}")
 
 
 def is_placeholder(value: str) -> bool:
@@ -111,33 +112,36 @@ def is_credential(value: str, family: Family, *, sure: bool = False) -> bool:
 # -- in plain text ---------------------------------------------------------------------------------------------------
 
 _TELLING = r"pass|pwd|pw|secret|token|key|contrasena|senha|kennwort|motdepasse"
-_ASSIGNED = re.compile(
+_ASSIGNED = regex(
     rf"""(?<![\w.-])-{{0,2}}(?P<name>(?:[A-Za-z_][\w.-]{{0,60}}?)?(?:{_TELLING})[\w.-]{{0,30}})
     ["']?\]?[ \t]{{0,40}}(?:={{1,2}}|:(?![:=])|:=|<-|(?<=["']),)
     \s{{0,200}}(?:[A-Za-z.]{{1,30}}[ \t]{{0,9}}=(?!=)[ \t]{{0,9}})?[(]?\s{{0,200}}
     (?:[rbu]{{0,2}}(?P<quote>["'])(?P<value>(?:\\.|(?!(?P=quote))[^\\\n])*)|(?P<bare>[^\s"'(){{}}\[\],;&|<>=]+))""",
     re.I | re.X,
 )
-_FLAG = re.compile(
+_FLAG = regex(
     rf"(?<!\S)--?(?P<name>[\w-]{{0,40}}?(?:{_TELLING}))[ \t]+[\"']?(?P<value>[^\s\"'-][^\s\"']{{3,200}})", re.I
 )
-_CURL = re.compile(r"\bcurl\b[^\n]{0,200}?\s(?:-u|--user)\s{1,9}[\"']?[^\s:\"']{1,99}:(?P<value>[^\s\"']{4,200})")
-_IN_URL = re.compile(
-    r"\b(?P<scheme>[a-z][a-z0-9+.-]{1,30})://(?P<user>[^\s:/@\"'<>{}]*):(?P<value>[^\s@\"'<>{}/]+)@(?P<host>[\w.-]+)",
+_CURL = regex(r"\bcurl\b[^\n]{0,200}?\s(?:-u|--user)\s{1,9}[\"']?[^\s:\"']{1,99}:(?P<value>[^\s\"']{4,200})")
+_IN_URL = regex(
+    r"://(?<=[a-z][a-z0-9+.-]://)(?P<user>[^\s:/@\"'<>{}]*):(?P<value>[^\s@\"'<>{}/]+)@(?P<host>[\w.-]+)",
     re.I,
 )
-_IN_QUERY = re.compile(r"[?&](?P<name>[\w-]{2,40})=(?P<value>[\w\-.~%+/]{8,})")
-_IN_DSN = re.compile(
+_IN_QUERY = regex(r"[?&](?P<name>[\w-]{2,40})=(?P<value>[\w\-.~%+/]{8,})")
+_IN_DSN = regex(
     r"(?:^|[;\"'{ ])(?P<name>pwd|password)[ \t]*=[ \t]*(?P<value>[^;\s\"'{}]{3,})(?=[^\n]{0,300};|[;\"'])", re.I
 )
-_IN_LIBPQ = re.compile(
+_IN_LIBPQ = regex(
     r"[\"'](?:\w{1,20}=[^\s,;\"']{1,99}\s{1,9}){1,9}?password=(?P<value>[^\s,;\"'{}]{3,99})(?=[\s\"'])", re.I
 )
-_DSN_WORDS = re.compile(r"(?:server|uid|user(?: id)?|dsn|driver|database)\s*=", re.I)
+_DSN_WORDS = regex(r"(?:server|uid|user(?: id)?|dsn|driver|database)\s*=", re.I)
 _QUERY_NAMES = frozenset(
     {"appid", "apikey", "api_key", "key", "access_key", "authtoken", "registrationkey", "userkey", "app_key"}
 )
 _TELLING_WORDS = tuple(_TELLING.split("|"))
+_RUN = regex(r"[\w.-]+")
+_LONGEST = 64
+"""A telling word that stands deeper in its word than this names nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +163,41 @@ class Leak:
     """It may be a demonstration."""
 
 
-def _may_tell(text: str) -> bool:
+def may_tell(text: str) -> bool:
     """A quick look: does any telling word occur at all?"""
     lower = text.lower()
     return any(word in lower for word in _TELLING_WORDS)
+
+
+def _assigned(text: str) -> Iterator[re.Match[str]]:
+    """The matches of `_ASSIGNED`, which is tried only at the words with a telling word in them: it is slow elsewhere."""
+    end = 0
+    for start in sorted(_starts(text)):
+        if start >= end and (found := _ASSIGNED.match(text, start)):
+            end = found.end()
+            yield found
+
+
+def _starts(text: str) -> set[int]:
+    """Where the words stand that hold a telling word."""
+    lower = text.lower()
+    if len(lower) != len(text):  # some letters of other scripts are two in small print
+        return {found.start() for found in _RUN.finditer(text)}
+    starts = set[int]()
+    for word in _TELLING_WORDS:
+        at = lower.find(word)
+        while at >= 0:
+            start = at
+            while start and (text[start - 1].isalnum() or text[start - 1] in "_.-") and at - start <= _LONGEST:
+                start -= 1
+            starts.add(start)
+            at = lower.find(word, at + 1)
+    return starts
+
+
+def _connects(text: str) -> bool:
+    """A quick look: may the text hold a connection string?"""
+    return ";" in text and ("pwd" in (lower := text.lower()) or "password" in lower)
 
 
 def leaks_by_shape(text: str) -> Iterator[Leak]:
@@ -180,7 +215,7 @@ def leaks_by_shape(text: str) -> Iterator[Leak]:
     for found in _IN_LIBPQ.finditer(text) if "password=" in text else ():
         if not is_placeholder(found["value"]):
             yield Leak(*found.span("value"), "the password in a connection string")
-    for found in _IN_DSN.finditer(text) if ";" in text else ():
+    for found in _IN_DSN.finditer(text) if _connects(text) else ():
         if _DSN_WORDS.search(text) and not is_placeholder(found["value"]):
             yield Leak(*found.span("value"), "the password in a connection string", found["name"])
 
@@ -190,7 +225,7 @@ def leaks_by_name(text: str, *, bare: bool = False) -> Iterator[Leak]:
 
     With `bare` the literal needs no quotes (`export API_KEY=…`).
     """
-    for found in _ASSIGNED.finditer(text) if _may_tell(text) else ():
+    for found in _assigned(text):
         family = telling(found["name"])
         group = "value" if found["quote"] else "bare"
         if family and (bare or group == "value") and is_credential(found[group], family):
@@ -220,9 +255,9 @@ def redact(text: str, spans: Iterable[tuple[int, int]] = ()) -> str:
         spans += [found.span("value") for found in _IN_QUERY.finditer(text) if _is_query_name(found["name"])]
     if "password=" in text:
         spans += [found.span("value") for found in _IN_LIBPQ.finditer(text)]
-    if ";" in text:
+    if _connects(text):
         spans += [found.span("value") for found in _IN_DSN.finditer(text)]
-    for found in _ASSIGNED.finditer(text) if _may_tell(text) else ():
+    for found in _assigned(text):
         if family := telling(found["name"]):
             group = "value" if found["quote"] else "bare"
             if _must_hide(found[group], family, bare=group == "bare"):

@@ -174,7 +174,7 @@ class Stage:
         self._functions.pop(name, None)
         self._made.pop(name, None)
         made = self._making.pop(name, None)
-        if function is not None and isinstance(function.node, ast.GeneratorExp | ast.Call):
+        if function is not None and isinstance(function.node, (ast.GeneratorExp, ast.Call)):
             self._made[name] = _Home(cell, function)
         elif function is not None:
             self._functions[name] = _Home(cell, function)

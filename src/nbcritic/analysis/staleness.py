@@ -225,7 +225,7 @@ class Staleness:
 
 
 def _is_in_loop(cell: CodeCell, node: ast.AST | None) -> bool:
-    return node is not None and any(isinstance(parent, ast.For | ast.While) for parent in cell.ancestors(node))
+    return node is not None and any(isinstance(parent, (ast.For, ast.While)) for parent in cell.ancestors(node))
 
 
 def _sources(graph: Graph) -> Mapping[tuple[int, str], frozenset[int]]:

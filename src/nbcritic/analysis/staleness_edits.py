@@ -7,28 +7,28 @@ writes the text it is given.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.pattern import regex
 from nbcritic.notebook.outputs import Output
 
 Trace: TypeAlias = Literal["gone", "commented", "result", "traceback", "print", "rows", "literal"]
 """What tells: output below nothing, or below comments; a result below a statement that gives none; a traceback that quotes other code; a
 text that is printed and not there; more rows than were asked for; another value than the one that is written out."""
 
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
-_OWN_FRAME = re.compile(
+_ESCAPES = regex(r"\x1b\[[0-9;]*m")
+_OWN_FRAME = regex(
     r"<ipython-input-(\d+)-\w+> in <module>|Cell In ?\[(\d+)\], line \d+$|Input In \[(\d+)\], in <(?:module|cell line)"
 )
-_OTHER_FRAME = re.compile(r"/ipykernel_\d+/\d+\.py in <(?:module|cell line)")
-_QUOTED = re.compile(r"^(?:-+>|) *(\d{1,5})(?:[ \t](.*))?$")
-_WORD = re.compile(r"\w")
-_FIELD = re.compile(r"\{[^{}]*\}")
-_REDIRECTS = re.compile(r"clear_output|stdout|capture|patch\(")
-_TRUNCATED = re.compile(r"truncated|\r|\x08")
+_OTHER_FRAME = regex(r"/ipykernel_\d+/\d+\.py in <(?:module|cell line)")
+_QUOTED = regex(r"^(?:-+>|) *(\d{1,5})(?:[ \t](.*))?$")
+_WORD = regex(r"\w")
+_FIELD = regex(r"\{[^{}]*\}")
+_REDIRECTS = regex(r"clear_output|stdout|capture|patch\(")
+_TRUNCATED = regex(r"truncated|\r|\x08")
 _NO_RESULT = (
     ast.Assign, ast.AnnAssign, ast.AugAssign, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.For, ast.While, ast.With,
     ast.If, ast.Try, ast.Delete, ast.Assert,
@@ -76,7 +76,7 @@ def _results(cell: CodeCell, last: ast.stmt) -> Iterator[Edit]:
         written = last.value.value if isinstance(last.value, ast.Constant) else None
         if rows:
             yield Edit("rows", last, number=rows)
-        elif isinstance(written, str | int) and repr(written).isascii() and repr(written) != results[0].text.strip():
+        elif isinstance(written, (str, int)) and repr(written).isascii() and repr(written) != results[0].text.strip():
             yield Edit("literal", last)
 
 

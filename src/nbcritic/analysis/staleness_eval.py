@@ -289,7 +289,7 @@ class Evaluator:
                 method = Function(start.value.node, start.value.scope, start.value.defaults, made)
                 self.call_function(method, given, words)
             return made, deps
-        assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
         scope = Scope(function.scope)
         names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
         if function.owner is not None:
@@ -338,7 +338,7 @@ def _is_property(node: ast.AST) -> bool:
 def _is_small(*operands: Known) -> bool:
     """Is it safe to compute with these?"""
     return all(
-        (isinstance(known.value, int | float) and abs(known.value) < _SMALL)
+        (isinstance(known.value, (int, float)) and abs(known.value) < _SMALL)
         or (isinstance(known.value, str) and len(known.value) < ROUNDS)
         for known in operands
     )

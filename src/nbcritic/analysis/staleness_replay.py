@@ -82,9 +82,9 @@ class Replay(Evaluator):
         value, deps = result
         if isinstance(target, ast.Name):
             self.scope.place(target.id).set(value, deps, self.now)
-        elif isinstance(target, ast.Tuple | ast.List):
+        elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target.elts, result)
-        elif isinstance(target, ast.Attribute | ast.Subscript):
+        elif isinstance(target, (ast.Attribute, ast.Subscript)):
             self._store(target, result)
 
     def _unpack(self, targets: list[ast.expr], result: Result) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple, TypeAlias, TypeGuard
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name, root_name
 
 Columns: TypeAlias = "frozenset[str] | None"
@@ -83,29 +83,29 @@ def _flat(
         if not isinstance(statement, _BLOCKS):
             yield statement, around, depth
             continue
-        heads = [node for node in ast.iter_child_nodes(statement) if isinstance(node, ast.expr | ast.withitem)]
+        heads = [node for node in ast.iter_child_nodes(statement) if isinstance(node, (ast.expr, ast.withitem))]
         for head in heads:
             yield head, around, depth + 1
-        if isinstance(statement, ast.For | ast.AsyncFor):
+        if isinstance(statement, (ast.For, ast.AsyncFor)):
             yield ast.Assign([statement.target], statement.iter), around, depth + 1
         inside = around | _names(heads)
         blocks = [getattr(statement, name, []) for name in ("body", "orelse", "finalbody")]
         blocks += [handler.body for handler in getattr(statement, "handlers", [])]
-        rounds = 2 if isinstance(statement, ast.For | ast.AsyncFor | ast.While) and depth == 0 else 1
+        rounds = 2 if isinstance(statement, (ast.For, ast.AsyncFor, ast.While)) and depth == 0 else 1
         for block in blocks * rounds:
             yield from _flat(block, inside, depth + 1)
 
 
 def _names(nodes: Iterable[ast.AST]) -> frozenset[str]:
-    return frozenset(part.id for node in nodes for part in ast.walk(node) if isinstance(part, ast.Name))
+    return frozenset(part.id for node in nodes for part in nodes_in(node) if isinstance(part, ast.Name))
 
 
 def _step(node: ast.AST, around: frozenset[str], depth: int, last: ast.stmt | None, kinds: frozenset[str]) -> _Step:
     reads, makes, changes = set(around), set[str](), set[str]()
-    for part in ast.walk(node):
+    for part in nodes_in(node):
         if isinstance(part, ast.Name):
             (reads if isinstance(part.ctx, ast.Load) else makes).add(part.id)
-        elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        elif isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             makes.add(part.name)
         elif _is_stored(part) or (isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)):
             root = root_name(part.func if isinstance(part, ast.Call) else part)
@@ -138,8 +138,8 @@ def constant_of(cell: CodeCell, name: str) -> str | None:
     """The text of the value that the cell gives a name, where it is written out; None where it is computed or changed."""
     found: str | None = None
     for node in cell.nodes(ast.Assign):
-        if any(name in {n.id for n in ast.walk(target) if isinstance(n, ast.Name)} for target in node.targets):
-            if found is not None or any(isinstance(part, ast.Call | ast.Name) for part in ast.walk(node.value)):
+        if any(name in {n.id for n in nodes_in(target) if isinstance(n, ast.Name)} for target in node.targets):
+            if found is not None or any(isinstance(part, (ast.Call, ast.Name)) for part in nodes_in(node.value)):
                 return None
             found = ast.dump(node.value)
     return found
@@ -163,8 +163,8 @@ def columns_of(cell: CodeCell, name: str, context: type[ast.expr_context], *, gi
             continue
         if not isinstance(node.ctx, ast.Load):
             return None
-        keys = _keys(cell, parent) if isinstance(parent, ast.Attribute | ast.Subscript) else None
-        if isinstance(parent, ast.Subscript | ast.Attribute) and isinstance(parent.ctx, context):
+        keys = _keys(cell, parent) if isinstance(parent, (ast.Attribute, ast.Subscript)) else None
+        if isinstance(parent, (ast.Subscript, ast.Attribute)) and isinstance(parent.ctx, context):
             if keys is None:
                 return None
             found |= keys
@@ -177,13 +177,13 @@ def _is_look(cell: CodeCell, node: ast.AST | None) -> bool:
     """Is the name only looked at: `x` alone, or `x.head()`?"""
     above = cell.parent(node) if isinstance(node, ast.Attribute) else None
     looks = isinstance(node, ast.Attribute) and node.attr in _LOOKS | _HEADS
-    return isinstance(node, ast.Expr) or (looks and isinstance(above, ast.Call | ast.Expr))
+    return isinstance(node, ast.Expr) or (looks and isinstance(above, (ast.Call, ast.Expr)))
 
 
 def _reshaped(cell: CodeCell, node: ast.Name) -> set[str] | None:
     """The columns that `x = x.drop(columns=…)`, `x.drop(…, axis=1, inplace=True)`, `x = x.assign(…)` or `.rename(columns=…)` touch."""
     statement = cell.statement(node)
-    call = statement.value if isinstance(statement, ast.Assign | ast.Expr) else None
+    call = statement.value if isinstance(statement, (ast.Assign, ast.Expr)) else None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
         return None
     owner = call.func.value
@@ -201,14 +201,14 @@ def _reshaped(cell: CodeCell, node: ast.Name) -> set[str] | None:
         named = named or words.get("labels") or (call.args[0] if call.args else None)
     if call.func.attr not in ("drop", "rename") or named is None:
         return None
-    parts = list(ast.walk(named))
-    if any(isinstance(part, ast.Name | ast.Call) for part in parts):
+    parts = list(nodes_in(named))
+    if any(isinstance(part, (ast.Name, ast.Call)) for part in parts):
         return None
     return {str(part.value) for part in parts if isinstance(part, ast.Constant)}
 
 
 def _is_stored(node: ast.AST | None) -> TypeGuard[ast.Subscript | ast.Attribute]:
-    return isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, _STORES)
+    return isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, _STORES)
 
 
 def _may_change(cell: CodeCell, node: ast.AST | None) -> bool:

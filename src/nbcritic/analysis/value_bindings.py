@@ -114,7 +114,7 @@ class Bindings:
         elif isinstance(target, ast.Starred):
             if isinstance(target.value, ast.Name):
                 self._add((scope, target.value.id), Binding(None, fixed="list"))
-        elif isinstance(target, ast.Tuple | ast.List):
+        elif isinstance(target, (ast.Tuple, ast.List)):
             starred = any(isinstance(item, ast.Starred) for item in target.elts)
             # Behind a star nothing is known of a place.
             for place, item in reversed(list(enumerate(target.elts))):
@@ -142,7 +142,7 @@ class Bindings:
             self._each(generator.target, generator.iter, scope)
 
     def _each(self, target: ast.AST, iterable: ast.expr, scope: Scope) -> None:
-        if isinstance(iterable, ast.List | ast.Tuple | ast.Set) and iterable.elts:
+        if isinstance(iterable, (ast.List, ast.Tuple, ast.Set)) and iterable.elts:
             for element in iterable.elts[:_MANY]:
                 self._bind(target, element, scope=scope)
         else:

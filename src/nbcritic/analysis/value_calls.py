@@ -95,11 +95,11 @@ def _concatenated(call: ast.Call, value: Eval) -> Fact:
     things = call.args[0] if call.args else keyword(call, "objs")
     axis = keyword(call, "axis")
     beside = axis is not None and not (isinstance(axis, ast.Constant) and axis.value in (0, "index", "rows"))
-    if isinstance(things, ast.List | ast.Tuple) and not beside and things.elts:
+    if isinstance(things, (ast.List, ast.Tuple)) and not beside and things.elts:
         facts = {value(item) for item in things.elts[:6]}
         if facts <= {"series", UNREACHED, None}:
             return UNREACHED if UNREACHED in facts else "series" if facts == {"series"} else None
-    elif not beside and not isinstance(things, ast.Dict | ast.List | ast.Tuple):
+    elif not beside and not isinstance(things, (ast.Dict, ast.List, ast.Tuple)):
         return "frame" if things is not None else None
     return "frame"
 
@@ -204,7 +204,7 @@ def _dataset(last: str, call: ast.Call) -> Fact:
 
 def _builtin(name: str, call: ast.Call, value: Eval) -> Fact:
     if name in ("enumerate", "zip", "range", "reversed", "xrange", "tqdm"):
-        inner = [each(value(item)) if not isinstance(item, ast.List | ast.Tuple) else None for item in call.args[:4]]
+        inner = [each(value(item)) if not isinstance(item, (ast.List, ast.Tuple)) else None for item in call.args[:4]]
         if name == "enumerate":
             return Each.of(Parts.of(("number", inner[0] if inner else None)))
         return (
@@ -326,9 +326,9 @@ def _aggregated(base: str, call: ast.Call) -> Fact:
     if base == "frame":
         return "frame"
     how = call.args[0] if call.args else None
-    if isinstance(how, ast.List | ast.Dict) or call.keywords:
+    if isinstance(how, (ast.List, ast.Dict)) or call.keywords:
         return "frame"
-    return "series" if isinstance(how, ast.Constant | ast.Lambda | ast.Attribute) else None
+    return "series" if isinstance(how, (ast.Constant, ast.Lambda, ast.Attribute)) else None
 
 
 def _array_method(name: str, call: ast.Call, value: Eval) -> Fact:

@@ -136,7 +136,7 @@ def _containers(op: ast.operator, left: Fact, right: Fact, augmented: bool) -> F
         return "tuple" if left == right == "tuple" else None
     if isinstance(op, ast.Mult) and "number" in (left, right):
         return next((kind for kind in ("list", "str", "tuple") if kind in (left, right)), None)
-    if isinstance(op, ast.BitOr | ast.BitAnd | ast.Sub | ast.BitXor) and left == right and left in ("set", "dict"):
+    if isinstance(op, (ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)) and left == right and left in ("set", "dict"):
         return left
     return None
 
@@ -156,7 +156,7 @@ def subscript(value: Fact, index: ast.expr, kind: Eval) -> Fact:
 
 def selects_many(index: ast.expr, kind: Eval) -> Fact:
     """Does an index pick several items (True) or one (False)? None where that cannot be told."""
-    if isinstance(index, ast.Slice | ast.List | ast.ListComp | ast.Compare):
+    if isinstance(index, (ast.Slice, ast.List, ast.ListComp, ast.Compare)):
         return True
     fact = kind(index)
     if fact == UNREACHED:

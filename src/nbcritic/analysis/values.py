@@ -76,7 +76,7 @@ class Values:
         """The function that `name` means, where its definition is the only binding of the variable."""
         bindings = self._bindings.of.get(self._bindings.variable(name), ())
         fixed = bindings[0].fixed if len(bindings) == 1 else None
-        return fixed if isinstance(fixed, ast.FunctionDef | ast.AsyncFunctionDef) else None
+        return fixed if isinstance(fixed, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
 
     # -- variables ---------------------------------------------------------------------------------------------------
 
@@ -125,7 +125,10 @@ class Values:
             self._reads.append(variable)
             return binary(binding.augments, self._facts[variable], self._eval(node, 0), augmented=True)
         while (
-            steps and isinstance(steps[0], int) and isinstance(node, ast.Tuple | ast.List) and steps[0] < len(node.elts)
+            steps
+            and isinstance(steps[0], int)
+            and isinstance(node, (ast.Tuple, ast.List))
+            and steps[0] < len(node.elts)
         ):
             node, steps = node.elts[steps[0]], steps[1:]
         fact = self._eval(node, 0)
@@ -171,7 +174,7 @@ class Values:
             return "none"
         if isinstance(value, bool):
             return "bool"
-        return "str" if isinstance(value, str) else "number" if isinstance(value, int | float | complex) else None
+        return "str" if isinstance(value, str) else "number" if isinstance(value, (int, float, complex)) else None
 
     def _tuple(self, node: ast.Tuple, depth: int) -> Fact:
         if len(node.elts) > 12 or any(isinstance(item, ast.Starred) for item in node.elts):
@@ -193,7 +196,7 @@ class Values:
         return same(self._eval(node.operand, depth), "frame", "series", "array", "tensor", "number")
 
     def _compare(self, node: ast.Compare, depth: int) -> Fact:
-        if isinstance(node.ops[0], ast.In | ast.NotIn | ast.Is | ast.IsNot):
+        if isinstance(node.ops[0], (ast.In, ast.NotIn, ast.Is, ast.IsNot)):
             return "bool"
         sides = {self._eval(node.left, depth), *(self._eval(side, depth) for side in node.comparators[:2])}
         for kind in (UNREACHED, "frame", "series", "array", "tensor"):

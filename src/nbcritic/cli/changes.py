@@ -60,10 +60,11 @@ class View:
 class Fixing:
     """Mends notebooks while their reports go by, and counts what it did."""
 
-    def __init__(self, config: Config, view: View, *, unsafe: bool) -> None:
+    def __init__(self, config: Config, view: View, *, unsafe: bool, prove: bool = False) -> None:
         self._config = config
         self._view = view
         self._unsafe = unsafe
+        self._prove = prove
         self._fixed = 0
         self._refused: list[tuple[str, Refused]] = []
         self.notebooks = 0
@@ -100,8 +101,21 @@ class Fixing:
 
         if not applicable(report, unsafe=self._unsafe):
             return None
-        notebook = nbcritic.read(report.path)
-        mended = mend(notebook, self._config, discover(report.path), unsafe=self._unsafe, view=self._view)
+        notebook, project = nbcritic.read(report.path), discover(report.path)
+        mended = mend(notebook, self._config, project, unsafe=self._unsafe, view=self._view)
+        if self._prove and mended.changed:
+            from nbcritic.rerun import Conditions
+            from nbcritic.rerun.proof import prove
+
+            mended = prove(
+                mended,
+                self._config,
+                project,
+                Conditions(),
+                unsafe=self._unsafe,
+                view=self._view,
+                say=lambda line: say_aside([line]),
+            )
         self._refused += [(report.path, refused) for refused in mended.refused]
         return mended
 
@@ -129,8 +143,11 @@ def check_options(
     diff: bool,
     baseline: str | None,
     write_baseline: str | None,
+    prove: bool = False,
 ) -> None:
     """Refuse what contradicts itself."""
+    if prove and not fix:
+        raise click.UsageError("--prove goes with --fix")
     if unsafe and not (fix or diff):
         raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
     if fix and diff:

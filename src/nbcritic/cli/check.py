@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -81,6 +82,11 @@ def _complete_selector(ctx: click.Context, param: click.Parameter, incomplete: s
 @click.option(
     "--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes after which to look at the result."
 )
+@click.option(
+    "--prove",
+    is_flag=True,
+    help="With --fix: run the notebook before and after, in clean kernels, and keep only fixes with which it shows the same.",
+)
 @click.option("--diff", is_flag=True, help="Show what --fix would change, cell by cell, and write nothing.")
 @click.option(
     "--since",
@@ -121,6 +127,19 @@ def _complete_selector(ctx: click.Context, param: click.Parameter, incomplete: s
     type=click.Path(),
     help="Take the configuration from this file in place of the nearest pyproject.toml with a [tool.nbcritic].",
 )
+@click.option(
+    "--jobs",
+    "-j",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Work in so many processes; few notebooks, and with 1 all of them, are judged in this one. [default: all cores]",
+)
+@click.option("--no-cache", is_flag=True, help="Judge every notebook anew, and keep nothing for the next run.")
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Have the workers of a Dask cluster judge the notebooks: the address of its scheduler, such as tcp://host:8786.",
+)
 @click.option("--color/--no-color", default=None, help="Colour in any case, or never. [default: on a terminal]")
 def command(
     paths: tuple[str, ...],
@@ -131,6 +150,7 @@ def command(
     fail_on: str | None,
     fix: bool,
     unsafe_fixes: bool,
+    prove: bool,
     diff: bool,
     since: str | None,
     baseline: str | None,
@@ -141,6 +161,9 @@ def command(
     statistics: bool,
     quiet: bool,
     config: str | None,
+    jobs: int | None,
+    no_cache: bool,
+    cluster: str | None,
     color: bool | None,
 ) -> int:
     """Review notebooks, without running them.
@@ -168,39 +191,49 @@ def command(
     from nbcritic.cli.changes import Fixing, View, check_options, say_aside
     from nbcritic.cli.output import columns, wants_color, writing
     from nbcritic.cli.progress import Progress
+    from nbcritic.cli.workers import workers
     from nbcritic.report import render
-    from nbcritic.scanner import configure, find, scan
+    from nbcritic.scanner import configure, scan
+    from nbcritic.scanner.cache import Cache
 
     if compare is not None and format != "html":
         raise click.UsageError("--compare goes with --format html")
-    check_options(paths, fix=fix, unsafe=unsafe_fixes, diff=diff, baseline=baseline, write_baseline=write_baseline)
+    check_options(
+        paths, fix=fix, unsafe=unsafe_fixes, diff=diff, baseline=baseline, write_baseline=write_baseline, prove=prove
+    )
     chosen = configure(paths, config).with_options(
         profile=profile, select=select, extend_select=extend_select, ignore=ignore, fail_on=fail_on
     )
     on_terminal = output is None and sys.stdout.isatty()
-    progress = Progress(lambda: sum(1 for _ in find(paths, chosen)), sys.stderr, beside_text=on_terminal)
+    progress = Progress(sys.stderr, beside_text=on_terminal)
+    cache = None if no_cache else Cache()
     watch = Watch(chosen.effective_fail_on)
     view = View(baseline, since)
-    fixing = Fixing(chosen, view, unsafe=unsafe_fixes)
-    seen = view.of(scan(paths, chosen, progress=progress if sys.stderr.isatty() else None))
-    reports = watch(fixing(seen) if fix else seen)
-    if diff:
-        pieces = fixing.diffs(reports, color=wants_color(color, output))
-    elif write_baseline is not None:
-        pieces = _written(write_baseline, reports)
-    else:
-        pieces = render(
-            reports,
-            format,
-            color=format == "text" and wants_color(color, output),
-            width=columns(output),
-            statistics=statistics,
-            brief=quiet,
-            target=output,
-            previous=compare,
-        )
+    fixing = Fixing(chosen, view, unsafe=unsafe_fixes, prove=prove)
+    told = progress if sys.stderr.isatty() else None
     try:
-        with writing(output) as write:
+        with (
+            workers(jobs, cluster) as (batches, executor),
+            closing(scan(paths, chosen, progress=told, jobs=batches, executor=executor, cache=cache)) as found,
+            writing(output) as write,
+        ):
+            seen = view.of(found)
+            reports = watch(fixing(seen) if fix else seen)
+            if diff:
+                pieces = fixing.diffs(reports, color=wants_color(color, output))
+            elif write_baseline is not None:
+                pieces = _written(write_baseline, reports)
+            else:
+                pieces = render(
+                    reports,
+                    format,
+                    color=format == "text" and wants_color(color, output),
+                    width=columns(output),
+                    statistics=statistics,
+                    brief=quiet,
+                    target=output,
+                    previous=compare,
+                )
             for piece in pieces:
                 with progress.aside():
                     write(piece)
@@ -213,7 +246,12 @@ def command(
     if watch.interrupted:
         kept = f"; {output} is unchanged" if output is not None else ""
         click.echo(f"nbcritic: interrupted after {watch.notebooks} notebooks{kept}", err=True)
-    say_aside((*fixing.closing("would fix" if diff else "fixed"), *filter(None, [view.closing()])))
+    say_aside(
+        (
+            *fixing.closing("would fix" if diff else "fixed"),
+            *filter(None, [view.closing(), cache.problem if cache else None]),
+        )
+    )
     if diff or write_baseline is not None:
         watch.failed = fixing.notebooks > 0
     return watch.exit_code

@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 
 from nbcritic import __version__
 
-COMMANDS = ("annotate", "check", "explain", "extract", "flow", "rules")
+COMMANDS = ("annotate", "cache", "check", "explain", "extract", "flow", "interview", "kit", "practice", "rerun", "rules", "takehome")
 DEFAULT = "check"
 
 SHORT_HELP = """\
@@ -25,6 +25,7 @@ nbcritic reviews Jupyter notebooks.
   nbcritic rules                   every rule on one line
   nbcritic flow analysis.ipynb     which cell needs what from which other cell
   nbcritic extract analysis.ipynb  which cells could be which functions of a package
+  nbcritic rerun analysis.ipynb    run it in a clean kernel: does it reproduce?
 
 nbcritic --help says more.
 """

@@ -15,40 +15,38 @@ PATIENCE = 1.0
 
 
 class Progress:
-    """A bar that appears when a scan has taken longer than `PATIENCE`. `total` is asked only then.
+    """A bar that appears when a scan has taken longer than `PATIENCE`.
 
     `beside_text` says that the report goes to the same terminal, so that the bar must step aside for it.
     """
 
     def __init__(
         self,
-        total: Callable[[], int],
         stream: TextIO,
         *,
         beside_text: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._total = total
         self._stream = stream
         self._beside_text = beside_text
         self._clock = clock
         self._start = clock()
         self._bar: Bar | None = None
 
-    def __call__(self, done: int) -> None:
-        """Show that `done` notebooks are judged."""
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Show what is being done, and for how many notebooks out of how many it is done."""
         if self._bar is None:
             if self._clock() - self._start < PATIENCE:
                 return
             self._bar = self._make()
-        self._bar.update(self._bar.task_ids[0], completed=done)
+        self._bar.update(self._bar.task_ids[0], description=what, completed=done, total=total)
 
     def _make(self) -> Bar:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         bar = Progress(
-            "reading notebooks",
+            TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
@@ -57,7 +55,7 @@ class Progress:
             redirect_stdout=False,
             redirect_stderr=False,
         )
-        bar.add_task("", total=self._total())
+        bar.add_task("")
         bar.start()
         return bar
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -44,17 +44,22 @@ class Data(msgspec.Struct, frozen=True):
 
 
 class Contract(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a solution must offer to be graded. Commands are arguments of `python -m PACKAGE`, places in braces are filled in."""
+    """What a solution must offer to be graded; `contract.py` of the scenario calls the commands and judges what they wrote."""
 
-    train: str
-    predict: str
-    output: str
-    """Columns of the file that `predict` writes, separated by blanks; the last one is what is scored."""
+    promise: str
+    """In words, for the candidate: commands, files, what is held out, how it is scored."""
     metric: str
     baseline: float
-    """What the naive skeleton reaches on the holdout."""
-    holdout: str
-    """In words: which rows are held out, and how."""
+    """What the naive skeleton reaches on the hidden part."""
+    reference: float
+    """What the reference reaches there."""
+    commands: dict[str, str]
+    """Templates of argument lists by name; `{python}` and `{package}` are always known."""
+    better: Literal["higher", "lower"] = "higher"
+    tolerance: float = 0.1
+    """How far a claimed number may lie from the honest one, in the metric's own unit."""
+    seconds: float = 120.0
+    """After so long a command is stopped."""
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -94,6 +99,11 @@ class Scenario:
     def reference(self) -> Path:
         """The package that we would have merged."""
         return self.critique / "reference"
+
+    @property
+    def skeleton(self) -> Path:
+        """The package that a trainee starts from."""
+        return self.critique / "skeleton"
 
     @cached_property
     def facts(self) -> Facts:

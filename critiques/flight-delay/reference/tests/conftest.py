@@ -50,7 +50,7 @@ def make_weather(days: int = 40) -> pd.DataFrame:
 
 @pytest.fixture
 def config() -> Config:
-    return Config(test_from="2013-10-01", iterations=20, smallest_leaf=20)
+    return Config(test_days=10, iterations=20, smallest_leaf=20)
 
 
 @pytest.fixture

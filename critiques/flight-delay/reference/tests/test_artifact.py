@@ -23,6 +23,11 @@ def test_what_was_saved_is_what_is_loaded(artifact: Artifact, tmp_path: Path) ->
     again = load(tmp_path / "deep" / "model")
     assert (again.config, again.columns) == (artifact.config, artifact.columns)
     assert again.metadata["evaluation"] == artifact.metadata["evaluation"]
+    claim = json.loads((tmp_path / "deep" / "model" / "claim.json").read_text())
+    assert claim == {
+        "metric": "average precision",
+        "value": artifact.metadata["evaluation"]["model"]["average_precision"],
+    }
     assert {"numpy", "pandas", "scikit-learn", "skops"} <= set(again.metadata["libraries"])
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["model"]
 
@@ -31,7 +36,11 @@ def test_a_second_save_replaces_the_first(artifact: Artifact, tmp_path: Path) ->
     save(artifact, tmp_path / "model")
     (tmp_path / "model" / "stray.txt").write_text("old")
     save(artifact, tmp_path / "model")
-    assert sorted(path.name for path in (tmp_path / "model").iterdir()) == ["metadata.json", "model.skops"]
+    assert sorted(path.name for path in (tmp_path / "model").iterdir()) == [
+        "claim.json",
+        "metadata.json",
+        "model.skops",
+    ]
 
 
 def test_a_failed_save_leaves_the_old_model(artifact: Artifact, tmp_path: Path) -> None:

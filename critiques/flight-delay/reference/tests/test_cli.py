@@ -1,6 +1,7 @@
 """The three commands as the night job calls them."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ def call(command: str, files: dict[str, Path], *more: str) -> int:
 
 @pytest.fixture
 def trained(files: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Path]:
-    (tmp_path / "config.toml").write_text("iterations = 20\nsmallest_leaf = 20\n")
+    (tmp_path / "config.toml").write_text("iterations = 20\nsmallest_leaf = 20\ntest_days = 10\n")
     assert call("train", files, "--config", str(tmp_path / "config.toml")) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["from"] == "2013-10-01"
@@ -53,6 +54,27 @@ def test_the_list_ignores_what_the_history_says_of_its_own_day(trained: dict[str
     assert lists[0] == lists[1]
 
 
+def test_replay_makes_the_same_list_as_that_morning(trained: dict[str, Path], tmp_path: Path) -> None:
+    assert call("predict", trained, "--schedule", str(trained["schedule"]), "--out", str(tmp_path / "one.csv")) == 0
+    for name in ("2013-10-11", "2013-10-12"):
+        (tmp_path / "mornings" / name).mkdir(parents=True)
+        for table in ("flights", "weather", "schedule"):
+            shutil.copy(trained[table], tmp_path / "mornings" / name / f"{table}.csv")
+    model = ["--model", str(trained["flights"].parent / "model")]
+    assert main(["replay", *model, "--mornings", str(tmp_path / "mornings"), "--out", str(tmp_path / "lists")]) == 0
+    assert sorted(path.name for path in (tmp_path / "lists").iterdir()) == ["2013-10-11.csv", "2013-10-12.csv"]
+    assert (tmp_path / "lists" / "2013-10-11.csv").read_bytes() == (tmp_path / "one.csv").read_bytes()
+
+
+def test_a_replay_of_nothing_is_refused(
+    trained: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "none").mkdir()
+    model = ["--model", str(trained["flights"].parent / "model")]
+    assert main(["replay", *model, "--mornings", str(tmp_path / "none"), "--out", str(tmp_path / "lists")]) == 2
+    assert "holds no morning" in capsys.readouterr().err
+
+
 def test_evaluate_repeats_what_training_said(trained: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert call("evaluate", trained) == 0
     report = json.loads(capsys.readouterr().out)
@@ -77,13 +99,12 @@ def test_bad_input_is_one_line_and_exit_two(
     assert text in error[0]
 
 
-def test_a_history_of_one_side_only_is_refused(
+def test_a_history_that_is_all_test_is_refused(
     files: dict[str, Path], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    for date in ("2012-01-01", "2014-01-01"):
-        (tmp_path / "config.toml").write_text(f'test_from = "{date}"')
-        assert call("train", files, "--config", str(tmp_path / "config.toml")) == 2
-        assert "days before it and from it on" in capsys.readouterr().err
+    (tmp_path / "config.toml").write_text("test_days = 40")
+    assert call("train", files, "--config", str(tmp_path / "config.toml")) == 2
+    assert "no day before those" in capsys.readouterr().err
 
 
 def test_an_old_history_is_said(trained: dict[str, Path], tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

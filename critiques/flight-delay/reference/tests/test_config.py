@@ -40,6 +40,7 @@ def test_plain_values_make_the_same_configuration_again() -> None:
         ({"missed_flight_cost": -1.0}, "above zero"),
         ({"decision_hour": 24}, "1 to 23, not 24"),
         ({"decision_hour": 0}, "1 to 23, not 0"),
+        ({"test_days": 0}, "test_days must be at least 1, not 0"),
         ({"recent_days": [0]}, "at least one day"),
         ({"carrier_days": [7, 0]}, "at least one day"),
     ],
@@ -51,7 +52,7 @@ def test_nonsense_is_refused_by_name(values: dict[str, object], text: str) -> No
 
 def test_borders_are_allowed() -> None:
     assert config_from({"decision_hour": 23, "recent_days": [1], "carrier_days": []}).decision_hour == 23
-    assert config_from({"decision_hour": 1}).decision_hour == 1
+    assert config_from({"decision_hour": 1, "test_days": 1}).decision_hour == 1
 
 
 def test_a_missing_file_and_a_broken_one_are_told_apart(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from nbcritic.analysis import chance
 from nbcritic.analysis.graph_changes import changed_arguments
@@ -17,8 +16,9 @@ from nbcritic.analysis.idempotence.places import key_of, kind_at
 from nbcritic.analysis.idempotence.run import Run
 from nbcritic.analysis.idempotence.tables import FUNCTIONS, GENERATORS, ITERATORS, NOW
 from nbcritic.analysis.idempotence.terms import Term, root
+from nbcritic.analysis.pattern import regex
 
-_ON = re.compile(r"on$|_index$")
+_ON = regex(r"on$|_index$")
 
 
 def follow_call(run: Run, node: ast.Call) -> Obj:

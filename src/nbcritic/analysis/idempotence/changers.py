@@ -131,7 +131,7 @@ class Changers:
             at.update(dict.fromkeys(range(node.lineno, (node.end_lineno or node.lineno) + 1), body))
             yield node.name, body
         for node in cell.nodes(ast.Subscript, ast.Attribute):
-            assert isinstance(node, ast.Subscript | ast.Attribute)
+            assert isinstance(node, (ast.Subscript, ast.Attribute))
             if node.ctx.__class__ is not ast.Load and node.lineno in at and (root := root_name(node)):
                 at[node.lineno].changed.add(root.id)
         for change in cell.nodes(ast.AugAssign):
@@ -185,7 +185,7 @@ def _names(value: ast.expr) -> Iterator[str]:
     waiting = [value]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.List | ast.Tuple):
+        if isinstance(node, (ast.List, ast.Tuple)):
             waiting += node.elts
         elif isinstance(node, ast.Dict):
             waiting += node.values
@@ -205,7 +205,7 @@ def _see_through(body: _Body, node: ast.AST, passing: frozenset[str]) -> None:
     parts = [value]
     while parts:
         part = parts.pop()
-        if isinstance(part, ast.List | ast.Tuple):
+        if isinstance(part, (ast.List, ast.Tuple)):
             parts += part.elts
         elif isinstance(part, ast.IfExp):
             parts += [part.body, part.orelse]

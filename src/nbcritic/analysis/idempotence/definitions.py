@@ -98,4 +98,4 @@ class Definitions:
 
 
 def _around(ancestors: Iterator[ast.AST]) -> Iterator[ast.AST]:
-    return (node for node in ancestors if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return (node for node in ancestors if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))

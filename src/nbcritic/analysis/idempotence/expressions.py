@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from nbcritic.analysis.code import nodes_in
 from nbcritic.analysis.idempotence.objects import Obj, Scope
 from nbcritic.analysis.idempotence.places import CONDITIONS, assign, attribute, key_at, key_of, subscript
 from nbcritic.analysis.idempotence.run import Run
@@ -78,7 +79,7 @@ def _unary(run: Run, node: ast.UnaryOp) -> Obj:
     value = run.eval(node.operand).content
     if isinstance(node.op, ast.Not):
         return Obj(run.terms.negate(value))
-    if isinstance(node.op, ast.USub) and value.op == "const" and isinstance(value.args[1], int | float):
+    if isinstance(node.op, ast.USub) and value.op == "const" and isinstance(value.args[1], (int, float)):
         return Obj(run.terms.const(-value.args[1]))
     if isinstance(node.op, ast.Invert) and value.op == "filter":
         return Obj(run.terms.filter(run.terms.make("Invert", value.args[0]), value.args[1]))
@@ -91,7 +92,7 @@ def _comparison(run: Run, node: ast.Compare) -> Obj:
     found: list[Term] = []
     for op, side in zip(node.ops, node.comparators, strict=True):
         right = run.eval(side)
-        if isinstance(op, ast.In | ast.NotIn):
+        if isinstance(op, (ast.In, ast.NotIn)):
             key = key_of(left.content)
             inside = run.terms.holds(right.content, key)
             if right.content.op == "over" and ("item", left.content) in dict(right.content.args[1]):
@@ -157,7 +158,7 @@ def element_of(run: Run, thing: Obj, turn: Any) -> Obj:
 def _comprehension(run: Run, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Obj:
     """What a comprehension makes of each element."""
     names = frozenset(
-        n.id for generator in node.generators for n in ast.walk(generator.target) if isinstance(n, ast.Name)
+        n.id for generator in node.generators for n in nodes_in(generator.target) if isinstance(n, ast.Name)
     )
     outer = run.scope
     first = [run.eval(node.generators[0].iter)]

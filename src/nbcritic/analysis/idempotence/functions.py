@@ -172,7 +172,7 @@ def from_before(run: Run, node: ast.Name) -> Obj:
     definition = run.definitions.by_name.get(name)
     if isinstance(definition, ast.ClassDef):
         found.made_by = definition
-    elif isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+    elif isinstance(definition, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
         found.function = definition
     source = run.page.values.source(node)
     if source in run.cell.parents:
@@ -182,9 +182,9 @@ def from_before(run: Run, node: ast.Name) -> Obj:
         return found
     if isinstance(source, ast.Name) and source.id != name:
         return run.lookup(source)
-    if isinstance(source, ast.Constant) and isinstance(source.value, int | float | str | bool | None):
+    if isinstance(source, ast.Constant) and isinstance(source.value, (int, float, str, bool, type(None))):
         found.content = run.terms.const(source.value)
-    elif isinstance(source, ast.List | ast.Tuple) and all(isinstance(item, ast.Name) for item in source.elts):
+    elif isinstance(source, (ast.List, ast.Tuple)) and all(isinstance(item, ast.Name) for item in source.elts):
         found.items = [run.lookup(item) for item in source.elts if isinstance(item, ast.Name)]
     elif isinstance(source, ast.GeneratorExp):
         found.is_iterator = True

@@ -293,12 +293,12 @@ def assign(run: Run, target: ast.expr, value: Obj) -> None:
     """Bind a name, or change what a subscript or attribute belongs to."""
     if isinstance(target, ast.Name):
         run.bind(target.id, value)
-    elif isinstance(target, ast.Tuple | ast.List):
+    elif isinstance(target, (ast.Tuple, ast.List)):
         for place, inner in enumerate(target.elts):
             item = value.items[place] if value.items is not None and place < len(value.items) else None
             part = run.terms.get(value.content, place)
             assign(run, inner, item or Obj(part))
     elif isinstance(target, ast.Starred):
         assign(run, target.value, value)
-    elif isinstance(target, ast.Subscript | ast.Attribute):
+    elif isinstance(target, (ast.Subscript, ast.Attribute)):
         store(run, target, value)

@@ -110,7 +110,7 @@ class Screen:
         makers |= found
         for cell in self._page.code:
             for node in cell.nodes(ast.Assign):
-                values = node.value.elts if isinstance(node.value, ast.Tuple | ast.List) else [node.value]
+                values = node.value.elts if isinstance(node.value, (ast.Tuple, ast.List)) else [node.value]
                 if any(
                     isinstance(v, ast.GeneratorExp) or (isinstance(v, ast.Call) and called_name(v.func) in makers)
                     for v in values
@@ -128,7 +128,7 @@ class Screen:
         for inner in cell.nodes(*_FUNCTIONS):
             makers.update(function.name for function in chance.functions_around(cell, inner))
         for definition in cell.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
-            assert isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef)
+            assert isinstance(definition, (ast.FunctionDef, ast.AsyncFunctionDef))
             defaults = (*definition.args.defaults, *definition.args.kw_defaults)
             if definition.decorator_list or any(d and not isinstance(d, ast.Constant) for d in defaults):
                 found.add(definition.name)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from nbcritic.analysis.code import nodes_in
 from nbcritic.analysis.events import is_main, never_holds
 from nbcritic.analysis.idempotence.expressions import condition_of, element_of
 from nbcritic.analysis.idempotence.functions import decorated
@@ -69,7 +70,7 @@ def _augmented(run: Run, node: ast.AugAssign) -> None:
 def _delete(run: Run, node: ast.Delete) -> None:
     """`del x`, `del x[i]`."""
     for target in node.targets:
-        for item in target.elts if isinstance(target, ast.Tuple | ast.List) else (target,):
+        for item in target.elts if isinstance(target, (ast.Tuple, ast.List)) else (target,):
             if isinstance(item, ast.Name):
                 run.eval(item)
                 run.bind(item.id, Obj(run.terms.removed))
@@ -229,7 +230,7 @@ def _cases(run: Run, subject: Term, cases: list[ast.match_case]) -> None:
         condition = run.terms.true
 
     def follow() -> None:
-        for part in ast.walk(pattern):
+        for part in nodes_in(pattern):
             name = getattr(part, "name", None) or getattr(part, "rest", None)
             if name:
                 run.bind(name, Obj(subject if part is pattern else run.terms.make("captured", name, condition)))

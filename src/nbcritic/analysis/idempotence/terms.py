@@ -27,9 +27,15 @@ class Term:
         self.op = op
         self.args = args
         syms = frozenset(args) if op == "sym" else _NOTHING
-        for term in inner_terms(args) if op != "sym" else ():
-            if term.syms and term.syms is not syms:
-                syms = syms | term.syms if syms else term.syms
+        # Written out, for this is done for every term: `inner_terms` would be several generators deep.
+        waiting = list(args) if op != "sym" else []
+        for term in waiting:  # grows on the way
+            kind = term.__class__
+            if kind is Term:
+                if term.syms and term.syms is not syms:
+                    syms = syms | term.syms if syms else term.syms
+            elif kind is tuple or kind is frozenset:
+                waiting += term
         self.syms: frozenset[str] = syms
 
     def __repr__(self) -> str:
@@ -41,7 +47,7 @@ def inner_terms(arguments: Iterable[Any]) -> Iterator[Term]:
     for argument in arguments:
         if isinstance(argument, Term):
             yield argument
-        elif isinstance(argument, tuple | frozenset):
+        elif isinstance(argument, (tuple, frozenset)):
             yield from inner_terms(argument)
 
 
@@ -319,7 +325,7 @@ class Terms:
     def _computed(self, op: str, left: Term, right: Term) -> Term | None:
         function = _COMPARE.get(op) or _ARITHMETIC.get(op)
         a, b = left.args[1], right.args[1]
-        small = all(isinstance(v, str | float) or (isinstance(v, int) and abs(v) < _LARGEST) for v in (a, b))
+        small = all(isinstance(v, (str, float)) or (isinstance(v, int) and abs(v) < _LARGEST) for v in (a, b))
         if function is None or not small or (op in ("Mult", "Mod") and isinstance(a, str) | isinstance(b, str)):
             return None
         if isinstance(a, str) and isinstance(b, str) and len(a) + len(b) > 200:

@@ -9,13 +9,14 @@ from functools import cached_property
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import root_name
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.rules.data_handling._shown import shown
 
 COUNTS = frozenset(
     "shape size info describe count isnull isna notnull notna duplicated nunique value_counts index hasnans is_unique memory_usage".split()
 )
 """Attributes that tell how much is there, or how much is missing."""
-_REPORTS = re.compile(
+_REPORTS = regex(
     r"missing|null|\bna|nan|check|inspect|explor|overview|summar|profil|report|quality|valid|count|shape|len$|rows|info|describe|audit|size|sweetviz",
     re.IGNORECASE,
 )

@@ -17,7 +17,7 @@ def joined(call: ast.Call) -> list[ast.expr]:
     """What a joining function joins."""
     values = [*call.args, *(word.value for word in call.keywords if word.arg in ("objs", "arr", "tup"))]
     return [
-        item for value in values[:3] for item in (value.elts if isinstance(value, ast.List | ast.Tuple) else [value])
+        item for value in values[:3] for item in (value.elts if isinstance(value, (ast.List, ast.Tuple)) else [value])
     ]
 
 
@@ -26,7 +26,7 @@ def joining(page: Page, cell: CodeCell, call: ast.Call, function: str, name: str
     last = function.rpartition(".")[2]
     short = f"{'pd' if function in FRAMES else 'np'}.{last}"
     first = call.args[0] if call.args else None
-    if not isinstance(first, ast.List | ast.Tuple):
+    if not isinstance(first, (ast.List, ast.Tuple)):
         return f"{name} = {short}({name}, …)", _in_one(_joiner(page, call, last, short))
     text = f"{name} = {short}({f'[{name}, …]' if isinstance(first, ast.List) else f'({name}, …)'})"
     if len(first.elts) != 2 or path(first.elts[0]) != name:
@@ -64,7 +64,7 @@ def _joiner(page: Page, call: ast.Call, last: str, short: str) -> str:
         return short
     # np.concatenate fails on numbers and other single objects.
     added = call.args[1] if len(call.args) > 1 else None
-    several = isinstance(added, ast.List | ast.Tuple) or (
+    several = isinstance(added, (ast.List, ast.Tuple)) or (
         added is not None and page.values.kind(added) in ("array", "list", "tuple", "series", "index")
     )
     return "np.concatenate" if several else "np.array"

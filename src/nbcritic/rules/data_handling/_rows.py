@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import Protocol
 
+from nbcritic.analysis.code import nodes_in
 from nbcritic.analysis.page import Page
 from nbcritic.rules.data_handling._shared import path
 
@@ -129,7 +130,7 @@ class _Body:
         if isinstance(node, ast.Return) and node.value is not None:
             self.stores = True
             return self.value(node.value)
-        return isinstance(node, ast.Pass | ast.Continue)
+        return isinstance(node, (ast.Pass, ast.Continue))
 
     def _store(self, target: ast.expr, value: ast.expr) -> bool:
         if not self.value(value):
@@ -153,7 +154,7 @@ class _Body:
                 self.stores = True
                 self.sums.add(node.target.id)
                 # A running sum of something computed is a sum of a column; anything else is tied to the row before.
-                return isinstance(node.op, ast.Add | ast.Sub) and not isinstance(node.value, ast.List | ast.JoinedStr)
+                return isinstance(node.op, (ast.Add, ast.Sub)) and not isinstance(node.value, (ast.List, ast.JoinedStr))
             self.computes = self.computes or node.target.id in self.from_row
             return True
         self.stores = True
@@ -190,9 +191,9 @@ class _Body:
             return known and all(self.value(argument, depth + 1) for argument in node.args)
         parts: list[ast.expr]
         if isinstance(node, ast.Compare):
-            if any(isinstance(op, ast.In | ast.NotIn) for op in node.ops):
+            if any(isinstance(op, (ast.In, ast.NotIn)) for op in node.ops):
                 return self.value(node.left, depth + 1) and isinstance(
-                    node.comparators[0], ast.List | ast.Tuple | ast.Set
+                    node.comparators[0], (ast.List, ast.Tuple, ast.Set)
                 )
             parts = [node.left, *node.comparators]
         elif isinstance(node, ast.IfExp):
@@ -210,25 +211,25 @@ class _Body:
         """Does the expression depend on the row?"""
         return any(
             self.row.column(inner) is not None or (isinstance(inner, ast.Name) and inner.id in self.from_row)
-            for inner in ast.walk(node)
+            for inner in nodes_in(node)
         )
 
 
 def _operates(value: ast.expr) -> bool:
-    return any(isinstance(inner, ast.BinOp) for inner in ast.walk(value))
+    return any(isinstance(inner, ast.BinOp) for inner in nodes_in(value))
 
 
 def _is_text(node: ast.BinOp) -> bool:
     """Is it put together from strings?"""
     return any(
-        (isinstance(side, ast.Constant | ast.JoinedStr) and not _is_number(side))
+        (isinstance(side, (ast.Constant, ast.JoinedStr)) and not _is_number(side))
         or (isinstance(side, ast.Call) and isinstance(side.func, ast.Name) and side.func.id == "str")
         for side in (node.left, node.right)
     )
 
 
 def _is_number(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
+    return isinstance(node, ast.Constant) and isinstance(node.value, (int, float))
 
 
 def body_computes(page: Page, block: ast.For | ast.FunctionDef | ast.AsyncFunctionDef, row: Element) -> bool:
@@ -245,13 +246,13 @@ def _tied(block: ast.AST, body: _Body) -> bool:
         return False
     seen: set[str] = set()
     for statement in block.body:
-        read = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        read = {n.id for n in nodes_in(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
         if read & body.sums or (read & body.bound) - seen:
             return True
         if isinstance(statement, ast.Assign):
             seen |= {t.id for t in statement.targets if isinstance(t, ast.Name)}
         elif isinstance(statement, ast.If):
-            seen |= {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+            seen |= {n.id for n in nodes_in(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     return False
 
 
@@ -259,5 +260,5 @@ def is_arithmetic(page: Page, expression: ast.expr, row: Element) -> bool:
     """Is the expression arithmetic (or a comparison) on the fields of one row?"""
     body = _Body(page, row)
     fine = body.value(expression)
-    compares = isinstance(expression, ast.Compare | ast.BoolOp) and body.reads_row(expression)
+    compares = isinstance(expression, (ast.Compare, ast.BoolOp)) and body.reads_row(expression)
     return fine and (body.computes or compares)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 
 Loop: TypeAlias = ast.For | ast.AsyncFor | ast.While
 _DEEP = 6
@@ -21,7 +21,7 @@ def path(node: ast.AST) -> str | None:
         if isinstance(node, ast.Attribute):
             parts.append(node.attr)
             node = node.value
-        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant | ast.Name):
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, (ast.Constant, ast.Name)):
             index = node.slice
             parts.append(f"[{index.id}]" if isinstance(index, ast.Name) else f"[{index.value!r}]")
             node = node.value
@@ -44,9 +44,9 @@ def loops(cell: CodeCell, node: ast.AST) -> Iterator[Loop]:
     """The loops around `node` in the same function, the innermost first."""
     below: ast.AST = node
     for parent in cell.ancestors(node):
-        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+        if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
             return
-        if isinstance(parent, ast.For | ast.AsyncFor | ast.While) and below not in parent.orelse:
+        if isinstance(parent, (ast.For, ast.AsyncFor, ast.While)) and below not in parent.orelse:
             yield parent
         below = parent
 
@@ -88,10 +88,10 @@ def _starting(statement: ast.stmt) -> set[str]:
     """The names that a statement binds without building on their old values."""
     if isinstance(statement, ast.With):
         return set[str]().union(*(_starting(inner) for inner in statement.body))
-    if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
         return set()
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    if not all(isinstance(target, ast.Name | ast.Tuple) for target in targets):
+    if not all(isinstance(target, (ast.Name, ast.Tuple)) for target in targets):
         return set()
-    bound = {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
-    return bound - {node.id for node in ast.walk(statement.value) if isinstance(node, ast.Name)}
+    bound = {node.id for target in targets for node in nodes_in(target) if isinstance(node, ast.Name)}
+    return bound - {node.id for node in nodes_in(statement.value) if isinstance(node, ast.Name)}

@@ -8,14 +8,16 @@ import re
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import root_name
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 
-_SHAPE = re.compile(r"\((\d+), ?\d+\)")
-_SHOWN = re.compile(r"(\d+) rows (?:×|x|&times;) \d+ columns")
-_ENTRIES = re.compile(r"Index: (\d+) entries")
-_GOT = re.compile(r"\bGot (\d+) rows\b")
+_SHAPE = regex(r"\((\d+), ?\d+\)")
+_SHOWN = regex(r"(\d+) rows (?:×|x|&times;) \d+ columns")
+_ENTRIES = regex(r"Index: (\d+) entries")
+_GOT = regex(r"\bGot (\d+) rows\b")
 """What the client of BigQuery logs of a query."""
-_COUNTS = re.compile(r"((?:^.*[^.\n] +\d{1,12}\n)+)^(?:Name: .*, )?dtype: int64$", re.MULTILINE)
-_SUPPORT = re.compile(r"^ *(?:accuracy|avg / total) .* (\d{1,12})$", re.MULTILINE)
+_COUNTED = regex(r"(?:Name: .*, )?dtype: int64")
+"""The line under the counts of `value_counts`."""
+_SUPPORT = regex(r"^ *(?:accuracy|avg / total) .* (\d{1,12})$", re.MULTILINE)
 """The line of a classification report that ends with the number of rows."""
 
 
@@ -29,9 +31,8 @@ def _told(page: Page, cell: CodeCell) -> list[tuple[str, int]]:
     text = "\n".join(output.text for output in cell.outputs if output.kind != "error")
     found: list[tuple[str, int]] = []
     asked = [node.value for node in cell.nodes(ast.Attribute) if node.attr == "value_counts"]
-    blocks = _COUNTS.findall(text)
-    if len(asked) == 1 and blocks and (frame := root_name(asked[0])) is not None:
-        found.append((frame.id, sum(int(line.rpartition(" ")[2]) for line in blocks[0].splitlines())))
+    if len(asked) == 1 and (frame := root_name(asked[0])) is not None and (total := _total(text)) is not None:
+        found.append((frame.id, total))
     reports = [call for call in cell.nodes(ast.Call) if _is_report(page, call)]
     supports = set(_SUPPORT.findall(text))
     if len(reports) == len(supports) == 1 and isinstance(reports[0].args[0], ast.Subscript):
@@ -42,6 +43,21 @@ def _told(page: Page, cell: CodeCell) -> list[tuple[str, int]]:
         queries = [assign.targets[0] for assign in cell.nodes(ast.Assign) if _is_query(assign.value)]
         found += [(name.id, int(got[0][:12])) for name in queries if isinstance(name, ast.Name)]
     return found
+
+
+def _total(text: str) -> int | None:
+    """The sum of the first counts that `value_counts` shows."""
+    # One step a line: an expression that looks for the block as a whole tries it anew from each of its lines.
+    total = None
+    for line in text.split("\n"):
+        head, _, count = line.rpartition(" ")
+        if head and head[-1] != "." and count.isdecimal() and len(count) <= 12:
+            total = (total or 0) + int(count)
+        elif total is not None and _COUNTED.fullmatch(line):
+            return total
+        else:
+            total = None
+    return None
 
 
 def _is_query(node: ast.expr) -> bool:

@@ -8,8 +8,9 @@ import re
 from collections import defaultdict
 from functools import cached_property
 
-from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.code import CodeCell, nodes_in
+from nbcritic.analysis.page import Page, once
+from nbcritic.analysis.pattern import regex
 from nbcritic.rules.data_handling._shared import Loop, keyword, loops
 from nbcritic.rules.data_handling._shown import shown
 
@@ -30,9 +31,9 @@ _WRAPPERS = frozenset(
     "enumerate list tuple set sorted reversed tqdm tqdm_notebook unique array asarray sort Series DataFrame track".split()
 )
 """Functions that give at most as many elements as their first argument has."""
-_BAR = re.compile(r"\| *\d{1,9}/(\d{1,9}) \[")
+_BAR = regex(r"\| *\d{1,9}/(\d{1,9}) \[")
 _BY_DATA = frozenset("iterrows itertuples glob iglob rglob listdir scandir walk iterdir".split())
-_SETTING = re.compile(
+_SETTING = regex(
     r"(?:^|_)(?:feat|feature|col|column|variable|var|param|parameter|config|setting|option|model|method|classifier|estimator|"
     r"metric|measure|fold|split|seed|categorie|year|month|season|alpha|lambda|threshold|state|countrie|region|hyperparam|"
     r"kernel|scenario)s(?:_|$)|^(?:features?_names|feature_importances_|columns|cols|grid|combinations|configs?)$",
@@ -66,12 +67,12 @@ class Sizes:
         """How many elements (of a frame: rows) `node` has at most."""
         if depth > _DEEP:
             return None
-        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
             # An empty list is there to be filled.
             return None if any(isinstance(item, ast.Starred) for item in node.elts) else len(node.elts) or None
         if isinstance(node, ast.Dict):
             return None if None in node.keys else len(node.keys) or None
-        if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
             return self.length(node.generators[0].iter, depth + 1) if len(node.generators) == 1 else None
         if isinstance(node, ast.Name):
             return self._of_name(node, depth + 1)
@@ -116,7 +117,7 @@ class Sizes:
         return isinstance(method, ast.Attribute) and self._page.values.kind(method.value) in ("dict", None)
 
     def _groups(self, node: ast.AST, depth: int) -> bool:
-        for inner in ast.walk(node):
+        for inner in nodes_in(node):
             if isinstance(inner, ast.Call):
                 name = getattr(inner.func, "attr", "") or getattr(inner.func, "id", "")
                 if name in ("unique", "groupby", "set", "drop_duplicates", "value_counts"):
@@ -158,7 +159,7 @@ class Sizes:
 
     def is_by_data(self, node: ast.AST, depth: int = 0) -> bool:
         """Does a loop over it turn once a row or once a file?"""
-        for inner in ast.walk(node):
+        for inner in nodes_in(node):
             if isinstance(inner, ast.Call):
                 name = getattr(inner.func, "attr", "") or getattr(inner.func, "id", "")
                 measured = inner.args[0] if name == "len" and inner.args else None
@@ -298,7 +299,7 @@ class Sizes:
     def _calls(self, node: ast.AST, prefix: str, depth: int) -> bool:
         """Does the expression call a function of this prefix, or a name in it that is bound to such a call?"""
         names = []
-        for inner in ast.walk(node):
+        for inner in nodes_in(node):
             if isinstance(inner, ast.Call) and (self._page.qualified(inner.func) or "").startswith(prefix):
                 return True
             if isinstance(inner, ast.Name):
@@ -362,6 +363,12 @@ class Sizes:
             for name, count in shown(self._page, cell):
                 found[name].append(count)
         return found
+
+
+@once
+def sizes_of(page: Page) -> Sizes:
+    """The sizes that a page shows, for all rules."""
+    return Sizes(page)
 
 
 def _given(call: ast.Call, place: int, name: str) -> ast.expr | None:

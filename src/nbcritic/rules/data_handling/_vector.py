@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
 from nbcritic.rules.data_handling._rows import Element, Row
 from nbcritic.rules.data_handling._shared import path
@@ -191,8 +191,8 @@ def _mapped(cases: list[tuple[ast.expr, ast.expr]], default: ast.expr, row: Elem
 
 def _is_fixed(node: ast.expr) -> bool:
     """Is it a constant, or arithmetic on constants?"""
-    nodes = [inner for inner in ast.walk(node) if isinstance(inner, ast.expr)]
-    plain = all(isinstance(inner, ast.Constant | ast.BinOp | ast.UnaryOp) for inner in nodes)
+    nodes = [inner for inner in nodes_in(node) if isinstance(inner, ast.expr)]
+    plain = all(isinstance(inner, (ast.Constant, ast.BinOp, ast.UnaryOp)) for inner in nodes)
     return plain and not any(isinstance(inner, ast.Constant) and inner.value is None for inner in nodes)
 
 
@@ -223,7 +223,7 @@ def _whole(page: Page, node: ast.expr, row: Element, depth: int) -> str:
         if isinstance(node.op, ast.Pow) and isinstance(node.right, ast.UnaryOp):
             raise _TooHard
         return f"{inner(node.left)} {_BINARY[type(node.op)]} {inner(node.right)}"
-    if isinstance(node, ast.Compare | ast.BoolOp) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)):
+    if isinstance(node, (ast.Compare, ast.BoolOp)) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)):
         return _truth(page, node, row, depth)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return "-" + inner(node.operand)
@@ -257,7 +257,7 @@ def _truth(page: Page, node: ast.expr, row: Element, depth: int) -> str:
 
 
 def _factor(node: ast.expr, text: str) -> str:
-    return text if isinstance(node, ast.UnaryOp | ast.Call) else f"({text})"
+    return text if isinstance(node, (ast.UnaryOp, ast.Call)) else f"({text})"
 
 
 def _where(page: Page, test: ast.expr, body: ast.expr, orelse: ast.expr, row: Element, depth: int) -> str:
@@ -294,4 +294,4 @@ def _called(page: Page, node: ast.Call, row: Element, depth: int) -> str:
 
 def _grouped(node: ast.expr, text: str) -> str:
     """In brackets where it is put together from others."""
-    return f"({text})" if isinstance(node, ast.BinOp | ast.Compare | ast.BoolOp | ast.UnaryOp) else text
+    return f"({text})" if isinstance(node, (ast.BinOp, ast.Compare, ast.BoolOp, ast.UnaryOp)) else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Severity
 from nbcritic.rule import rule
@@ -169,11 +169,11 @@ def _row_writes(page: Page, cell: CodeCell, loop: ast.For) -> Iterator[tuple[ast
     index, row = (getattr(item, "id", "") for item in target.elts[:2])
     reads: set[str] = set()
     stores: list[tuple[ast.expr, str]] = []
-    for node in (inner for statement in loop.body for inner in ast.walk(statement)):
+    for node in (inner for statement in loop.body for inner in nodes_in(statement)):
         if not isinstance(node, ast.Name) or node.id != row:
             continue
         parent = cell.parent(node)
-        if not isinstance(parent, ast.Subscript | ast.Attribute) or parent.value is not node:
+        if not isinstance(parent, (ast.Subscript, ast.Attribute)) or parent.value is not node:
             return  # the row as a whole goes somewhere
         key = cell.segment(parent.slice, 40) if isinstance(parent, ast.Subscript) else repr(parent.attr)
         if isinstance(parent.ctx, ast.Store) and not isinstance(cell.parent(parent), ast.AugAssign):
@@ -255,7 +255,7 @@ def _is_row(page: Page, node: ast.Subscript) -> bool:
     indexer = node.value
     if not isinstance(indexer, ast.Attribute) or indexer.attr not in ("loc", "iloc", "ix"):
         return False
-    return page.values.kind(indexer.value) == "frame" and not isinstance(node.slice, ast.Tuple | ast.Slice)
+    return page.values.kind(indexer.value) == "frame" and not isinstance(node.slice, (ast.Tuple, ast.Slice))
 
 
 def _root(node: ast.Subscript) -> ast.expr:
@@ -317,7 +317,7 @@ def _has_no_gaps(page: Page, cell: CodeCell, statement: ast.stmt, frame: ast.exp
 
 def _drops_gaps(statement: ast.stmt, name: str) -> bool:
     """Is it `df.dropna(inplace=True)` or `df = df.dropna()`, for every column?"""
-    call = statement.value if isinstance(statement, ast.Expr | ast.Assign) else None
+    call = statement.value if isinstance(statement, (ast.Expr, ast.Assign)) else None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or call.func.attr != "dropna":
         return False
     if call.args or any(word.arg not in ("inplace", "axis", "how") for word in call.keywords):
@@ -333,10 +333,10 @@ def _drops_gaps(statement: ast.stmt, name: str) -> bool:
 
 def _changes(statement: ast.stmt, name: str) -> bool:
     """Does the statement bind the frame, or write into it?"""
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+    for node in nodes_in(statement):
+        if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
             inner: ast.AST = node
-            while isinstance(inner, ast.Attribute | ast.Subscript):
+            while isinstance(inner, (ast.Attribute, ast.Subscript)):
                 if path(inner) == name:
                     return True
                 inner = inner.value

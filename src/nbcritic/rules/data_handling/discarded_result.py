@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling._shared import is_constant, keyword, path
@@ -27,16 +27,16 @@ OF_STRINGS = frozenset(
 INPLACE = OF_PANDAS | frozenset(
     "drop rename replace interpolate ffill bfill rename_axis query eval clip where mask".split()
 )
-IN_ORDER = re.compile(r"head$|tail$|iloc$|iterrows$|itertuples$|shift$|diff$|cumsum$|to_")
+IN_ORDER = regex(r"head$|tail$|iloc$|iterrows$|itertuples$|shift$|diff$|cumsum$|to_")
 """Attributes that take an object in its order, so that the result is another one."""
 NEAR = 50
 """So many statements below a call are looked at."""
 ORDERS = frozenset({"sort_values", "sort_index"})
 CLEANING = {"dropna": "isnull", "fillna": "isnull", "drop_duplicates": "duplicated"}
 """Methods that change nothing where a test of this name finds nothing."""
-_INFO = re.compile(r"(\d{1,12}) non-null")
-_ENTRIES = re.compile(r"Index: (\d{1,12}) entries")
-_COUNTS = re.compile(r"(\d{1,12}|True|False)$")
+_INFO = regex(r"(\d{1,12}) non-null")
+_ENTRIES = regex(r"Index: (\d{1,12}) entries")
+_COUNTS = regex(r"(\d{1,12}|True|False)$")
 COLUMN_FUNCTIONS = frozenset({"pandas.to_datetime", "pandas.to_numeric"})
 FUNCTIONS = frozenset(
     f"pandas.{name}" for name in "to_datetime to_numeric concat merge get_dummies melt pivot_table".split()
@@ -177,7 +177,7 @@ def _lost(page: Page, call: ast.Call) -> str:
 
 def _hit(page: Page, gaps: _Gaps, cell: CodeCell, statement: ast.Expr, call: ast.Call, lost: str) -> Hit:
     """What to say of a bare call; less where the page works without it."""
-    assert isinstance(call.func, ast.Attribute | ast.Name)
+    assert isinstance(call.func, (ast.Attribute, ast.Name))
     text = f"`{cell.segment(call)}` returns {lost}, which is thrown away"
     method = getattr(call.func, "attr", "")
     parent = cell.parent(statement)
@@ -212,7 +212,7 @@ def _bound(page: Page, cell: CodeCell, call: ast.Call) -> str:
         owner = call.args[0] if call.args else None
     elif isinstance(owner, ast.Attribute) and owner.attr == "str":
         owner = owner.value
-    if not isinstance(owner, ast.Name | ast.Subscript | ast.Attribute) or path(owner) is None:
+    if not isinstance(owner, (ast.Name, ast.Subscript, ast.Attribute)) or path(owner) is None:
         return ""
     if isinstance(owner, ast.Name) and owner.id in page.names.imports:
         return ""
@@ -228,7 +228,7 @@ def _uses_order(statement: ast.stmt, owner: str | None) -> bool:
         return statement.value is not None and path(statement.value) == owner
     return any(
         isinstance(node, ast.Attribute) and path(node.value) == owner and IN_ORDER.match(node.attr)
-        for node in ast.walk(statement)
+        for node in nodes_in(statement)
     )
 
 
@@ -237,17 +237,17 @@ def _columns_gone(call: ast.Call, method: str) -> list[str]:
     if method not in ("set_index", "drop"):
         return []
     given = keyword(call, "columns", "keys", "labels") or (call.args[0] if call.args else None)
-    items = given.elts if isinstance(given, ast.List | ast.Tuple) else [given]
+    items = given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]
     return [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
 
 
 def _reads(page: Page, statement: ast.stmt, column: str) -> bool:
     """Does the statement name the column, itself or in a list that it uses?"""
-    for node in ast.walk(statement):
+    for node in nodes_in(statement):
         if isinstance(node, ast.Attribute) and node.attr == column and isinstance(node.ctx, ast.Load):
             return True
         listed = page.values.source(node) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) else None
-        parts = listed.elts if isinstance(listed, ast.List | ast.Tuple) else [node]
+        parts = listed.elts if isinstance(listed, (ast.List, ast.Tuple)) else [node]
         if any(isinstance(item, ast.Constant) and item.value == column for item in parts):
             return True
     return False
@@ -271,7 +271,7 @@ def _returns_none(call: ast.Call) -> bool:
 def _kept(cell: CodeCell, call: ast.Call) -> str:
     """What becomes of the None, or an empty string where nothing does."""
     parent = cell.parent(call)
-    if isinstance(parent, ast.Assign | ast.AnnAssign) and parent.value is call:
+    if isinstance(parent, (ast.Assign, ast.AnnAssign)) and parent.value is call:
         targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
         return f"`{cell.segment(targets[0])}` is bound to that None"
     if isinstance(parent, ast.Attribute):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit
 from nbcritic.rule import rule
@@ -65,13 +65,13 @@ def check(page: Page) -> Iterator[Hit]:
     """
     for cell in page.code:
         for node in cell.nodes(ast.Compare):
-            if len(node.ops) != 1 or not isinstance(node.ops[0], ast.Eq | ast.NotEq) or _is_shown(cell, node):
+            if len(node.ops) != 1 or not isinstance(node.ops[0], (ast.Eq, ast.NotEq)) or _is_shown(cell, node):
                 continue
             sides = (node.left, node.comparators[0])
             computed = [_is_computed(page, side) for side in sides]
             fractions = [_is_fraction(side) for side in sides]
             # Both made of literals: the reader is shown how floats behave.
-            is_demo = not any(isinstance(inner, ast.Name) for side in sides for inner in ast.walk(side))
+            is_demo = not any(isinstance(inner, ast.Name) for side in sides for inner in nodes_in(side))
             if (
                 not is_demo
                 and (all(computed) or (any(computed) and any(fractions)))
@@ -93,7 +93,7 @@ def _is_shown(cell: CodeCell, node: ast.Compare) -> bool:
     parent = cell.parent(node)
     if isinstance(parent, ast.Call):
         return getattr(parent.func, "id", "") in _DEMOS
-    return isinstance(parent, ast.Expr | ast.FormattedValue)
+    return isinstance(parent, (ast.Expr, ast.FormattedValue))
 
 
 def _is_fraction(node: ast.expr) -> bool:
@@ -120,7 +120,7 @@ def _is_computed(page: Page, node: ast.expr, depth: int = 0) -> bool:
                 and not any(page.values.kind(side) in ("path", "str") for side in sides)
                 and _is_number(page, node)
             )
-        if not isinstance(node.op, ast.Mult | ast.Add | ast.Sub | ast.Pow):
+        if not isinstance(node.op, (ast.Mult, ast.Add, ast.Sub, ast.Pow)):
             return False
         return any(_is_computed(page, side, depth + 1) or _is_uneven(side) for side in sides)
     if not isinstance(node, ast.Call):

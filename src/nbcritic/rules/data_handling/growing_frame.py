@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import ast
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling._joining import ARRAYS, FRAMES, appending, joined, joining
 from nbcritic.rules.data_handling._shared import Loop, Starts, is_constant, keyword, loops, path
-from nbcritic.rules.data_handling._sizes import Sizes
+from nbcritic.rules.data_handling._sizes import sizes_of
 
 FEW_TURNS = 300
 """What grows over fewer turns is copied at once."""
-SLOW = re.compile(
+SLOW = regex(
     r"(?:curve_)?(?:fit|train|optimi[sz]e|minimize|fetch|download)(?:_.*)?|[Ff]it[A-Z].*|cross_val(?:_score|idate)|cross_validate|"
     r"read_sql(?:_query)?|read_gbq|cached_read|execute(?:_query)?|(?:run_)?sql|run_query|to_dataframe|from_(?:lims|pretrained)|"
     r"load_(?:model|dataset)"
@@ -248,7 +248,7 @@ class _Grown:
 
 def _function(cell: CodeCell, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     above = cell.ancestors(node)
-    return next((parent for parent in above if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef)), None)
+    return next((parent for parent in above if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef))), None)
 
 
 def _grows(page: Page, cell: CodeCell, assign: ast.Assign) -> tuple[str, str, bool] | None:
@@ -280,7 +280,7 @@ def _is_slow(page: Page, loop: Loop) -> bool:
     waiting: list[ast.AST] = [*loop.body]
     followed = set[str]()
     while waiting:
-        for node in ast.walk(waiting.pop()):
+        for node in nodes_in(waiting.pop()):
             if not isinstance(node, ast.Call):
                 continue
             name: str = getattr(node.func, "attr", "") or getattr(node.func, "id", "")
@@ -319,7 +319,7 @@ class _Growth:
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self._sizes = Sizes(page)
+        self._sizes = sizes_of(page)
         self._starts = Starts()
         self._slow: dict[Loop, bool] = {}
 
@@ -329,7 +329,7 @@ class _Growth:
         below: ast.AST = assign
         over: list[Loop] = []
         for loop in loops(cell, assign):
-            targets = [] if isinstance(loop, ast.While) else list(ast.walk(loop.target))
+            targets = [] if isinstance(loop, ast.While) else list(nodes_in(loop.target))
             is_target = any(isinstance(node, ast.Name) and node.id == root for node in targets)
             if is_target or self._starts.before(cell, loop, below, root):
                 break
@@ -339,7 +339,7 @@ class _Growth:
 
     def matters(self, function: ast.AST | None, name: str, grown: list[_Grown]) -> bool:
         """Is the function called, and the grown name read, by anything but its own growth?"""
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and not function.decorator_list:
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and not function.decorator_list:
             is_called = function.name in self._page.names.mentioned or function.name.startswith("__")
             if not is_called:
                 return False
@@ -389,5 +389,5 @@ class _Growth:
 
 def _loads(node: ast.AST) -> Counter[str]:
     """How often each name is read in `node`."""
-    names = (inner for inner in ast.walk(node) if isinstance(inner, ast.Name))
+    names = (inner for inner in nodes_in(node) if isinstance(inner, ast.Name))
     return Counter(name.id for name in names if isinstance(name.ctx, ast.Load))

@@ -7,31 +7,32 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import root_name
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling._shared import keyword
 
-CODES = re.compile(
+CODES = regex(
     r"^(?:zip|zip[ _-]?codes?|.*[a-z ]zip[ _-]?code|postal[ _-]?codes?|post[ _-]?codes?|plz|fips|.*fips(?:[ _-]?code)?|ssn|isbn(?:10|13)?|"
     r".*phone[ _-]?(?:number|no|num|nr))$",
     re.IGNORECASE,
 )
 """Columns whose digits are a name: a zero in front belongs to it."""
-IDS = re.compile(r"(?:^|[ _a-z])(?:Id|ID)$|(?:^|[ _-])id$")
+IDS = regex(r"(?:^|[ _a-z])(?:Id|ID)$|(?:^|[ _-])id$")
 """Columns that tell records apart."""
 READERS = frozenset(f"pandas.read_{kind}" for kind in ("csv", "table", "excel", "fwf"))
-_NUMERIC = re.compile(r"^(?:int|float)(?:32|64)$")
-_INFO = re.compile(
+_NUMERIC = regex(r"^(?:int|float)(?:32|64)$")
+_INFO = regex(
     r"^ *\d+ {2,}(?P<name>.+?) +\d+ non-null +(?P<dtype>\w+)$|^(?P<old>\S+) +\d+ non-null +(?P<olddtype>\w+)$", re.M
 )
-_DTYPES = re.compile(r"^(?P<name>\S.*?) {2,}(?P<dtype>(?:int|float)(?:32|64)|object|bool)$", re.M)
-_HEAD = re.compile(r"<thead>(.*?)</thead>", re.S)
-_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.S)
-_CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.S)
-_FLOAT = re.compile(r"\d+\.0+$|\d\.\d+e\+\d+$")
+_DTYPES = regex(r"^(?P<name>\S.*?) {2,}(?P<dtype>(?:int|float)(?:32|64)|object|bool)$", re.M)
+_HEAD = regex(r"<thead>(.*?)</thead>", re.S)
+_ROW = regex(r"<tr[^>]*>(.*?)</tr>", re.S)
+_CELL = regex(r"<t[hd][^>]*>(.*?)</t[hd]>", re.S)
+_FLOAT = regex(r"\d+\.0+$|\d\.\d+e\+\d+$")
 _ROWS = 12
 
 
@@ -143,17 +144,17 @@ def _dropped(page: Page) -> set[str]:
         for call in cell.nodes(ast.Call):
             if isinstance(call.func, ast.Attribute) and call.func.attr == "drop":
                 found.update(
-                    n.value for n in ast.walk(call) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+                    n.value for n in nodes_in(call) if isinstance(n, ast.Constant) and isinstance(n.value, str)
                 )
         for deleted in cell.nodes(ast.Delete):
-            found.update(n.value for n in ast.walk(deleted) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+            found.update(n.value for n in nodes_in(deleted) if isinstance(n, ast.Constant) and isinstance(n.value, str))
     return found
 
 
 def _told(read: ast.Call) -> set[str]:
     """The columns whose types the reader is told, or that become the index."""
     given = [keyword(read, name) for name in ("dtype", "converters", "index_col")]
-    nodes = [node for part in given if part is not None for node in ast.walk(part)]
+    nodes = [node for part in given if part is not None for node in nodes_in(part)]
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Confidence, Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling._shared import keyword
@@ -19,7 +19,7 @@ NAIVE = {
 }
 NOW = frozenset({"datetime.datetime.now", "datetime.datetime.today"})
 CLOCKS = frozenset({"time.time", "os.path.getmtime", "os.path.getctime"})
-GUESSED = re.compile(
+GUESSED = regex(
     r"Could not infer format, so each element will be parsed individually|Parsing dates in \S+ format when dayfirst=|"
     r"Parsing '[^']{1,40}' in \S+ format"
 )
@@ -115,17 +115,17 @@ def _calls(page: Page, cell: CodeCell) -> Iterator[tuple[ast.AST, str, str, Conf
 
 
 def _utc(cell: CodeCell, call: ast.Call) -> str:
-    assert isinstance(call.func, ast.Attribute | ast.Name)
+    assert isinstance(call.func, (ast.Attribute, ast.Name))
     return f"{cell.segment(call.func)}({cell.segment(call.args[0], 40)}, timezone.utc)"
 
 
 def _is_label(page: Page, cell: CodeCell, call: ast.Call) -> bool:
     """Is it only printed, or made the name of a run?"""
-    if any(isinstance(inner, ast.Call) and page.qualified(inner.func) in CLOCKS for inner in ast.walk(call)):
+    if any(isinstance(inner, ast.Call) and page.qualified(inner.func) in CLOCKS for inner in nodes_in(call)):
         return True
     here: ast.AST = call
     for parent in cell.ancestors(call):
-        if isinstance(parent, ast.stmt | ast.Lambda):
+        if isinstance(parent, (ast.stmt, ast.Lambda)):
             break
         if isinstance(parent, ast.JoinedStr):
             return True

@@ -104,7 +104,7 @@ def check(page: Page) -> Iterator[Hit]:
 def _fault(page: Page, cell: CodeCell, node: ast.Compare) -> str:
     """What to say of a comparison; empty where it is none with a missing value, or one of the language itself."""
     op, left, right = node.ops[0], node.left, node.comparators[0]
-    if isinstance(op, ast.In | ast.NotIn):
+    if isinstance(op, (ast.In, ast.NotIn)):
         return _membership(page, cell, left, right)
     marks = [_missing(page, side) for side in (left, right)]
     if all(marks) or not isinstance(op, (*_EQUAL, *_SAME)):
@@ -133,13 +133,13 @@ def _with_none(page: Page, cell: CodeCell, op: ast.cmpop, value: ast.expr, right
 
 
 def _outcome(op: ast.cmpop) -> str:
-    return "False" if isinstance(op, ast.Eq | ast.Is) else "True"
+    return "False" if isinstance(op, (ast.Eq, ast.Is)) else "True"
 
 
 def _better(page: Page, cell: CodeCell, value: ast.expr, op: ast.cmpop) -> str:
     kind, text = page.values.kind(value), cell.segment(value)
-    plain = isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
-    negative = isinstance(op, ast.NotEq | ast.IsNot)
+    plain = isinstance(value, (ast.Name, ast.Attribute, ast.Subscript, ast.Call))
+    negative = isinstance(op, (ast.NotEq, ast.IsNot))
     if kind in COLUMNS and plain:
         return f"{text}.{'notna' if negative else 'isna'}()"
     test = f"np.isnan({text})" if kind == "array" else f"pd.isna({text})"
@@ -150,22 +150,22 @@ def _fix(page: Page, cell: CodeCell, node: ast.Compare) -> Fix | None:
     """Ask the column itself. Not safe: the code then does what it says, and so gives something else."""
     op, value = node.ops[0], node.comparators[0] if _missing(page, node.left) else node.left
     at, inner = cell.at(node), cell.at(value)
-    plain = isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
+    plain = isinstance(value, (ast.Name, ast.Attribute, ast.Subscript, ast.Call))
     if (
-        isinstance(op, ast.In | ast.NotIn)
+        isinstance(op, (ast.In, ast.NotIn))
         or not plain
         or page.values.kind(value) not in COLUMNS
         or at.line != at.end_line
     ):
         return None
     text = cell.lines[inner.line - 1][inner.column - 1 : inner.end_column - 1]
-    method = "notna" if isinstance(op, ast.NotEq | ast.IsNot) else "isna"
+    method = "notna" if isinstance(op, (ast.NotEq, ast.IsNot)) else "isna"
     return Fix(f"Ask `{method}()`", (Replace(at, f"{text}.{method}()"),))
 
 
 def _membership(page: Page, cell: CodeCell, left: ast.expr, right: ast.expr) -> str:
     """`x in (np.nan, …)`, and `np.nan in array`."""
-    if isinstance(right, ast.List | ast.Tuple | ast.Set):
+    if isinstance(right, (ast.List, ast.Tuple, ast.Set)):
         if any(_missing(page, item) in NUMBERS for item in right.elts) and not isinstance(left, ast.Constant):
             return f"`in {cell.segment(right)}` misses every NaN that is another object; ask `pd.isna({cell.segment(left)})`"
     elif _missing(page, left) and page.values.kind(right) == "array":

@@ -6,7 +6,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import root_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
@@ -146,7 +146,7 @@ class _Moves:
                     return f"`{node.func.attr}`"
                 node = node.func.value
             elif isinstance(node, ast.Subscript):
-                if isinstance(node.slice, ast.Compare | ast.BinOp) and self._page.values.kind(node) == "frame":
+                if isinstance(node.slice, (ast.Compare, ast.BinOp)) and self._page.values.kind(node) == "frame":
                     return "a filter"
                 node = node.value
             elif isinstance(node, ast.Attribute):
@@ -166,7 +166,7 @@ class _Moves:
         waiting = [name]
         while waiting and len(found) < 40:
             for value in self._values.get(waiting.pop(), ()):
-                names = {inner.id for inner in ast.walk(value) if isinstance(inner, ast.Name)} - found
+                names = {inner.id for inner in nodes_in(value) if isinstance(inner, ast.Name)} - found
                 found |= names
                 waiting += names
         return self._origins.setdefault(name, found - set(self._page.names.imports))
@@ -208,7 +208,7 @@ def _bare(page: Page, node: ast.expr) -> ast.Name | None:
         and node.args
     ):
         column = node.args[0]
-    if column is None or page.values.kind(column) != "series" or not isinstance(column, ast.Subscript | ast.Attribute):
+    if column is None or page.values.kind(column) != "series" or not isinstance(column, (ast.Subscript, ast.Attribute)):
         return None
     return column.value if isinstance(column.value, ast.Name) else None
 
@@ -268,7 +268,7 @@ def _is_typed(page: Page, node: ast.expr) -> bool:
     if isinstance(node, ast.Name):
         source = page.values.source(node)
         node = source if source is not None else node
-    if not isinstance(node, ast.List | ast.Tuple) or len(node.elts) < 2:
+    if not isinstance(node, (ast.List, ast.Tuple)) or len(node.elts) < 2:
         return False
     return all(isinstance(item, ast.Constant) and isinstance(item.value, str) for item in node.elts)
 

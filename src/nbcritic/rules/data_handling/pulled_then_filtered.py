@@ -10,6 +10,7 @@ from functools import cached_property
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Severity
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling._shared import keyword, path
@@ -23,10 +24,8 @@ FILES = {
     "pandas.read_feather": "columns",
 }
 """Readers with the argument that picks columns."""
-_EVERYTHING = re.compile(
-    r"\s*select\s+(?:\w+\.)?\*\s+from\s+[\w.\"`\[\]$-]+(?:\s+(?:as\s+)?\w+)?\s*;?\s*$", re.IGNORECASE
-)
-_SUBMISSION = re.compile(r"submission[^/]*$", re.IGNORECASE)
+_EVERYTHING = regex(r"\s*select\s+(?:\w+\.)?\*\s+from\s+[\w.\"`\[\]$-]+(?:\s+(?:as\s+)?\w+)?\s*;?\s*$", re.IGNORECASE)
+_SUBMISSION = regex(r"submission[^/]*$", re.IGNORECASE)
 """Files that hold what a competition asks for and no more."""
 _LOOKS = frozenset("head tail shape info dtypes columns describe sample".split())
 
@@ -214,7 +213,7 @@ def _selection(cell: CodeCell, name: ast.Name) -> ast.Subscript | None:
             owner = owner.value
         if isinstance(parent, ast.Subscript) and isinstance(owner, ast.Name) and owner.id == name.id:
             found = parent
-    picks = found is not None and isinstance(found.slice, ast.Compare | ast.BinOp | ast.List | ast.Call | ast.Tuple)
+    picks = found is not None and isinstance(found.slice, (ast.Compare, ast.BinOp, ast.List, ast.Call, ast.Tuple))
     return found if picks else None
 
 

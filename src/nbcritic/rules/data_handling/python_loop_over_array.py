@@ -9,18 +9,19 @@ from dataclasses import dataclass, field
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling import _vector as vector
 from nbcritic.rules.data_handling._rows import body_computes, is_arithmetic
 from nbcritic.rules.data_handling._shared import is_constant, path
-from nbcritic.rules.data_handling._sizes import Sizes
+from nbcritic.rules.data_handling._sizes import Sizes, sizes_of
 
 FEW = 1000
 """So many elements are done at once, whichever way."""
 FLAT = frozenset("linspace arange logspace geomspace zeros ones empty rand randn random random_sample".split())
 """Functions of NumPy that give an array of one dimension where they are given one number."""
-_COMPARED = re.compile(r"vectori[sz]|timeit|perf_counter|broadcasting|\bufunc|numba|cython", re.IGNORECASE)
+_COMPARED = regex(r"vectori[sz]|timeit|perf_counter|broadcasting|\bufunc|numba|cython", re.IGNORECASE)
 """Notebooks with these words show what a loop costs, or have another way to make it fast."""
 
 
@@ -87,9 +88,10 @@ def check(page: Page) -> Iterator[Hit]:
         %%timeit
         doubled = [p * 2 for p in prices]
     """
-    if _COMPARED.search("\n".join(cell.source for cell in page.notebook.cells)):
+    sizes = sizes_of(page)
+    found = [(cell, *hit) for cell in page.code for hit in _found(page, sizes, cell)]
+    if not found or _COMPARED.search("\n".join(cell.source for cell in page.notebook.cells)):
         return
-    found = [(cell, *hit) for cell in page.code for hit in _found(page, Sizes(page), cell)]
     groups: dict[tuple[int, str], list[tuple[CodeCell, ast.AST, str]]] = {}
     for cell, node, text, name in found:
         groups.setdefault((cell.number, name), []).append((cell, node, text))
@@ -224,7 +226,7 @@ def _is_flat(page: Page, node: ast.expr, depth: int = 0) -> bool:
 def _is_worth_it(page: Page, sizes: Sizes, cell: CodeCell, node: ast.AST, array: ast.expr) -> bool:
     """Is the array not seen to be short, and the loop not compiled?"""
     count = sizes.length(array)
-    around = [p for p in cell.ancestors(node) if isinstance(p, ast.FunctionDef | ast.AsyncFunctionDef)]
+    around = [p for p in cell.ancestors(node) if isinstance(p, (ast.FunctionDef, ast.AsyncFunctionDef))]
     return (count is None or count > FEW) and not any(function.decorator_list for function in around)
 
 

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling._shared import path
-from nbcritic.rules.data_handling._sizes import Sizes
+from nbcritic.rules.data_handling._sizes import Sizes, sizes_of
 
 Turn: TypeAlias = ast.For | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -23,10 +24,10 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _AS_LIST = frozenset("tolist to_list".split())
 _LINES = frozenset("readlines splitlines".split())
-_KEY = re.compile(r"(?:^|_|(?<=[a-z]))(?:id|ids|key|code|name|user|word|title|url|email|token)s?$", re.IGNORECASE)
+_KEY = regex(r"(?:^|_|(?<=[a-z]))(?:id|ids|key|code|name|user|word|title|url|email|token)s?$", re.IGNORECASE)
 """Columns that are as long without their repeats, or nearly so."""
-_DRAWS = re.compile(r"plot|show|hist|scatter|savefig|legend")
-_LOOKS = re.compile(rf"{_DRAWS.pattern}|print|display|text|title")
+_DRAWS = regex(r"plot|show|hist|scatter|savefig|legend")
+_LOOKS = regex(rf"{_DRAWS.pattern}|print|display|text|title")
 _SEARCHED = 300
 _DEEP = 4
 
@@ -123,7 +124,7 @@ def check(page: Page) -> Iterator[Hit]:
                 print(order)
     """
     groups: dict[str, list[tuple[CodeCell, ast.AST, str]]] = {}
-    sizes, bodies = Sizes(page), _Bodies()
+    sizes, bodies = sizes_of(page), _Bodies()
     for cell in page.code:
         for place, what, text in (
             *_memberships(page, sizes, bodies, cell),
@@ -142,7 +143,11 @@ def check(page: Page) -> Iterator[Hit]:
 def _memberships(page: Page, sizes: Sizes, bodies: _Bodies, cell: CodeCell) -> Iterator[tuple[ast.AST, str, str]]:
     """Each `in` of a long list in a loop, with the list and what to say."""
     for node in cell.nodes(ast.Compare):
-        if len(node.ops) != 1 or not isinstance(node.ops[0], ast.In | ast.NotIn) or isinstance(node.left, ast.Constant):
+        if (
+            len(node.ops) != 1
+            or not isinstance(node.ops[0], (ast.In, ast.NotIn))
+            or isinstance(node.left, ast.Constant)
+        ):
             continue
         listed = node.comparators[0]
         turn = _turn(page, sizes, cell, node)
@@ -176,7 +181,7 @@ def _turn(page: Page, sizes: Sizes, cell: CodeCell, node: ast.AST) -> Turn | Non
                 return parent
         elif isinstance(parent, _COMPREHENSIONS):
             first = parent.generators[0]
-            in_first = below is first and any(inner is node for inner in ast.walk(first.iter))
+            in_first = below is first and any(inner is node for inner in nodes_in(first.iter))
             if not in_first and _turns_often(page, sizes, first.iter):
                 return parent
         below = parent
@@ -194,7 +199,7 @@ def _turns_often(page: Page, sizes: Sizes, iterable: ast.expr) -> bool:
 
 def _is_outside(listed: ast.expr, body: _Body) -> bool:
     """Is the list there before the loop, and none of the loop's own names in it?"""
-    read = {inner.id for inner in ast.walk(listed) if isinstance(inner, ast.Name)}
+    read = {inner.id for inner in nodes_in(listed) if isinstance(inner, ast.Name)}
     return bool(read) and read.isdisjoint(body.bound)
 
 
@@ -205,7 +210,7 @@ class _Body:
         self.bound: set[str] = set()
         self.appended: set[str] = set()
         called: list[str] = []
-        for inner in ast.walk(turn):
+        for inner in nodes_in(turn):
             if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
                 self.bound.add(inner.id)
             elif isinstance(inner, ast.Call):
@@ -288,7 +293,7 @@ def _filters(page: Page, sizes: Sizes, bodies: _Bodies, cell: CodeCell) -> Itera
         key = test.left
         if name is None or page.values.kind(frame) != "frame" or page.values.kind(key) != "series":
             continue
-        if not isinstance(key, ast.Subscript | ast.Attribute) or path(key.value) != name:
+        if not isinstance(key, (ast.Subscript, ast.Attribute)) or path(key.value) != name:
             continue
         over = _row_by_row(page, sizes, bodies, cell, node, test.comparators[0], name)
         if over:
@@ -307,12 +312,12 @@ def _row_by_row(
     page: Page, sizes: Sizes, bodies: _Bodies, cell: CodeCell, node: ast.AST, value: ast.expr, name: str
 ) -> str:
     """The frame or column whose rows the value comes from, one at a time; empty where it does not."""
-    read = {inner.id for inner in ast.walk(value) if isinstance(inner, ast.Name)}
+    read = {inner.id for inner in nodes_in(value) if isinstance(inner, ast.Name)}
     for parent in cell.ancestors(node):
-        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             return ""
         if isinstance(parent, ast.For):
-            bound = {inner.id for inner in ast.walk(parent.target) if isinstance(inner, ast.Name)}
+            bound = {inner.id for inner in nodes_in(parent.target) if isinstance(inner, ast.Name)}
             owner = _frame_of_rows(page, parent.iter)
             if read & bound:
                 # A loop that draws or prints at every turn is short, and the search is not what it costs.
@@ -365,7 +370,7 @@ def _nested(page: Page, sizes: Sizes, cell: CodeCell) -> Iterator[tuple[ast.AST,
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    return {inner.id for inner in nodes_in(node) if isinstance(inner, ast.Name)}
 
 
 def _long_rows(page: Page, sizes: Sizes, iterable: ast.expr) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Severity
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling import _vector as vector
 from nbcritic.rules.data_handling._rows import Row, body_computes, is_arithmetic
 from nbcritic.rules.data_handling._shared import is_constant, keyword, path
-from nbcritic.rules.data_handling._sizes import LARGE, Sizes
+from nbcritic.rules.data_handling._sizes import LARGE, Sizes, sizes_of
 
 FEW_ROWS = 1_000
 """A frame of fewer rows is done at once, whichever way."""
@@ -150,7 +150,7 @@ def check(page: Page) -> Iterator[Hit]:
         #>
         #>     accuracy                           0.80        40
     """
-    sizes = Sizes(page)
+    sizes = sizes_of(page)
     for cell in page.code:
         for loop in cell.nodes(ast.For):
             row = _rows_of(page, loop)
@@ -187,7 +187,7 @@ def _is_worth_it(page: Page, sizes: Sizes, frame: ast.expr) -> bool:
 
 def _severity(sizes: Sizes, loop: ast.For, row: Row) -> Severity | None:
     """A loop by `iterrows`, or one that writes single elements, of a frame that is seen to be large is what costs most."""
-    writes = any(isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) for node in ast.walk(loop))
+    writes = any(isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) for node in nodes_in(loop))
     slowest = bool(row.row and row.index) or writes
     return None if slowest and (sizes.seen(row.frame) or 0) >= LARGE else "minor"
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import root_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling._accounts import Accounts
 from nbcritic.rules.data_handling._shared import is_constant, keyword
-from nbcritic.rules.data_handling._sizes import Sizes
+from nbcritic.rules.data_handling._sizes import sizes_of
 
 FEW = 60
 """A table of at most so many rows is looked through by eye."""
@@ -87,7 +87,7 @@ def check(page: Page) -> Iterator[Hit]:
         clean = survey.dropna(subset=["age"])
         pairs = survey[["age", "income"]].dropna()
     """
-    accounts, sizes = Accounts(page), Sizes(page)
+    accounts, sizes = Accounts(page), sizes_of(page)
     windowed = _windowed(page)
     found: list[tuple[CodeCell, ast.Call, str]] = []
     for cell in page.code:
@@ -129,7 +129,7 @@ def _loses(page: Page, cell: CodeCell, call: ast.Call) -> set[str]:
         return set()  # picking columns first says which must be there, as `subset` does
     owner = root_name(function.value)
     in_place = is_constant(keyword(call, "inplace"), True)
-    chained = [node for node in ast.walk(function.value) if isinstance(node, ast.Attribute) and node.attr in WINDOWS]
+    chained = [node for node in nodes_in(function.value) if isinstance(node, ast.Attribute) and node.attr in WINDOWS]
     if chained or not (kept or in_place):
         return set()
     return kept | ({owner.id} if owner is not None else _behind(function.value))
@@ -152,7 +152,7 @@ def _picks_columns(page: Page, node: ast.expr) -> bool:
 
 
 def _behind(node: ast.expr) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    return {inner.id for inner in nodes_in(node) if isinstance(inner, ast.Name)}
 
 
 def _kept(cell: CodeCell, call: ast.Call) -> set[str]:

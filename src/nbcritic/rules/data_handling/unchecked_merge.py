@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.events import root_name
+from nbcritic.analysis.code import CodeCell, nodes_in
+from nbcritic.analysis.events import called_name, root_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling._accounts import Accounts
 from nbcritic.rules.data_handling._shared import is_constant, keyword, path
-from nbcritic.rules.data_handling._sizes import Sizes
+from nbcritic.rules.data_handling._sizes import Sizes, sizes_of
 
 FEW = 60
 """A table of at most so many rows is looked through by eye."""
@@ -135,7 +135,7 @@ def check(page: Page) -> Iterator[Hit]:
         stopped = trips.merge(stops)
         stopped.groupby("stop").size()
     """
-    accounts, sizes, summed, tables = Accounts(page), Sizes(page), _summed(page), _Tables(page)
+    accounts, sizes, summed, tables = Accounts(page), sizes_of(page), _summed(page), _Tables(page)
     merges = [merge for cell in page.code for merge in _merges(page, cell)]
     faulty = [merge for merge in merges if _is_unchecked(page, sizes, accounts, summed, tables, merge)]
     faulty.sort(key=lambda merge: bool(merge.keys or merge.positional))
@@ -173,6 +173,8 @@ class _Merge:
 def _merges(page: Page, cell: CodeCell) -> Iterator[_Merge]:
     for call in cell.nodes(ast.Call):
         function, arguments = call.func, call.args
+        if called_name(function) != "merge" and page.qualified(function) != "pandas.merge":
+            continue
         if any(word.arg in (None, "validate", "indicator") for word in call.keywords):
             continue
         how = keyword(call, "how")
@@ -255,7 +257,7 @@ class _Tables:
         if qualified == "pandas.concat" and call.args:
             axis, parts = keyword(call, "axis"), call.args[0]
             beside = isinstance(axis, ast.Constant) and axis.value in (1, "columns")
-            listed = parts.elts if isinstance(parts, ast.List | ast.Tuple) else []
+            listed = parts.elts if isinstance(parts, (ast.List, ast.Tuple)) else []
             return beside and bool(listed) and all(self.is_unique(part, at, depth + 1) for part in listed)
         if not isinstance(function, ast.Attribute):
             return False
@@ -307,14 +309,14 @@ class _Tables:
 
 def _counts(test: ast.expr, tables: set[str]) -> bool:
     """Does an assertion ask how many keys (or rows) one of the tables has?"""
-    names = {getattr(node, "id", "") or getattr(node, "attr", "") for node in ast.walk(test)}
+    names = {getattr(node, "id", "") or getattr(node, "attr", "") for node in nodes_in(test)}
     return not names.isdisjoint(_COUNTED) and not names.isdisjoint(tables)
 
 
 def _is_indexed_by_several(node: ast.expr) -> bool:
     is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "set_index"
     keys = (node.args[0] if node.args else keyword(node, "keys")) if is_call else None  # type: ignore[attr-defined,arg-type]
-    return isinstance(keys, ast.List | ast.Tuple) and len(keys.elts) > 1
+    return isinstance(keys, (ast.List, ast.Tuple)) and len(keys.elts) > 1
 
 
 def _message(merge: _Merge, more: int) -> str:

@@ -8,14 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling._shared import loops
-from nbcritic.rules.data_handling._sizes import Sizes
+from nbcritic.rules.data_handling._sizes import sizes_of
 
-READS = re.compile(
+READS = regex(
     r"pandas\.read_\w+|numpy\.(?:load|loadtxt|genfromtxt)|(?:joblib|torch|spacy|sklearn\.externals\.joblib)\.load|"
     r"(?:tensorflow\.)?keras\.models\.load_model|(?:fasttext|onnx)\.load(?:_model)?|gensim\..*\.load(?:_word2vec_format)?|"
     r"nltk\.corpus\.(?:stopwords|words)\.words|transformers\.(?:pipeline|\w+\.from_pretrained)|"
@@ -27,8 +28,8 @@ LOADS = frozenset({"pickle.load", "json.load", "yaml.safe_load", "yaml.load"})
 _PER_ROW = frozenset("apply map applymap progress_apply progress_map parallel_apply swifter".split())
 _PER_TEXT = frozenset({"tokenizer", "analyzer", "preprocessor"})
 """Arguments of a vectoriser that it calls for each text."""
-_WRITES = re.compile(r"\s*(?:insert|update|replace)\b", re.IGNORECASE)
-_SLOW = re.compile(r"sleep|^get$|^post$|urlopen|request|fetch|scrape|download")
+_WRITES = regex(r"\s*(?:insert|update|replace)\b", re.IGNORECASE)
+_SLOW = regex(r"sleep|^get$|^post$|urlopen|request|fetch|scrape|download")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -128,15 +129,15 @@ class _Turns:
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self._sizes = Sizes(page)
+        self._sizes = sizes_of(page)
 
     def over(self, cell: CodeCell, call: ast.Call) -> str:
         """The rows or elements for each of which the call gives the same; empty where there are none."""
-        if any(isinstance(parent, ast.Try | ast.While) for parent in cell.ancestors(call)):
+        if any(isinstance(parent, (ast.Try, ast.While)) for parent in cell.ancestors(call)):
             return ""
         below: ast.AST = call
         for parent in cell.ancestors(call):
-            if isinstance(parent, ast.If | ast.IfExp) and below is not parent.test:
+            if isinstance(parent, (ast.If, ast.IfExp)) and below is not parent.test:
                 return ""  # it may be done at the first turn only
             if isinstance(parent, ast.ClassDef):
                 return ""
@@ -144,7 +145,7 @@ class _Turns:
                 return self._often(cell, parent, parent.iter)
             if isinstance(parent, _COMPREHENSIONS) and self._fixed(cell, call, parent):
                 first = parent.generators[0]
-                in_first = any(inner is call for inner in ast.walk(first.iter))
+                in_first = any(inner is call for inner in nodes_in(first.iter))
                 return "" if in_first else self._often(cell, parent, first.iter)
             if isinstance(parent, ast.Lambda):
                 return self._applied(cell, parent) if self._fixed(cell, call, parent) else ""
@@ -165,7 +166,7 @@ class _Turns:
 
     def _fixed(self, cell: CodeCell, call: ast.Call, block: ast.AST) -> bool:
         """Does the call use nothing that the loop or function binds, but for a file that it opens by a fixed name?"""
-        read = {inner.id for inner in ast.walk(call) if isinstance(inner, ast.Name)}
+        read = {inner.id for inner in nodes_in(call) if isinstance(inner, ast.Name)}
         bound = _bound(block)
         if self._page.qualified(call.func) in LOADS:
             opened = _opened(cell, call, block)
@@ -176,7 +177,7 @@ class _Turns:
 
     def _often(self, cell: CodeCell, turn: ast.AST, iterable: ast.expr) -> str:
         """The iterable, where it is one of rows, texts or files, and nothing in the loop waits for the world outside."""
-        calls = (inner.func for inner in ast.walk(turn) if isinstance(inner, ast.Call))
+        calls = (inner.func for inner in nodes_in(turn) if isinstance(inner, ast.Call))
         if any(_SLOW.search(getattr(function, "attr", "") or getattr(function, "id", "")) for function in calls):
             return ""
         count = self._sizes.length(iterable)
@@ -213,7 +214,7 @@ class _Turns:
                 return "the texts"
             if isinstance(parent, ast.Call) and parent.func is name:
                 for around in cell.ancestors(parent):
-                    if isinstance(around, ast.For | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+                    if isinstance(around, (ast.For, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
                         iterable = around.iter if isinstance(around, ast.For) else around.generators[0].iter
                         return self._often(cell, around, iterable)
                     if isinstance(around, ast.Lambda) and (over := self._applied(cell, around)):
@@ -235,21 +236,21 @@ class _Turns:
 def _bound(block: ast.AST) -> set[str]:
     """The names that a loop, comprehension or function binds, its parameters among them."""
     names = {
-        inner.id for inner in ast.walk(block) if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load)
+        inner.id for inner in nodes_in(block) if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load)
     }
-    return names | {inner.arg for inner in ast.walk(block) if isinstance(inner, ast.arg)}
+    return names | {inner.arg for inner in nodes_in(block) if isinstance(inner, ast.arg)}
 
 
 def _opened(cell: CodeCell, call: ast.Call, block: ast.AST) -> tuple[str, set[str]] | None:
     """The name of the file that `pickle.load(file)` reads, and the names that its path is made of."""
     given = call.args[0] if call.args else None
     if isinstance(given, ast.Call) and getattr(given.func, "id", "") == "open":
-        return "", {inner.id for inner in ast.walk(given) if isinstance(inner, ast.Name)}
+        return "", {inner.id for inner in nodes_in(given) if isinstance(inner, ast.Name)}
     for parent in cell.ancestors(call):
         if parent is block:
             return None
         for item in parent.items if isinstance(parent, ast.With) else ():
             target = item.optional_vars
             if isinstance(target, ast.Name) and isinstance(given, ast.Name) and target.id == given.id:
-                return target.id, {inner.id for inner in ast.walk(item.context_expr) if isinstance(inner, ast.Name)}
+                return target.id, {inner.id for inner in nodes_in(item.context_expr) if isinstance(inner, ast.Name)}
     return None

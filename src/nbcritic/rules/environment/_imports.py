@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.project_distributions import is_of_host, is_standard
 from nbcritic.analysis.project_manifests import installed, normal
 
-_HOSTED = re.compile(
+_HOSTED = regex(
     r"/kaggle/|\bkaggle_secrets\b|google\.colab|colab\.research\.google|/content/|\bdbutils\b|/dbfs/|colab-badge|mybinder\.org|quantopian"
 )
-_SURGERY = re.compile(
+_SURGERY = regex(
     r"\bsys\.path\b|^\s*%(?:run|cd)\b|\bos\.chdir\b|\bimport_ipynb\b|\bnbimporter\b|\bsite\.addsitedir\b|\baddPyFile\b",
     re.M,
 )

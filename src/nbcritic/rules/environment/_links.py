@@ -95,7 +95,7 @@ class Links:
         while waiting and self._left > 0:
             self._left -= 1
             here = waiting.pop()
-            if isinstance(here, ast.Constant | ast.Starred):
+            if isinstance(here, (ast.Constant, ast.Starred)):
                 waiting += [here.value] if isinstance(here, ast.Starred) else []
             elif isinstance(here, ast.Name):
                 bound = self.sources(here.id)
@@ -135,7 +135,7 @@ def _bindings(cell: CodeCell) -> Iterator[tuple[str, ast.expr]]:
     pairs: list[tuple[ast.expr, ast.expr | None]] = []
     for defined in cell.nodes(ast.ClassDef):
         for statement in defined.body:
-            if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+            if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
                 for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
                     yield "." + _name(target), statement.value
     for assign in cell.nodes(ast.Assign):
@@ -173,7 +173,7 @@ def _results(cell: CodeCell) -> Iterator[tuple[str, ast.expr]]:
     for node, value in results:
         if value is not None:
             for parent in cell.ancestors(node):
-                if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
+                if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)):
                     yield parent.name, value
                     yield f".{parent.name}", value
                     break
@@ -185,9 +185,9 @@ _PURE = frozenset("str repr tuple list sorted set range zip enumerate len int fl
 
 def _parts(node: ast.expr) -> list[ast.expr] | None:
     """What an expression is made of; None where something else comes in."""
-    if isinstance(node, ast.JoinedStr | ast.Tuple | ast.List | ast.Set):
+    if isinstance(node, (ast.JoinedStr, ast.Tuple, ast.List, ast.Set)):
         return node.values if isinstance(node, ast.JoinedStr) else node.elts
-    if isinstance(node, ast.FormattedValue | ast.Subscript):
+    if isinstance(node, (ast.FormattedValue, ast.Subscript)):
         return [node.value]
     if isinstance(node, ast.BinOp):
         return [node.left, node.right]
@@ -197,7 +197,7 @@ def _parts(node: ast.expr) -> list[ast.expr] | None:
         return [node.body, node.orelse]
     if isinstance(node, ast.Dict):
         return [*filter(None, node.keys), *node.values]
-    if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp):
+    if isinstance(node, (ast.ListComp, ast.GeneratorExp, ast.SetComp)):
         return [node.elt, *(generator.iter for generator in node.generators)]
     if isinstance(node, ast.Call) and _last(node.func) in _PURE:
         owner = [node.func.value] if isinstance(node.func, ast.Attribute) else []
@@ -210,7 +210,7 @@ def _functions(cell: CodeCell) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> Iterable[tuple[ast.expr, ast.expr]]:
-    if not (isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List)):
+    if not (isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List))):
         return [(target, value)]
     return zip(target.elts, value.elts, strict=False)
 
@@ -219,9 +219,9 @@ def _targets(target: ast.expr) -> Iterator[str]:
     waiting = [target]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.Tuple | ast.List):
+        if isinstance(node, (ast.Tuple, ast.List)):
             waiting += node.elts
-        elif isinstance(node, ast.Starred | ast.Subscript):
+        elif isinstance(node, (ast.Starred, ast.Subscript)):
             waiting.append(node.value)
         elif name := _name(node):
             yield name

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
+from nbcritic.analysis.pattern import regex
+
 Kind: TypeAlias = Literal["personal", "absolute", "hosted"]
 
-STARTS = re.compile(
+STARTS = regex(
     r"(?:file:/{1,3}(?:localhost/)?|hdfs://[^/]*)?(?:/(?![/*\s])|[A-Za-z]:[\\/\x07-\x0d]|\\\\\w)|dbfs:/", re.I
 )
 """How a path of interest starts (a line break after the drive was a backslash and an n); the rest is passed over."""
 
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]+(?=[\w.%~$({ \[-])")
-_UNC = re.compile(r"\\\\[\w.-]{2,}(?:\\+[^\\/{}\[\]^+()]+)+\\*$")
-_FILE = re.compile(r"file:/{1,3}(?:localhost/)?(?=/|[A-Za-z]:)", re.I)
-_FORBIDDEN = re.compile(r"[*?|<>\"]|[\x00-\x08\x0e-\x1f]")
-_EXTENSION = re.compile(
+_DRIVE = regex(r"[A-Za-z]:[\\/]+(?=[\w.%~$({ \[-])")
+_UNC = regex(r"\\\\[\w.-]{2,}(?:\\+[^\\/{}\[\]^+()]+)+\\*$")
+_FILE = regex(r"file:/{1,3}(?:localhost/)?(?=/|[A-Za-z]:)", re.I)
+_FORBIDDEN = regex(r"[*?|<>\"]|[\x00-\x08\x0e-\x1f]")
+_EXTENSION = regex(
     r"\.(?:csv|tsv|txt|dat|data|xlsx?|xlsm|json[l]?|parquet|feather|pkl|pickle|h5|hdf5?|npy|npz|mat|db|sqlite3?|png|jpe?g|tiff?|gif|bmp"
     r"|svg|pdf|zip|gz|bz2|7z|rar|tar|tgz|joblib|pt|pth|ckpt|onnx|bin|model|nc4?|shp|geojson|gpkg|kml|sas7bdat|dta|sav|rds|rda"
     r"|rdata|avro|orc|wav|mp3|mp4|avi|log|xml|ya?ml|ini|cfg|toml|ipynb|py|jar|sql|fasta|fastq|fa|fq|bam|vcf|bed|gff|gtf|nii|dcm"
@@ -45,13 +47,13 @@ _NOBODY = frozenset(
     "students student local hive spark hadoop hdfs hbase livy zeppelin index login api profile workspace notebooks jupyter-user".split()
 )
 """Folders below a home folder that name no person."""
-_STAND_INS = re.compile(
+_STAND_INS = regex(
     r"your|user_?name|^<|[{}%$]|^x{2,}|^x$|^\.+$|^…|^name$|^me$|^someone|^path|^foo|^my_?name|^example|^john_?doe|^\[",
     re.I,
 )
 
 _HOSTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (host, re.compile(pattern))
+    (host, regex(pattern))
     for host, pattern in (
         ("Kaggle", r"/kaggle(?:/|$)"),
         ("Google Colab", r"/content(?:/|$)|/gdrive(?:/|$)"),

@@ -6,10 +6,11 @@ import re
 from functools import cached_property
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 
-_INSTALLS = re.compile(r"\b(?:pip[\d.]*|conda|mamba|uv)\b.*?\b(?:install|add|create)\b(?P<what>[^\n]*)")
-_NAMED = re.compile(r"(?<![\w.-])(?P<name>[A-Za-z][\w.-]*?)(?:\[[\w,]*\])?\s*(?P<pins>[<>=!~]=?[=\d.,<>!~\s*]+)")
-_PIN = re.compile(r"(?P<how>===?|<=?|~=|(?<![<>!~=])=)\s*(?P<release>\d{1,9}(?:\.\d{1,9})*)")
+_INSTALLS = regex(r"\b(?:pip[\d.]*|conda|mamba|uv)\b.*?\b(?:install|add|create)\b(?P<what>[^\n]*)")
+_NAMED = regex(r"(?<![\w.-])(?P<name>[A-Za-z][\w.-]*?)(?:\[[\w,]*\])?\s*(?P<pins>[<>=!~]=?[=\d.,<>!~\s*]+)")
+_PIN = regex(r"(?P<how>===?|<=?|~=|(?<![<>!~=])=)\s*(?P<release>\d{1,9}(?:\.\d{1,9})*)")
 _PACKAGES = {"scikit_learn": "scikit-learn", "sklearn": "scikit-learn", "numpy": "NumPy", "scipy": "SciPy", "matplotlib": "Matplotlib",
              "tensorflow": "TensorFlow", "tensorflow_gpu": "TensorFlow", "tensorflow_cpu": "TensorFlow", "keras": "Keras"}  # fmt: skip
 

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import Event
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.rules.environment._links import EXISTS, links
 from nbcritic.rules.environment._paths import STARTS, place
 
 Role: TypeAlias = Literal["used", "named", "sought", "installed"]
 """`used` where it stands in the call that needs it, `sought` where it is only asked for, `named` where it gets a name."""
 
-_ASKS_FOR_HOST = re.compile(
+_ASKS_FOR_HOST = regex(
     r"colab|kaggle|databricks|exists|isdir|is_dir|isfile|environ|hostname|gethostname|platform|on_|running_on|node\(",
     re.I,
 )
@@ -31,10 +32,10 @@ _DEFAULTS = frozenset(
     "get getenv setdefault pop getattr add_argument text Text dropdown Field field option Option input".split()
 )
 """Calls whose later argument (or `default`) is only what holds if nobody says otherwise."""
-_SEARCHES = re.compile(
+_SEARCHES = regex(
     r"(?:^|_)(?:find|first|search|resolve|locate|pick|choose|candidates?|existing|discover|detect)(?:_|$)", re.I
 )
-_HOLDS = re.compile(r"[A-Z]\w*[a-z]\w*$|dict$|namedtuple$")
+_HOLDS = regex(r"[A-Z]\w*[a-z]\w*$|dict$|namedtuple$")
 """What is called like a class or `dict` keeps its keywords: a place for settings."""
 
 
@@ -73,7 +74,7 @@ def _role(cell: CodeCell, node: ast.expr) -> tuple[Role, ast.AST | None]:
                 return "sought", outer
             if parent.attr not in _MAKES_PATHS:
                 return "used", outer
-        elif isinstance(parent, ast.stmt | ast.arguments | ast.comprehension):
+        elif isinstance(parent, (ast.stmt, ast.arguments, ast.comprehension)):
             return "named", parent
         here, parent = parent, cell.parent(parent)
     return "named", None
@@ -107,7 +108,7 @@ def _one_of_several(page: Page, cell: CodeCell, node: ast.AST) -> bool:
     for parent in cell.ancestors(node):
         if isinstance(parent, ast.stmt):
             return False
-        if isinstance(parent, ast.List | ast.Tuple | ast.Set) and len(parent.elts) > 1:
+        if isinstance(parent, (ast.List, ast.Tuple, ast.Set)) and len(parent.elts) > 1:
             sought = node in links(page).tested or _handed_to_a_search(cell, parent)
             return sought and len({_machine(item) for item in parent.elts}) > 1
     return False
@@ -115,7 +116,7 @@ def _one_of_several(page: Page, cell: CodeCell, node: ast.AST) -> bool:
 
 def _machine(item: ast.expr) -> tuple[str, str] | None:
     """The machine, person or host that a place belongs to; None for one within the project."""
-    for node in ast.walk(item):
+    for node in nodes_in(item):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and STARTS.match(node.value):
             found = place(node.value)
             return (found.kind, found.owner) if found is not None else ("", "")
@@ -137,7 +138,7 @@ def _asks_first(cell: CodeCell, node: ast.AST) -> bool:
     """Does the notebook find out where it is before it goes there, or catch that there is no such place?"""
     here = node
     for parent in cell.ancestors(node):
-        if isinstance(parent, ast.If | ast.IfExp) and _ASKS_FOR_HOST.search(cell.segment(parent.test, 200)):
+        if isinstance(parent, (ast.If, ast.IfExp)) and _ASKS_FOR_HOST.search(cell.segment(parent.test, 200)):
             return True
         if isinstance(parent, ast.Try) and here in parent.body and _forgives(cell, parent):
             return True
@@ -145,7 +146,7 @@ def _asks_first(cell: CodeCell, node: ast.AST) -> bool:
             return True
         if isinstance(parent, ast.Call) and _called(parent) in EXISTS:
             return True
-        if isinstance(parent, ast.List | ast.Tuple | ast.Set) and _handed_to_a_search(cell, parent):
+        if isinstance(parent, (ast.List, ast.Tuple, ast.Set)) and _handed_to_a_search(cell, parent):
             return True
         here = parent
     return False
@@ -200,7 +201,7 @@ def _is_read(page: Page, cell: CodeCell, assign: ast.Assign) -> bool:
 
 
 def _in_a_loop(cell: CodeCell, node: ast.AST) -> bool:
-    return any(isinstance(parent, ast.For | ast.While | ast.AsyncFor) for parent in cell.ancestors(node))
+    return any(isinstance(parent, (ast.For, ast.While, ast.AsyncFor)) for parent in cell.ancestors(node))
 
 
 def _uses(page: Page) -> _Uses:

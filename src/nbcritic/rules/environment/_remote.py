@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Span
 
 _READS = frozenset(
@@ -22,14 +23,14 @@ _ASKS = frozenset({"get", "urlopen"})
 _ADDRESS = frozenset("url origin filepath_or_buffer filename fname path path_or_buf io".split())
 _KEPT = frozenset("out output fname filename path_or_buf dst".split())
 _CHECKED = frozenset("file_hash md5_hash known_hash check_hash hash_prefix sha256 md5".split())
-_DATA = re.compile(
+_DATA = regex(
     r"\.(?:csv|tsv|txt|json[l]?|geojson|xlsx?|parquet|feather|pkl|pickle|joblib|np[yz]|h5|hdf5|nc|zip|gz|bz2|xz|7z|tar|tgz|dat|data|arff|"
     r"sav|dta|sas7bdat|db|sqlite|bin|pth?|ckpt|safetensors|onnx|shp|gpkg|mat|xml)(?=$|[?#&])",
     re.I,
 )
-_TOOL = re.compile(r"\b(?P<tool>wget|curl|aria2c|axel|gdown)\b(?P<rest>[^\n;|&]*)")
-_WEB = re.compile(r"(?:https?|ftp)://[^\s\"'<>|;)]+")
-_SAVED = re.compile(r"(?:^|\s)(?:-[A-Za-z]*[oO]|--output(?:-document)?)[ =]*[\"']?(?P<name>[^\s\"'-][^\s\"']*)")
+_TOOL = regex(r"\b(?P<tool>wget|curl|aria2c|axel|gdown)\b(?P<rest>[^\n;|&]*)")
+_WEB = regex(r"(?:https?|ftp)://[^\s\"'<>|;)]+")
+_SAVED = regex(r"(?:^|\s)(?:-[A-Za-z]*[oO]|--output(?:-document)?)[ =]*[\"']?(?P<name>[^\s\"'-][^\s\"']*)")
 _DEEP = 6
 
 

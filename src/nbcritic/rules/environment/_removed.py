@@ -14,12 +14,13 @@ Several may share a row (separated by commas outside of brackets): they are one 
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, TypeAlias
+
+from nbcritic.analysis.pattern import regex
 
 What: TypeAlias = Literal["name", "parameter", "positions"]
 
@@ -330,7 +331,7 @@ _TABLES = {
     "pandas": _PANDAS, "NumPy": _NUMPY, "scikit-learn": _SKLEARN, "SciPy": _SCIPY, "Matplotlib": _MATPLOTLIB, "seaborn": _SEABORN,
     "statsmodels": _STATSMODELS, "TensorFlow": _TENSORFLOW, "Keras": _KERAS,
 }  # fmt: skip
-_OLD = re.compile(r"\s*([\w.]+)(?:\(([^)]*)\))?\s*,?")
+_OLD = regex(r"\s*([\w.]+)(?:\(([^)]*)\))?\s*,?")
 
 
 @cache

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Related, Span
 from nbcritic.notebook.magics import Magic
 from nbcritic.rules.environment._paths import STARTS, Kind, Place, has_extension, place
@@ -32,14 +33,14 @@ class PathUse:
     purpose: Purpose = _USED
 
 
-_SPEAKING = re.compile(
+_SPEAKING = regex(
     r"(?:print|log|debug|info|warning|error|write_text|input|markdown|display|compile|match|fullmatch|search|findall|finditer|sub|"
     r"split|rsplit|partition|rpartition|replace|startswith|endswith|strip|lstrip|rstrip|removeprefix|removesuffix|find|rfind|index|count|"
     r"route|urljoin|xpath|find_element\w*|find_elements\w*|select|select_one|css|post|put|patch|delete|request|add_url_rule|"
     r"reference|child|title|set_title|suptitle|xlabel|ylabel|text|annotate|HTML|Markdown|Latex|raises|warn|assertEqual)$"
 )
 """What is handed to these is words, a pattern or a route."""
-_READING = re.compile(
+_READING = regex(
     r"(?:open|Path|PurePath|PosixPath|WindowsPath|imread|imwrite|imsave|savefig|listdir|i?glob|rglob|walk|scandir|exists|isfile|isdir|join|"
     r"chdir|makedirs|mkdir|copy\w*|move|rename|replace|remove|unlink|rmtree|getsize|abspath|realpath|expanduser|fromfile|tofile|loadtxt|"
     r"savetxt|genfromtxt|ExcelFile|ExcelWriter|HDFStore|File|ZipFile|flow_from_directory|ImageFolder|DatasetFolder|extractall|"
@@ -47,20 +48,20 @@ _READING = re.compile(
     r"read_\w+|to_(?:csv|excel|pickle|parquet|json|feather|hdf|stata|sql|html|file)|load\w*|save\w*|open_\w+|write_\w+|dump|imsave|Image|"
     r"append|insert|ImageDataGenerator|Dataset|get_data_home|urlretrieve|Popen|run|call|check_call|check_output|system)$"
 )
-_SECOND = re.compile(r"(?:dump|save|copy\w*|move|rename|insert|symlink|urlretrieve|imsave|replace)$")
-_NAMED_PATH = re.compile(
+_SECOND = regex(r"(?:dump|save|copy\w*|move|rename|insert|symlink|urlretrieve|imsave|replace)$")
+_NAMED_PATH = regex(
     r"path|dir\b|_dir|directory|folder|file|fname|root|base|data|location|home|src|dest|input|output|save|cache|store|train|test|wd$",
     re.I,
 )
-_NAMED_ELSE = re.compile(
+_NAMED_ELSE = regex(
     r"url|uri|endpoint|route|api|href|link|xpath|selector|regex|pattern|query|key|host|topic|label|title|text|msg", re.I
 )
-_QUOTED = re.compile(r"""(?P<quote>["'])(?P<text>(?:/|[A-Za-z]:[\\/])[^"'\n]{3,300})(?P=quote)""")
-_ARGUMENT = re.compile(
+_QUOTED = regex(r"""(?P<quote>["'])(?P<text>(?:/|[A-Za-z]:[\\/])[^"'\n]{3,300})(?P=quote)""")
+_ARGUMENT = regex(
     r"""(?<![^\s"'=>(:,])(?:"(?P<d>[^"\n]*)"|'(?P<s>[^'\n]*)'|(?P<w>(?:file:|dbfs:)?(?:/|[A-Za-z]:[\\/])(?:\\[ ]|[^\s"'|;&<>(){}$`])+))"""
 )
-_INSTALLS = re.compile(r"\b(?:pip\d?|conda|mamba|uv|apt|apt-get|dpkg)\s")
-_ASKS = re.compile(r"\[\s*!?\s*-[defs]\s|^\s*!?\s*(?:ls|du|find|test|stat)\s")
+_INSTALLS = regex(r"\b(?:pip\d?|conda|mamba|uv|apt|apt-get|dpkg)\s")
+_ASKS = regex(r"\[\s*!?\s*-[defs]\s|^\s*!?\s*(?:ls|du|find|test|stat)\s")
 _RUNS_PYTHON = frozenset("time timeit prun memit lprun mprun snakeviz pyinstrument scalene".split())
 _ESCAPES = {ord(mark): "\\" + letter for mark, letter in zip("\a\b\t\n\v\f\r", "abtnvfr", strict=True)}
 """`"C:\\new"` written with one backslash holds a line break; the path that was meant does not."""
@@ -153,7 +154,7 @@ def _start_of(cell: CodeCell, node: ast.Constant) -> ast.expr | None:
             if parent.values[0] is not whole or isinstance(cell.parent(parent), ast.FormattedValue):
                 return None
             whole = parent
-        elif isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add | ast.Mod | ast.Div):
+        elif isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Add, ast.Mod, ast.Div)):
             if parent.left is not whole:
                 return None
             whole = parent
@@ -163,7 +164,7 @@ def _start_of(cell: CodeCell, node: ast.Constant) -> ast.expr | None:
             and isinstance(call := cell.parent(parent), ast.Call)
         ):
             whole = call
-        elif isinstance(parent, ast.IfExp | ast.Starred):
+        elif isinstance(parent, (ast.IfExp, ast.Starred)):
             whole = parent
         elif isinstance(parent, ast.FormattedValue):
             return None
@@ -174,7 +175,7 @@ def _start_of(cell: CodeCell, node: ast.Constant) -> ast.expr | None:
 def _context(cell: CodeCell, whole: ast.expr) -> str:
     """What becomes of the string: `read`, `import path`, `named`, `unknown`, or `words` where it is no path."""
     parent = cell.parent(whole)
-    while isinstance(parent, ast.List | ast.Tuple | ast.Set):
+    while isinstance(parent, (ast.List, ast.Tuple, ast.Set)):
         whole, parent = parent, cell.parent(parent)
     if isinstance(parent, ast.Call):
         return _handed_to(parent, whole)
@@ -182,7 +183,7 @@ def _context(cell: CodeCell, whole: ast.expr) -> str:
         return _named(parent.arg or "")
     if isinstance(parent, ast.Assign):
         return _named(_name_of(parent.targets[0]))
-    if isinstance(parent, ast.AnnAssign | ast.NamedExpr):
+    if isinstance(parent, (ast.AnnAssign, ast.NamedExpr)):
         return _named(_name_of(parent.target))
     if isinstance(parent, ast.Dict):
         if whole in parent.keys:
@@ -197,7 +198,7 @@ def _context(cell: CodeCell, whole: ast.expr) -> str:
         return "unknown"
     return (
         "words"
-        if isinstance(parent, ast.Expr | ast.Attribute | ast.Compare | ast.Subscript | ast.Slice | ast.MatchValue)
+        if isinstance(parent, (ast.Expr, ast.Attribute, ast.Compare, ast.Subscript, ast.Slice, ast.MatchValue))
         else "unknown"
     )
 

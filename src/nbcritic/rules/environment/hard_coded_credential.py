@@ -7,14 +7,13 @@ from collections.abc import Iterator
 
 from nbcritic.analysis.credentials import Offsets, leaks
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.secrets import Leak
 from nbcritic.model import Confidence, Hit, Severity
 from nbcritic.rule import rule
 
-_LOCAL = re.compile(
-    r"localhost|127\.0\.0\.1|0\.0\.0\.0|::1|host\.docker\.internal|db|postgres|mysql|mongo|redis|rabbitmq"
-)
-_NOT_LETTERS = re.compile(r"[^A-Z0-9]+")
+_LOCAL = regex(r"localhost|127\.0\.0\.1|0\.0\.0\.0|::1|host\.docker\.internal|db|postgres|mysql|mongo|redis|rabbitmq")
+_NOT_LETTERS = regex(r"[^A-Z0-9]+")
 
 
 @rule(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.credentials import Offsets, leaks
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.environment._purpose import purpose
@@ -18,31 +19,31 @@ _STORES = (
     r"postgres(?:ql)?|mysql|mariadb|mssql|oracle|mongodb|rediss?|amqps?|clickhouse|snowflake|redshift|hive2?|presto|trino|impala|neo4j|"
     r"bolt|cassandra|spark|ldaps?|sqlserver|db2|teradata|vertica|hdfs|dask|tcp|ftp|sftp"
 )
-_STORE = re.compile(rf"(?:jdbc:)?(?:{_STORES})(?:\+[\w+]+)?://(?:[^\s/@\"']*@)?(?P<host>[\w.-]+)(?::\d+)?", re.I)
-_WEB = re.compile(r"https?://(?:[^\s/@\"']*@)?(?P<host>[\w.-]+)(?P<port>:\d{2,5})?(?=/|$)", re.I)
-_ODBC = re.compile(r"(?:^|;)\s*(?:server|data source|hostname|host)\s*=\s*(?:tcp:)?(?P<host>[\w.-]+)", re.I)
-_ADDRESS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
-_INSIDE = re.compile(r"\.(?:internal|local|lan|corp|intra|intranet|private|cluster\.local|prod|svc)$", re.I)
-_MANAGED = re.compile(
+_STORE = regex(rf"(?:jdbc:)?(?:{_STORES})(?:\+[\w+]+)?://(?:[^\s/@\"']*@)?(?P<host>[\w.-]+)(?::\d+)?", re.I)
+_WEB = regex(r"https?://(?:[^\s/@\"']*@)?(?P<host>[\w.-]+)(?P<port>:\d{2,5})?(?=/|$)", re.I)
+_ODBC = regex(r"(?:^|;)\s*(?:server|data source|hostname|host)\s*=\s*(?:tcp:)?(?P<host>[\w.-]+)", re.I)
+_ADDRESS = regex(r"(?:\d{1,3}\.){3}\d{1,3}")
+_INSIDE = regex(r"\.(?:internal|local|lan|corp|intra|intranet|private|cluster\.local|prod|svc)$", re.I)
+_MANAGED = regex(
     r"\.(?:rds|redshift|es|cache|docdb|neptune)\.amazonaws\.com|\.(?:database|documents|azuredatabricks|search|redis\.cache)\.\w*\.?(?:windows|azure)?\.?net$|"
     r"\.mongodb\.net$|snowflakecomputing\.com$|azuredatabricks\.net$|cloud\.databricks\.com$|\.elastic-cloud\.com$|\.clickhouse\.cloud$|"
     r"\.(?:neon\.tech|supabase\.co|aivencloud\.com|cockroachlabs\.cloud|databases\.neo4j\.io)$",
     re.I,
 )
-_NOBODYS = re.compile(
+_NOBODYS = regex(
     r"127\..*|0\.0\.0\.0|169\.254\..*|255\..*|1\.2\.3\.4|1\.1\.1\.1|8\.8\.[48]\.\d+|(?:.*\.)?example(?:\.\w+)*|host\.docker\.internal|"
     r"(?:your|my|some)[\w-]*\..*|(?:host(?:name)?|server(?:name)?|account|cluster|dummy|placeholder|xxx+|domain|foo|bar|user|localhost)\..*",
     re.I,
 )
 """Hosts of this machine, of documentation, and of a compose file."""
-_CONNECTS = re.compile(
+_CONNECTS = regex(
     r"connect\w*|Connection\w*|\w*Client|\w*Redis|Elasticsearch|OpenSearch|Kafka(?:Consumer|Producer)|Cluster|Database|SSHClient|Pool|"
     r"create_\w*(?:pool|connection)|ServerProxy|GraphDatabase|driver|Tunnel\w*|SMTP|FTP|IMAP4(?:_SSL)?"
 )
 _NAMED = frozenset(
     "host hostname server servers bootstrap_servers contact_points endpoint uri url dsn server_hostname ssh_address_or_host".split()
 )
-_SETS = re.compile(r"(?:^|_)(?:host(?:name)?|server|endpoint)$", re.I)
+_SETS = regex(r"(?:^|_)(?:host(?:name)?|server|endpoint)$", re.I)
 
 
 @rule("NBC204", name="hard-coded-endpoint", severity="minor", category="configuration")

@@ -7,19 +7,20 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit
 from nbcritic.rule import rule
 from nbcritic.rules.environment._shared import PathUse, path_uses, told
 
-_ROOT = re.compile(
+_ROOT = regex(
     r"/(?:kaggle(?:/(?:input|working|temp|tmp|usr))?|content(?:/g?drive(?:/My ?Drive)?)?|gdrive|dbfs:?(?:/mnt)?)(?:[/…]*$|/\*)"
 )
 """What the host itself is called: a list of it, or the place where a drive appears, is no file of anybody's, and who
 searches all of it need not know where the file lies."""
-_FOR_INSTALLING = re.compile(r"\.whl\b|wheel", re.I)
+_FOR_INSTALLING = regex(r"\.whl\b|wheel", re.I)
 _MANY_READERS = ("Kaggle", "Databricks")
 """Hosts on which each reader finds the same paths: there it takes a second place to be worth a remark."""
-_WORKING = re.compile(r"/(?:kaggle/working|content(?!/g?drive))/")
+_WORKING = regex(r"/(?:kaggle/working|content(?!/g?drive))/")
 """The folder in which a notebook of that host runs: what lies there needs no path at all."""
 _SPELLED = 5
 """So often the same folder may not be written out even where it gets a name; three times where that is in several cells."""

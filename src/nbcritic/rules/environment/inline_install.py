@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.environment._links import links
@@ -19,7 +20,7 @@ _RUNNERS = (
     "os.system", "os.popen", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.run", "subprocess.Popen",
     "subprocess.getoutput", "pip.main", "pip._internal.main", "pip._internal.cli.main.main", "get_ipython.system",
 )  # fmt: skip
-_INSTALL = re.compile(
+_INSTALL = regex(
     r"(?:^|[\s;&|(/\\}'\"])(?P<tool>pip[\d.]*|conda|mamba|micromamba|uv|apt-get|apt|brew|easy_install)(?:\.exe)?\s+"
     r"(?:(?:-\S+|pip|env)\s+)*(?:install|update|add|upgrade)\b(?P<rest>(?:[^;&|\n]|(?<=[>\d])&)*)"
 )
@@ -27,18 +28,16 @@ _SYSTEM = frozenset({"apt", "apt-get", "brew"})
 _VALUED = frozenset(
     "-i --index-url --extra-index-url -f --find-links -c --constraint -t --target --prefix -n --name -p --channel --trusted-host --python --upgrade-strategy --root --proxy --timeout --progress-bar --log --no-binary --only-binary".split()
 )
-_PINNED = re.compile(
-    r"==|===|@\s*git\+|\.whl\b|\.tar\.gz\b|\.zip\b|git\+\S+@(?:v?\d+[\w.]*|[0-9a-f]{7,40})(?=$|[#&\s])"
-)
-_PINNED_CONDA = re.compile(r"=\d")
+_PINNED = regex(r"==|===|@\s*git\+|\.whl\b|\.tar\.gz\b|\.zip\b|git\+\S+@(?:v?\d+[\w.]*|[0-9a-f]{7,40})(?=$|[#&\s])")
+_PINNED_CONDA = regex(r"=\d")
 _DECLARES = ("-r", "--requirement", "-e", "--editable", "--file")
-_LOCAL_FILE = re.compile(r"(?!\w+[+:]).*(?:[/\\*]|\.whl$)")
+_LOCAL_FILE = regex(r"(?!\w+[+:]).*(?:[/\\*]|\.whl$)")
 _LINKS = frozenset({"-f", "--find-links"})
-_WHEEL = re.compile(r"\.whl\b|(?:^|[._/])wh(?:ee)?ls?(?:[._/]|$)", re.I)
-_PACKAGE = re.compile(r"[A-Za-z][\w.-]+(?:\[[\w,]+\])?(?:[=<>~!]=?=?[\w.*,<>=]+)?")
-_VARIABLE = re.compile(r"\{(?P<braced>\w+)\}|\$(?P<bare>[A-Za-z]\w*)")
+_WHEEL = regex(r"\.whl\b|(?:^|[._/])wh(?:ee)?ls?(?:[._/]|$)", re.I)
+_PACKAGE = regex(r"[A-Za-z][\w.-]+(?:\[[\w,]+\])?(?:[=<>~!]=?=?[\w.*,<>=]+)?")
+_VARIABLE = regex(r"\{(?P<braced>\w+)\}|\$(?P<bare>[A-Za-z]\w*)")
 _HOSTED = ("/kaggle/", "kaggle_secrets", "google.colab", "/content/drive")
-_HOST = re.compile(r"colab|kaggle|binder|sagemaker|databricks", re.I)
+_HOST = regex(r"colab|kaggle|binder|sagemaker|databricks", re.I)
 _SHOWN = 20
 _TOOLING = frozenset({"pip", "setuptools", "wheel", "conda"})
 
@@ -299,10 +298,10 @@ def _command(page: Page, cell: CodeCell, call: ast.Call) -> str:
     if not call.args:
         return ""
     first = call.args[0]
-    if isinstance(first, ast.List | ast.Tuple):
+    if isinstance(first, (ast.List, ast.Tuple)):
         parts = [_text(page, item) for item in first.elts]
         return " ".join(("pip", *parts) if cell.segment(call.func).startswith("pip") else parts)
-    return _text(page, first) if isinstance(first, ast.Constant | ast.JoinedStr) else ""
+    return _text(page, first) if isinstance(first, (ast.Constant, ast.JoinedStr)) else ""
 
 
 def _text(page: Page, node: ast.expr) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.project_distributions import declares, distributions
 from nbcritic.analysis.project_manifests import Manifest
 from nbcritic.model import Hit, Span
@@ -14,7 +14,7 @@ from nbcritic.rules.environment._imports import installs, is_hosted, packages
 from nbcritic.rules.tests._hosted import is_contest, is_exercise
 
 _SHOWN = 4
-_TELLS = re.compile(
+_TELLS = regex(
     r"%watermark|\bshow_versions\(|\bversion_information\b|\bpip (?:freeze|list)\b|\bconda (?:list|env export)\b|\bsession_info\b"
 )
 

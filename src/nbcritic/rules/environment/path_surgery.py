@@ -8,17 +8,18 @@ import sys
 from collections.abc import Iterator
 from functools import cached_property
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.notebook.magics import Magic
 from nbcritic.rule import rule
 from nbcritic.rules.environment._links import links
 from nbcritic.rules.environment._shared import SHOWN, path_uses
 
-_SETS_PYTHONPATH = re.compile(r"(?:^|[\s;&])(?:export\s+|set\s+)?PYTHONPATH\s*[= ]")
-_OTHER_ENVIRONMENT = re.compile(r"(?:site|dist)-packages|conda|/usr/")
-_ATTACHED = re.compile(r"/kaggle(?:/|$)|(?:\./)?\.\./(?:input|usr)/")
+_SETS_PYTHONPATH = regex(r"(?:^|[\s;&])(?:export\s+|set\s+)?PYTHONPATH\s*[= ]")
+_OTHER_ENVIRONMENT = regex(r"(?:site|dist)-packages|conda|/usr/")
+_ATTACHED = regex(r"/kaggle(?:/|$)|(?:\./)?\.\./(?:input|usr)/")
 """Where Kaggle attaches what other people made, and where a notebook copies it to."""
 _DOWNLOADS = frozenset(
     ".dataset_download .model_download .notebook_output_download .snapshot_download snapshot_download .urlretrieve".split()
@@ -31,7 +32,7 @@ _KNOWN = sys.stdlib_module_names | frozenset(
 )
 """What is no code of the project's own, whatever the path."""
 _LOADS = frozenset("importlib runpy pickle joblib unittest subprocess torch multiprocessing".split())
-_CLONE = re.compile(
+_CLONE = regex(
     r"""\bgit["',\s]+clone["',\s]+(?:--?[\w-]+(?:[= ]\d+)?["',\s]+|(?:-b|--branch)\s+\S+\s+)*(?P<address>https?://[^\s"',;]+)"""
     r"""(?:["']?[,\s]+["']?(?:[\w./{}$-]*/)?(?P<folder>[\w.-]+))?"""
 )
@@ -195,7 +196,7 @@ def _edits(page: Page, cell: CodeCell) -> Iterator[tuple[ast.AST, ast.expr, str]
             yield target, target.value, _put(cell, target.value)
     for assign in cell.nodes(ast.Assign):
         if any(page.qualified(_base(target)) == "sys.path" for target in assign.targets):
-            if _is_slice(assign) or any(page.qualified(node) == "sys.path" for node in ast.walk(assign.value)):
+            if _is_slice(assign) or any(page.qualified(node) == "sys.path" for node in nodes_in(assign.value)):
                 yield assign, assign.value, "`sys.path` is replaced"
         elif any(_is_pythonpath(page, target) for target in assign.targets):
             yield assign, assign.value, "`PYTHONPATH` is set by hand"

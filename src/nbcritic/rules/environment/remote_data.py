@@ -6,23 +6,24 @@ import re
 from collections.abc import Iterator
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.environment._remote import Fetch, fetches, file_name
 from nbcritic.rules.environment._shared import SHOWN
 
-_BRANCH = re.compile(
+_BRANCH = regex(
     r"(?:raw\.githubusercontent\.com|github\.com|media\.githubusercontent\.com|raw\.github\.com)/[^/]+/[^/]+/"
     r"(?:(?:raw|blob)/)?(?:refs/heads/)?(?P<branch>master|main|develop|dev|trunk|HEAD|gh-pages)/|"
     r"huggingface\.co/.*/resolve/(?P<named>main|master)/"
 )
-_FIXED = re.compile(
+_FIXED = regex(
     r"[0-9a-f]{40}|/releases/download/|/tags/|[/_-]v?\d+\.\d+(?:\.\d+)?[\w.-]*(?:/|\.)|zenodo|figshare|ndownloader|osf\.io|doi\.org|"
     r"dataverse|archive\.ics\.uci|archive\.org|(?<!\d)(?:19|20)\d\d(?!\d)|versionId=|kaggle",
     re.I,
 )
 """A commit, a release, an archive that never changes what it holds, or a period in the address."""
-_STATIC = re.compile(
+_STATIC = regex(
     r"\.edu(?:/|:)|cs\.toronto|lecun|stanford|storage\.googleapis\.com/(?:download\.tensorflow|tensorflow|cloud-samples|laurencemoroney|mledu)|"
     r"download\.(?:tensorflow|pytorch|microsoft)|tensorflow\.org|s3[\w.-]*amazonaws\.com/(?:img-datasets|fast-ai|text-datasets|nlp)|"
     r"image-net|openaipublic|fast\.ai|pjreddie|sourceforge|apache\.org|cocodataset|statlearning|sheffield|localhost|127\.0\.0\.1|/kaggle/|"
@@ -30,11 +31,11 @@ _STATIC = re.compile(
     re.I,
 )
 """Hosts of well-known sets that have been the same for years."""
-_NO_DATA = re.compile(
+_NO_DATA = regex(
     r"\.(?:jpe?g|png|gif|svg|webp|pdf|mp[34]|wav|ttf|otf|py|sh|whl|deb|rpm|ipynb|html?|css|js|md|exe|jar)(?=$|[?#&])",
     re.I,
 )
-_CHECKSUM = re.compile(r"hashlib|sha256|sha512|md5sum|sha1sum|md5\(|checksum", re.I)
+_CHECKSUM = regex(r"hashlib|sha256|sha512|md5sum|sha1sum|md5\(|checksum", re.I)
 
 
 @rule("NBC215", name="remote-data", severity="minor", category="reproducibility")

@@ -8,9 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import cache
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.environment._pins import Pins
@@ -21,8 +23,8 @@ _PROPERTIES = frozenset("ix ftypes week weekofyear weekday_name is_monotonic w_x
 """What is read without a call; of any other name it may be a column."""
 _ACCESSORS = {"str": "text", "dt": "dates"}
 _FALLBACK = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "TypeError", "Exception"})
-_ASKS_RELEASE = re.compile(r"version|hasattr|PY2|PY3", re.I)
-_KERAS = re.compile(r"(?:tensorflow|keras)(?:\.|$)")
+_ASKS_RELEASE = regex(r"version|hasattr|PY2|PY3", re.I)
+_KERAS = regex(r"(?:tensorflow|keras)(?:\.|$)")
 
 
 @rule(
@@ -206,20 +208,16 @@ def _of_kind(page: Page, cell: CodeCell, attribute: ast.Attribute) -> Iterator[t
             yield attribute, f".{name}" + "()" * called, entry.change
 
 
+@cache
 def _methods() -> frozenset[str]:
-    if not _METHODS:
-        _METHODS.update(old.rpartition(".")[2] for old in entries() if old.count(".") == 1)
-    return frozenset(_METHODS)
-
-
-_METHODS: set[str] = set()
+    return frozenset(old.rpartition(".")[2] for old in entries() if old.count(".") == 1)
 
 
 def _kind(page: Page, owner: ast.expr) -> str | None:
     if isinstance(owner, ast.Attribute) and owner.attr in _ACCESSORS:
         return _ACCESSORS[owner.attr]
     kind = page.values.kind(owner)
-    if kind is None and isinstance(owner, ast.Name | ast.Attribute) and page.qualified(owner) is None:
+    if kind is None and isinstance(owner, (ast.Name, ast.Attribute)) and page.qualified(owner) is None:
         return "model" if any(map(_KERAS.match, page.names.imports.values())) else None
     return kind
 
@@ -283,7 +281,7 @@ def _is_guarded(cell: CodeCell, node: ast.AST) -> bool:
     for parent in cell.ancestors(node):
         if isinstance(parent, ast.Try) and any(map(_catches, parent.handlers)):
             return True
-        if isinstance(parent, ast.If | ast.IfExp) and _ASKS_RELEASE.search(cell.segment(parent.test, 300)):
+        if isinstance(parent, (ast.If, ast.IfExp)) and _ASKS_RELEASE.search(cell.segment(parent.test, 300)):
             return True
     return False
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.environment._links import links
@@ -15,16 +16,16 @@ from nbcritic.rules.environment._shared import SHOWN
 
 _RUNS = frozenset("execute executemany executescript read_sql read_sql_query read_gbq sql query".split())
 _WRAPS = frozenset({"text", "dedent", "strip", "cleandoc"})
-_STATEMENT = re.compile(
+_STATEMENT = regex(
     r"\s*(?:--[^\n]*\n\s*)*(?:select|insert|update|delete|with|merge|replace)\b.*?\b(?:from|into|set|as|table)\b",
     re.I | re.S,
 )
-_VALUE = re.compile(
+_VALUE = regex(
     r"(?:[=<>]|\b(?:like|ilike|between)\b|\bbetween\b[^;]{1,80}\band\b|\bin\b|\bin\s*\(|\bvalues\s*\([^)]*)\s*(?:\bdate\b\s*)?[\s('\"%]*$",
     re.I,
 )
 """What stands before a value; elsewhere a name of a table or column is put in, which no parameter can stand for."""
-_FIELD = re.compile(r"%\(\w+\)[sdf]|%[\d.]*[sdf]|\{[\w.\[\]]*(?:![rsa])?(?::[^{}]*)?\}")
+_FIELD = regex(r"%\(\w+\)[sdf]|%[\d.]*[sdf]|\{[\w.\[\]]*(?:![rsa])?(?::[^{}]*)?\}")
 _LARGE = 60
 """Of an expression of so many nodes nobody wants to read the text."""
 _LONGEST = 300

@@ -9,6 +9,7 @@ from itertools import islice
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Severity
 from nbcritic.rule import rule
 from nbcritic.rules.environment._links import links
@@ -21,10 +22,10 @@ _PICKLES = frozenset(
 )
 _CALLS_OUT = frozenset("urllib.request.urlopen requests.get httpx.get urllib.urlopen urllib2.urlopen".split())
 _HTTP = frozenset("get post put patch delete head options request Session Client AsyncClient".split())
-_HOME = re.compile(
+_HOME = regex(
     r"https?://(?:localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|[\w-]+(?::\d+)?/|[\w.-]+\.(?:local|internal|lan|test))"
 )
-_OWN = re.compile(r"conf|cfg|param|setting|option|args|env", re.I)
+_OWN = regex(r"conf|cfg|param|setting|option|args|env", re.I)
 _MANY = 400
 
 

@@ -6,12 +6,13 @@ import ast
 import re
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name, root_name
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 
-_SHOWS = re.compile(r"plot|show|display|fig|hist|heatmap|scatter|subplot|text|print|label|title|color|legend", re.I)
-_WORKS = re.compile(
+_SHOWS = regex(r"plot|show|display|fig|hist|heatmap|scatter|subplot|text|print|label|title|color|legend", re.I)
+_WORKS = regex(
     r"fit|train|scor|predict|evaluat|test|loss|accura|minimi|optimi|backward|save|dump|writ|^to_(?!frame|list|numpy|datetime)|"
     r"export|submit|mean|average|std$|var$|sum$|median|(?<!_)corr$|quantile|percentile|simulat|benchmark|timeit|"
     r"cluster|model|pipeline|neighbors|solve|search",
@@ -30,12 +31,12 @@ def works(name: str) -> bool:
 
 def only_plots(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Does a function draw something, and neither return anything nor work on anything?"""
-    nodes = list(ast.walk(function))
+    nodes = list(nodes_in(function))
     gives = (ast.Global, ast.Nonlocal, ast.Yield, ast.YieldFrom)
     if any(isinstance(n, gives) or (isinstance(n, ast.Return) and n.value is not None) for n in nodes):
         return False
     names = [called_name(node.func) for node in nodes if isinstance(node, ast.Call)]
-    stores = any(isinstance(n, ast.Attribute | ast.Subscript) and isinstance(n.ctx, ast.Store) for n in nodes)
+    stores = any(isinstance(n, (ast.Attribute, ast.Subscript)) and isinstance(n.ctx, ast.Store) for n in nodes)
     shows = any(re.search(r"plot|imshow|scatter|hist|bar$|show|heatmap", name) for name in names)
     return shows and not stores and not any(works(name) for name in names)
 
@@ -43,7 +44,7 @@ def only_plots(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 def is_only_looked_at(page: Page, cell: CodeCell, statement: ast.stmt, given: ast.AST | None = None) -> bool:
     """Is what the statement makes, and all that is made of it further down, only shown? `given` is what it changes in place."""
     if isinstance(statement, ast.Assign) and any(
-        isinstance(t, ast.Subscript | ast.Attribute) for t in statement.targets
+        isinstance(t, (ast.Subscript, ast.Attribute)) for t in statement.targets
     ):
         return False  # it becomes part of the data
     made = set() if given is None else _names(given)
@@ -77,41 +78,41 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 def _header(statement: ast.stmt) -> list[ast.AST]:
     """The parts of a statement that are its own: for a loop or branch only its head."""
-    if isinstance(statement, ast.For | ast.AsyncFor):
+    if isinstance(statement, (ast.For, ast.AsyncFor)):
         return [statement.iter]
-    if isinstance(statement, ast.If | ast.While):
+    if isinstance(statement, (ast.If, ast.While)):
         return [statement.test]
-    if isinstance(statement, ast.With | ast.AsyncWith):
+    if isinstance(statement, (ast.With, ast.AsyncWith)):
         return list(statement.items)
     return [] if isinstance(statement, ast.Try) else [statement]
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    return {n.id for n in nodes_in(node) if isinstance(n, ast.Name)}
 
 
 def _header_names(statement: ast.stmt) -> set[str]:
     """The names that a statement reads, or whose parts it sets."""
-    found = {n.id for part in _header(statement) for n in ast.walk(part) if isinstance(n, ast.Name)}
-    return found - _rebound(statement) if isinstance(statement, ast.Assign | ast.For) else found
+    found = {n.id for part in _header(statement) for n in nodes_in(part) if isinstance(n, ast.Name)}
+    return found - _rebound(statement) if isinstance(statement, (ast.Assign, ast.For)) else found
 
 
 def _rebound(statement: ast.stmt) -> set[str]:
     """The names that a statement gives a value which does not come from the old one."""
-    if not isinstance(statement, ast.Assign | ast.For):
+    if not isinstance(statement, (ast.Assign, ast.For)):
         return set()
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     read = _names(statement.value if isinstance(statement, ast.Assign) else statement.iter)
-    plain = [e for t in targets for e in (t.elts if isinstance(t, ast.Tuple | ast.List) else [t])]
+    plain = [e for t in targets for e in (t.elts if isinstance(t, (ast.Tuple, ast.List)) else [t])]
     return {target.id for target in plain if isinstance(target, ast.Name)} - read
 
 
 def _gives_result(page: Page, statement: ast.stmt) -> bool:
     """Does a statement work on something, itself or in a function of the page that it calls?"""
-    if isinstance(statement, ast.AugAssign | ast.Assert | ast.Raise | ast.Return | ast.ClassDef):
+    if isinstance(statement, (ast.AugAssign, ast.Assert, ast.Raise, ast.Return, ast.ClassDef)):
         return True
     for part in _header(statement):
-        for call in ast.walk(part):
+        for call in nodes_in(part):
             if isinstance(call, ast.BinOp) and isinstance(call.op, ast.MatMult):
                 return True
             if not isinstance(call, ast.Call):
@@ -119,7 +120,7 @@ def _gives_result(page: Page, statement: ast.stmt) -> bool:
             if works(called_name(call.func)):
                 return True
             function = page.values.function(call.func) if isinstance(call.func, ast.Name) else None
-            inner = ast.walk(function) if function is not None else ()
+            inner = nodes_in(function) if function is not None else ()
             if any(isinstance(node, ast.Call) and works(called_name(node.func)) for node in inner):
                 return True
     return False
@@ -127,16 +128,16 @@ def _gives_result(page: Page, statement: ast.stmt) -> bool:
 
 def _made(statement: ast.stmt) -> set[str]:
     """The names that hold what a statement makes."""
-    if isinstance(statement, ast.Assign | ast.AnnAssign):
+    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        flat = [e for t in targets for e in (t.elts if isinstance(t, ast.Tuple | ast.List) else [t])]
+        flat = [e for t in targets for e in (t.elts if isinstance(t, (ast.Tuple, ast.List)) else [t])]
         return {root.id for target in flat if (root := root_name(target)) is not None}
-    if isinstance(statement, ast.For | ast.AsyncFor):
+    if isinstance(statement, (ast.For, ast.AsyncFor)):
         return _names(statement.target)
-    if isinstance(statement, ast.If | ast.While):  # what a branch sets depends on what was asked
-        inside = (node for inner in (*statement.body, *statement.orelse) for node in ast.walk(inner))
+    if isinstance(statement, (ast.If, ast.While)):  # what a branch sets depends on what was asked
+        inside = (node for inner in (*statement.body, *statement.orelse) for node in nodes_in(inner))
         return {node.id for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    if isinstance(statement, ast.With | ast.AsyncWith):
+    if isinstance(statement, (ast.With, ast.AsyncWith)):
         return {name for item in statement.items if item.optional_vars for name in _names(item.optional_vars)}
     if isinstance(statement, _FUNCTIONS):
         return {statement.name}

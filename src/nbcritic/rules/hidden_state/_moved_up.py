@@ -39,7 +39,7 @@ def _only_defines(statement: ast.stmt) -> bool:
         return True
     if isinstance(statement, ast.ImportFrom):
         return statement.module != "__future__" and all(alias.name != "*" for alias in statement.names)
-    if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) or statement.decorator_list:
+    if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) or statement.decorator_list:
         return False
     head = statement.args
     defaults = [*head.defaults, *filter(None, head.kw_defaults)]
@@ -96,9 +96,9 @@ def _definition(page: Page, cell: CodeCell, name: str) -> ast.stmt | None:
 
 
 def _names(statement: ast.stmt) -> list[str]:
-    if isinstance(statement, ast.Import | ast.ImportFrom):
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
         return [alias.asname or alias.name.partition(".")[0] for alias in statement.names]
-    return [statement.name] if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) else []
+    return [statement.name] if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) else []
 
 
 def _bound_once(page: Page, name: str) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name
+from nbcritic.analysis.pattern import regex
 
-_STOP = re.compile(r"_*(?:stop|halt|end|break|exit|quit|pause|done)\w*", re.I)
+_STOP = regex(r"_*(?:stop|halt|end|break|exit|quit|pause|done)\w*", re.I)
 
 
 def is_fence(cell: CodeCell) -> bool:
@@ -20,7 +21,7 @@ def is_fence(cell: CodeCell) -> bool:
     if isinstance(only, ast.Raise):
         return True
     if isinstance(only, ast.Assert):
-        return not any(isinstance(node, ast.Name) for node in ast.walk(only.test))
+        return not any(isinstance(node, ast.Name) for node in nodes_in(only.test))
     if not isinstance(only, ast.Expr):
         return False
     if isinstance(only.value, ast.Call):

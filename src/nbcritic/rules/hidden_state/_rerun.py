@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import parameters
 from nbcritic.analysis.idempotence import Reason
 from nbcritic.analysis.page import Page
@@ -58,7 +58,7 @@ def changed_global(page: Page, reason: Reason) -> ast.FunctionDef | None:
     for parent in home.ancestors(reason.node):
         if isinstance(parent, ast.FunctionDef):
             own = {parameter.arg for parameter in parameters(parent.args)}
-            named = any(isinstance(node, ast.Name) and node.id == reason.name for node in ast.walk(parent))
+            named = any(isinstance(node, ast.Name) and node.id == reason.name for node in nodes_in(parent))
             return parent if named and reason.name not in own else None
     return None
 
@@ -106,7 +106,7 @@ def _relies(cell: CodeCell, node: ast.Name) -> bool:
         return False
     if isinstance(parent, ast.Expr):
         return False
-    if isinstance(parent, ast.Compare) and isinstance(parent.ops[-1], ast.In | ast.NotIn):
+    if isinstance(parent, ast.Compare) and isinstance(parent.ops[-1], (ast.In, ast.NotIn)):
         return False
     statement = cell.statement(node)
     targets = statement.targets if isinstance(statement, ast.Assign) else []
@@ -118,4 +118,4 @@ def is_count(page: Page, reason: Reason) -> bool:
     node = reason.node
     if not isinstance(node, ast.AugAssign) or not isinstance(node.value, ast.Constant):
         return False
-    return any(isinstance(parent, ast.For | ast.While) for parent in home_of(page, reason).ancestors(node))
+    return any(isinstance(parent, (ast.For, ast.While)) for parent in home_of(page, reason).ancestors(node))

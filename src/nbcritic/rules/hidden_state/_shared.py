@@ -6,14 +6,15 @@ import ast
 import re
 from collections.abc import Iterable
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import Event
 from nbcritic.analysis.flow import Undefined
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Span
 
 _NAME_ERRORS = frozenset({"NameError", "UnboundLocalError"})
-_GAP = re.compile(
+_GAP = regex(
     r"your (?:own )?(?:code|solution|answer|turn)\b|(?:code|solution|answer) (?:goes )?here\b|fill (?:in|me)\b|"
     r"raise NotImplementedError|^[ \t]*\.\.\.[ \t]*(?:#.*)?$|=[ \t]*\.\.\.[ \t]*(?:#.*)?$",
     re.IGNORECASE | re.MULTILINE,
@@ -80,7 +81,7 @@ def is_dead(cell: CodeCell, node: ast.AST) -> bool:
             statements = getattr(parent, block, None)
             if isinstance(statements, list) and below in statements:
                 above = statements[: statements.index(below)]
-                if any(isinstance(statement, ast.Return | ast.Raise) for statement in above):
+                if any(isinstance(statement, (ast.Return, ast.Raise)) for statement in above):
                     return True
         below = parent
     return False
@@ -129,8 +130,8 @@ def _from_itself(cell: CodeCell, event: Event) -> bool:
     if event.how == "augment" or event.node is None:
         return True
     statement = cell.statement(event.node)
-    value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
-    return value is not None and any(isinstance(node, ast.Name) and node.id == event.name for node in ast.walk(value))
+    value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
+    return value is not None and any(isinstance(node, ast.Name) and node.id == event.name for node in nodes_in(value))
 
 
 def words_above(page: Page, cell: int, limit: int = 400) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name, parameters
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Severity, Span
@@ -176,7 +176,7 @@ def _hit(
 
 
 def _functions(cell: CodeCell, node: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return (parent for parent in cell.ancestors(node) if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef))
+    return (parent for parent in cell.ancestors(node) if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)))
 
 
 def _is_optional(cell: CodeCell, node: ast.expr | ast.stmt) -> bool:
@@ -185,17 +185,17 @@ def _is_optional(cell: CodeCell, node: ast.expr | ast.stmt) -> bool:
     if function is None:
         return False
     given = {parameter.arg for parameter in parameters(function.args)} - {"self"}
-    branches = (inner for inner in ast.walk(function) if isinstance(inner, ast.If | ast.IfExp))
+    branches = (inner for inner in nodes_in(function) if isinstance(inner, (ast.If, ast.IfExp)))
     around = set(cell.ancestors(node))
     return any(
         (branch in around or (isinstance(branch, ast.If) and branch.lineno < node.lineno and _returns(branch)))
-        and any(isinstance(name, ast.Name) and name.id in given for name in ast.walk(branch.test))
+        and any(isinstance(name, ast.Name) and name.id in given for name in nodes_in(branch.test))
         for branch in branches
     )
 
 
 def _returns(branch: ast.If) -> bool:
-    return any(isinstance(inner, ast.Return) for inner in ast.walk(branch))
+    return any(isinstance(inner, ast.Return) for inner in nodes_in(branch))
 
 
 def _questions(page: Page) -> Iterator[tuple[CodeCell, ast.Call, str]]:
@@ -221,13 +221,13 @@ def _caller(cell: CodeCell, node: ast.AST, callers: Callable[[], Mapping[ast.AST
 def _has_other_way(cell: CodeCell, call: ast.Call) -> bool:
     """Does it ask only where the environment does not say?"""
     statement = cell.statement(call)
-    around = [statement, *(parent for parent in cell.ancestors(statement) if isinstance(parent, ast.If | ast.Try))]
+    around = [statement, *(parent for parent in cell.ancestors(statement) if isinstance(parent, (ast.If, ast.Try)))]
     tests = (getattr(node, "test", node) for node in around)
     return any(_ENVIRONMENT.intersection(_words(test)) for test in tests)
 
 
 def _words(node: ast.AST) -> Iterator[str]:
-    for part in ast.walk(node):
+    for part in nodes_in(node):
         if isinstance(part, ast.Name):
             yield part.id
         elif isinstance(part, ast.Attribute):
@@ -242,14 +242,14 @@ def _never_ends(page: Page, cell: CodeCell, loop: ast.While) -> bool:
     todo: list[tuple[ast.AST, bool]] = [(statement, True) for statement in loop.body]
     while todo:
         node, own = todo.pop()
-        if isinstance(node, ast.Return | ast.Raise | ast.Yield | ast.YieldFrom | ast.Await) or (
+        if isinstance(node, (ast.Return, ast.Raise, ast.Yield, ast.YieldFrom, ast.Await)) or (
             own and isinstance(node, ast.Break)
         ):
             return False
         if isinstance(node, ast.Call) and page.qualified(node.func) in _EXITS:
             return False
-        inner = isinstance(node, ast.For | ast.AsyncFor | ast.While)
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+        inner = isinstance(node, (ast.For, ast.AsyncFor, ast.While))
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             todo += [(child, own and not inner) for child in ast.iter_child_nodes(node)]
     return True
 

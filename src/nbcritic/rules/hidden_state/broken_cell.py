@@ -11,17 +11,18 @@ from keyword import kwlist
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Severity, Span
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._shared import has_gap, never_ran
 
-_CONFLICT = re.compile(r"^(?:<{7} .*|={7}|>{7} .*)$", re.MULTILINE)
-_BLANK = re.compile(
+_CONFLICT = regex(r"^(?:<{7} .*|={7}|>{7} .*)$", re.MULTILINE)
+_BLANK = regex(
     r"(?:=|\(|,|\breturn|\bin)\s*(?:_{2,}|\?+|#.*)?\s*$|_{2,}\s*[.)\]]|<[^<>=]{3,40}>|^[\w. =]*\w\.\s*#|#.*\btab\b",
     re.I,
 )
-_PROSE = re.compile(r"#*\s*[A-Za-z][\w',’-]*(?:,? [A-Za-z(][\w',’)-]*){2,}[.:!?]?")
-_SHELL = re.compile(
+_PROSE = regex(r"#*\s*[A-Za-z][\w',’-]*(?:,? [A-Za-z(][\w',’)-]*){2,}[.:!?]?")
+_SHELL = regex(
     r"(?:sudo |pip3? install|conda (?:install|create)|apt(?:-get)? install|brew install|git clone|cd /|jupyter \w+)"
 )
 _KEYWORDS = tuple(word + " " for word in (*kwlist, "print", "exec"))

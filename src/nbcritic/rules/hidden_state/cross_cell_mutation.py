@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import Event
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 
 _CHANGED = frozenset({"frame", "series", "array", "list", "dict", "set"})
-_VIEW = re.compile(r"(?:head|tail|sample|describe|info|copy|value_counts)\b")
+_VIEW = regex(r"(?:head|tail|sample|describe|info|copy|value_counts)\b")
 
 
 @rule(
@@ -122,7 +122,7 @@ def _changes_content(cell: CodeCell, event: Event) -> bool:
     """Does it overwrite or take away what was shown? A new column or item beside it leaves the rest as it was."""
     assert event.node is not None
     statement = cell.statement(event.node)
-    if isinstance(statement, ast.AugAssign | ast.Delete):
+    if isinstance(statement, (ast.AugAssign, ast.Delete)):
         return True
     if isinstance(statement, ast.Assign):
         target = statement.targets[0]

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
 from nbcritic.model import ClearCounts, Fix, Hit, Related, Span
 from nbcritic.rule import rule
@@ -174,7 +174,7 @@ def _is_free(cell: CodeCell) -> bool:
 
 
 def _only_imports(cell: CodeCell) -> bool:
-    return cell.tree is not None and all(isinstance(s, ast.Import | ast.ImportFrom | ast.Pass) for s in cell.tree.body)
+    return cell.tree is not None and all(isinstance(s, (ast.Import, ast.ImportFrom, ast.Pass)) for s in cell.tree.body)
 
 
 def _sessions(same: Sequence[CodeCell]) -> Hit:
@@ -259,8 +259,8 @@ def _is_setting(page: Page, cell: CodeCell, name: str) -> bool:
     if event is None or event.node is None or name in touched.mutates or event.how == "augment":
         return False
     statement = cell.statement(event.node)
-    value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
-    return value is not None and all(_is_written_out(page, node) for node in ast.walk(value))
+    value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
+    return value is not None and all(_is_written_out(page, node) for node in nodes_in(value))
 
 
 def _is_written_out(page: Page, node: ast.AST) -> bool:

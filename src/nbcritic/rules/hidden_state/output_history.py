@@ -6,13 +6,15 @@ import ast
 import re
 from collections.abc import Iterator
 
+from nbcritic.analysis.code import nodes_in
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._shared import words_above
 
-_HISTORY = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[io]h|In|Out")
-_EXPLAINED = re.compile(r"\bOut\b|\bIn\b ?\[|underscore|histor|previous|last (?:output|result)|`_+`", re.IGNORECASE)
+_HISTORY = regex(r"_{1,3}|_i{1,3}|_i?\d+|_[io]h|In|Out")
+_EXPLAINED = regex(r"\bOut\b|\bIn\b ?\[|underscore|histor|previous|last (?:output|result)|`_+`", re.IGNORECASE)
 
 
 @rule(
@@ -82,5 +84,5 @@ def check(page: Page) -> Iterator[Hit]:
 
 def _locals(page: Page, cell: int) -> frozenset[str]:
     """The names that the cell's comprehensions bind."""
-    targets = (t for c in page.cell(cell).nodes(ast.comprehension) for t in ast.walk(c.target))
+    targets = (t for c in page.cell(cell).nodes(ast.comprehension) for t in nodes_in(c.target))
     return frozenset(target.id for target in targets if isinstance(target, ast.Name))

@@ -6,22 +6,23 @@ import ast
 import re
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Severity, Span
 from nbcritic.notebook.magics import Magic
 from nbcritic.rule import rule
 
 _CHDIR = ("os.chdir", "os.fchdir")
 _SETTERS = frozenset({"os.putenv", "os.environ.setdefault"})
-_MACHINE = re.compile(r"(?:.*_)?(?:PATH|HOME|LIB|LIBRARY|DIR|ROOT|DATA|PYTHON)", re.IGNORECASE)
+_MACHINE = regex(r"(?:.*_)?(?:PATH|HOME|LIB|LIBRARY|DIR|ROOT|DATA|PYTHON)", re.IGNORECASE)
 """Variables that say where something lies; switches of libraries and parameters belong to the code that sets them."""
-_HOSTED = re.compile(r"/(?:kaggle|content|dbfs|tmp|databricks)\b")
-_INSTALLS = re.compile(r"\b(?:install|wget|curl|tar|unzip|git clone|add-apt)\b")
-_RELATIVE_FILE = re.compile(
+_HOSTED = regex(r"/(?:kaggle|content|dbfs|tmp|databricks)\b")
+_INSTALLS = regex(r"\b(?:install|wget|curl|tar|unzip|git clone|add-apt)\b")
+_RELATIVE_FILE = regex(
     r"(?:\.{1,2}/)*[\w*-][\w .*-]*(?:/[\w .*-]+)*\.[A-Za-z]\w{1,5}|\.{1,2}/[\w ./*-]*|\w[\w.-]*(?:/[\w .-]+)+/?"
 )
-_ABSOLUTE = re.compile(r"[/~]|[A-Za-z]:[\\/]")
+_ABSOLUTE = regex(r"[/~]|[A-Za-z]:[\\/]")
 
 
 @rule(
@@ -131,7 +132,7 @@ def check(page: Page) -> Iterator[Hit]:
     """
     yield from _of_magics(page)
     for cell, call in page.calls(*_CHDIR):
-        if not any(isinstance(parent, ast.If | ast.Try) for parent in cell.ancestors(call)):
+        if not any(isinstance(parent, (ast.If, ast.Try)) for parent in cell.ancestors(call)):
             path = _text(call.args[0]) if call.args else ""
             if _is_relative(path) or (not _HOSTED.match(path) and _names_a_file(page, cell.number)):
                 yield _chdir(cell, call)
@@ -268,7 +269,7 @@ def _text(node: ast.expr) -> str:
 
 def _texts(value: ast.expr) -> list[str]:
     """The literals that an expression is put together from."""
-    return [_text(node) for node in ast.walk(value) if isinstance(node, ast.Constant)]
+    return [_text(node) for node in nodes_in(value) if isinstance(node, ast.Constant)]
 
 
 def _line(cell: CodeCell, magic: Magic) -> Span:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from itertools import pairwise
 
+from nbcritic.analysis.code import nodes_in
 from nbcritic.analysis.events import Event
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Span
@@ -99,7 +100,7 @@ def _kind(page: Page, number: int, event: Event) -> str:
         isinstance(t, ast.Name) and t.id == event.name for t in statement.targets
     ):
         return ""
-    if any(isinstance(node, ast.Name) and node.id == event.name for node in ast.walk(statement.value)):
+    if any(isinstance(node, ast.Name) and node.id == event.name for node in nodes_in(statement.value)):
         return ""
     return page.values.kind(statement.value) or ""
 

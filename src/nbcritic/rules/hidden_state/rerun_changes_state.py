@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.idempotence import Reason
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Confidence, Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._rerun import changed_global, home_of, is_count, is_read_later, place, words
 from nbcritic.rules.hidden_state._shared import is_serious
 
-_COUNTERS = re.compile(
+_COUNTERS = regex(
     r"[a-z]|i\d*|idx|index|count\w*|\w*_?counter|cnt|steps?|epochs?|iterations?|num_\w+|n_\w+|seed|offset|row|col"
 )
 

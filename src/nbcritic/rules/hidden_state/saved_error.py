@@ -7,34 +7,35 @@ from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Cell, Hit, Severity, Span
 from nbcritic.notebook.outputs import Output
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._own import is_fence
 
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*m|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_ARROW = re.compile(r"^-+> ?(\d+)(?:[ \t](.*))?$", re.MULTILINE)
-_ANNOUNCED = re.compile(
+_ESCAPES = regex(r"\x1b\[[0-9;]*m|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_ARROW = regex(r"^-+> ?(\d+)(?:[ \t](.*))?$", re.MULTILINE)
+_ANNOUNCED = regex(
     r"\b(?:error|exception|raise[sd]?|throws?|traceback|crash(?:es)?|fehler|erreur|excepci[oó]n)s?\b|\w(?:Error|Exception)\b",
     re.I,
 )
-_HINTED = re.compile(
+_HINTED = regex(
     r"\b(?:fail(?:s|ed|ure)?|(?:not|n't|never) (?:work|allowed|possible|valid)|cannot|can't|illegal|invalid|wrong|forbidden)\b",
     re.I,
 )
-_COMMENTED = re.compile(
+_COMMENTED = regex(
     r"#.*(?:\b(?:will|would|should|must|to|can|does) (?:\w+ )?(?:raise|fail|throw|crash|break|error)|\braises\b|\bthrows\b|"
     r"\b(?:gives|get) an? (?:\w+ )?(?:error|exception)|\w(?:Error|Exception)\b|n['o]t work\b|\bnot allowed\b)",
     re.IGNORECASE,
 )
-_LESSON = re.compile(
+_LESSON = regex(
     r"\b(?:exceptions?|error (?:handling|messages?|types?)|handling (?:of )?errors|(?:common|typical) errors|tracebacks?|raise|"
     r"raising|debugging|assertions?|bugs?(?!\W?fix))\b|^errors?$|\w(?:Error|Exception)\b",
     re.I,
 )
 """What a heading says above cells that are there to fail; `standard error` and the like is no such thing."""
-_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*$", re.MULTILINE)
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_HEADING = regex(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*$", re.MULTILINE)
+_LETTERS = regex(r"[^\W\d_]{2,}")
 _SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
 _BY_HAND: dict[str, str] = {
     "KeyboardInterrupt": "The run of this cell was interrupted by hand",

@@ -173,13 +173,13 @@ def _loses(cell: CodeCell, event: Event, imported: Event | None) -> bool:
         return called_name(value.func) not in _WRAPPERS
     if isinstance(value, ast.Constant) and value.value is None:
         return imported is None
-    return not isinstance(value, ast.Name | ast.Attribute | ast.Lambda)
+    return not isinstance(value, (ast.Name, ast.Attribute, ast.Lambda))
 
 
 def _value(cell: CodeCell, node: ast.AST) -> ast.expr | None:
     """What is assigned to exactly this name, where that can be seen."""
     parent = cell.parent(node)
-    if isinstance(parent, ast.Assign | ast.AnnAssign):
+    if isinstance(parent, (ast.Assign, ast.AnnAssign)):
         return parent.value
     return node.value if isinstance(node, ast.NamedExpr) else None
 

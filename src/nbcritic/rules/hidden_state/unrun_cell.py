@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Span, first_line
@@ -221,7 +221,7 @@ def _is_harmless(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.If):
         return all(_is_harmless(inner) for inner in (*statement.body, *statement.orelse))
     if not isinstance(statement, ast.Expr):
-        return isinstance(statement, ast.Pass | ast.Import | ast.ImportFrom)
+        return isinstance(statement, (ast.Pass, ast.Import, ast.ImportFrom))
     if isinstance(statement.value, ast.Call):
         return called_name(statement.value.func) in _SET_UP
-    return all(isinstance(node, _LITERAL) for node in ast.walk(statement.value))
+    return all(isinstance(node, _LITERAL) for node in nodes_in(statement.value))

@@ -10,6 +10,7 @@ from nbcritic.analysis.chance import ADVICE, Draw, Seeds, draws, functions_aroun
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._looked_at import is_only_looked_at, only_plots
@@ -21,8 +22,8 @@ _SHOWS = frozenset(
     "pairplot contourf contour pcolormesh matshow violinplot jointplot sleep pprint Image type len".split()
 )
 _PICKS = frozenset({"sample", "choice", "choices", "randint", "randrange", "permutation", "shuffle"})
-_SHOWING = re.compile(r"plot|show|display|visuali[sz]|preview|draw|demo", re.IGNORECASE)
-_STAND_IN = re.compile(r"dummy|fake|mock|test_input|example|sample_input|toy|wait|delay|pause|sleep", re.IGNORECASE)
+_SHOWING = regex(r"plot|show|display|visuali[sz]|preview|draw|demo", re.IGNORECASE)
+_STAND_IN = regex(r"dummy|fake|mock|test_input|example|sample_input|toy|wait|delay|pause|sleep", re.IGNORECASE)
 _SETTLED = frozenset({"fit", "get_params", "set_params", "affinity_matrix_", "n_features_in_", "feature_names_in_"})
 """What is asked of a model that does not depend on chance."""
 _IN_PLACE = frozenset({"shuffle"})

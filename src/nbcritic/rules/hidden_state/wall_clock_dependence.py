@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit
@@ -139,8 +139,8 @@ def _is_clock(page: Page, node: ast.AST) -> bool:
 
 
 def _clock_in(page: Page, node: ast.AST, clocks: set[str]) -> ast.AST | None:
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Call | ast.Attribute) and _is_clock(page, inner):
+    for inner in nodes_in(node):
+        if isinstance(inner, (ast.Call, ast.Attribute)) and _is_clock(page, inner):
             return inner
         if isinstance(inner, ast.Name) and inner.id in clocks:
             return inner
@@ -159,7 +159,7 @@ def _meets_data(page: Page, node: ast.AST, clocks: set[str]) -> bool:
 
 def _is_kept(page: Page, cell: CodeCell, statement: ast.stmt) -> bool:
     """Is the result kept under a name or in a column that is not a mere stamp?"""
-    if not isinstance(statement, ast.Assign | ast.Return):
+    if not isinstance(statement, (ast.Assign, ast.Return)):
         return False
     names = [cell.segment(target) for target in statement.targets] if isinstance(statement, ast.Assign) else []
     return not any(re.search(r"created_at|updated_at|fetched|timestamp|loaded_at", name, re.I) for name in names)

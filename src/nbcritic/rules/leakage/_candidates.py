@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name, stored_names
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.provenance import Score
@@ -47,24 +47,24 @@ def _is_of_each(score: Score) -> bool:
 
 
 def _calls(node: ast.AST) -> Iterator[ast.Call]:
-    return (inner for inner in ast.walk(node) if isinstance(inner, ast.Call))
+    return (inner for inner in nodes_in(node) if isinstance(inner, ast.Call))
 
 
 def _mentions(node: ast.AST, names: frozenset[str]) -> bool:
-    return any(isinstance(inner, ast.Name) and inner.id in names for inner in ast.walk(node))
+    return any(isinstance(inner, ast.Name) and inner.id in names for inner in nodes_in(node))
 
 
 def _bound(loop: ast.AST) -> list[str]:
-    if isinstance(loop, ast.For | ast.AsyncFor):
+    if isinstance(loop, (ast.For, ast.AsyncFor)):
         return stored_names(loop.target)
-    if isinstance(loop, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
+    if isinstance(loop, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
         return [name for generator in loop.generators for name in stored_names(generator.target)]
     return []
 
 
 def inside(score: Score) -> set[ast.AST]:
     """Everything in the loops around a score."""
-    return {node for loop in score.loops[:1] for node in ast.walk(loop)}
+    return {node for loop in score.loops[:1] for node in nodes_in(loop)}
 
 
 def refitted(page: Page, test: TestSet, scores: list[Score]) -> Score | None:
@@ -110,7 +110,7 @@ def _is_one(made: ast.Call, setting: str, values: ast.expr) -> bool:
     given = next(iter(named or made.args), None)
     if not isinstance(given, ast.Constant):
         return isinstance(given, ast.Name)
-    if isinstance(values, ast.List | ast.Tuple):
+    if isinstance(values, (ast.List, ast.Tuple)):
         return any(isinstance(item, ast.Constant) and item.value == given.value for item in values.elts)
     if isinstance(values, ast.Call) and called_name(values.func) == "range" and isinstance(given.value, int):
         ends = [argument.value for argument in values.args if isinstance(argument, ast.Constant)]

@@ -6,9 +6,10 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.rules.leakage._flows import Flows
 
 _EXTREMES = frozenset("max min amax amin nanmax nanmin".split())
@@ -16,7 +17,7 @@ _PLACES = frozenset("argmax argmin nanargmax nanargmin idxmax idxmin nlargest ns
 _RANKS = frozenset("sorted sort sort_values argsort".split())
 _MEANS = frozenset("mean std average nanmean nanstd sem median boxplot".split())
 _DRAWN = frozenset("ylim xlim set_ylim set_xlim annotate text yticks xticks axhline axvline set axis".split())
-_WORDS = re.compile(
+_WORDS = regex(
     r"\bbest\b[^.\n]{0,20}\b(?:model|classifier|regressor|algorithm|estimator|kernel|accuracy|k)\b|"
     r"\b(?:perform\w*|works?|worked|did|does|was|is) (?:the )?best\b|"
     r"\b(?:highest|lowest)\b[^.\n]{0,25}\b(?:accuracy|score|error|rmse|mse|mae|auc|f1|r2)\b|"
@@ -24,12 +25,12 @@ _WORDS = re.compile(
     re.I,
 )
 
-_PLANS = re.compile(
+_PLANS = regex(
     r"\b(?:identify|find|finding|determine|will|would|should|could|next|compare|try|let(?:'|\u2019)?s|goal|which|to (?:choose|select|pick|see))\b|\?",
     re.I,
 )
 """What somebody means to do, or asks."""
-_TITLE = re.compile(r"\s*#")
+_TITLE = regex(r"\s*#")
 """A heading names a subject and states nothing."""
 
 
@@ -55,7 +56,7 @@ class Choices:
         """Calls that give the best of the scores, or its place; of these attributes only, where some are given."""
         wanted = _PLACES if self.is_averaged else _PLACES | _EXTREMES
         for cell, call in self._calls(wanted):
-            subjects = [s for s in _subjects(call) if not of or any(_is_of(inner, of) for inner in ast.walk(s))]
+            subjects = [s for s in _subjects(call) if not of or any(_is_of(inner, of) for inner in nodes_in(s))]
             if any(self._holds(subject) for subject in subjects) and not self._is_drawn(cell, call):
                 yield cell, call
         if not of:
@@ -141,14 +142,14 @@ def stored_in(body: list[ast.stmt]) -> set[str]:
     assigns = [statement for statement in body if isinstance(statement, ast.Assign)]
     targets = [target for assign in assigns for target in assign.targets]
     flat = [item for t in targets for item in (t.elts if isinstance(t, ast.Tuple) else [t])]
-    return {text_of(target) for target in flat if isinstance(target, ast.Name | ast.Attribute | ast.Subscript)}
+    return {text_of(target) for target in flat if isinstance(target, (ast.Name, ast.Attribute, ast.Subscript))}
 
 
 def text_of(node: ast.AST) -> str:
     """A name, attribute or item as text, whether it is read or written; empty for anything else."""
     return (
         ast.dump(node).replace("Store()", "Load()")
-        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
+        if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript))
         else ""
     )
 
@@ -167,6 +168,6 @@ def _is_first(node: ast.AST) -> bool:
 
 def _bottom(node: ast.AST) -> ast.AST:
     """The object that `x.iloc[0]` and `x[0][1]` are taken from."""
-    while isinstance(node, ast.Subscript | ast.Attribute):
+    while isinstance(node, (ast.Subscript, ast.Attribute)):
         node = node.value
     return node

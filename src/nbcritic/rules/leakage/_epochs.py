@@ -6,18 +6,19 @@ import ast
 import re
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name, stored_names
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Fit
 from nbcritic.analysis.provenance_tools import constant, word
 from nbcritic.rules.leakage._choice import compared, stored_in, text_of
 
-_TEST = re.compile(
+_TEST = regex(
     r"^(?:x_?)?(?:test|tst)(?:_?(?:x|loader|dl|dataloader|data|ds|dataset|set|iter|iterator|gen|generator|batches))?$",
     re.I,
 )
-_VALIDATION = re.compile(
+_VALIDATION = regex(
     r"(?:^|_)(?:x_?)?(?:val|valid|validation|dev)_?(?:x|loader|dl|dataloader|data|ds|dataset|set|iter|gen)?(?:$|_)",
     re.I,
 )
@@ -39,7 +40,7 @@ def ended_by(page: Page, fit: Fit) -> tuple[CodeCell, ast.AST] | None:
     callbacks = word(call, "callbacks")
     if callbacks is None:
         return None
-    wanted = {inner.id for inner in ast.walk(callbacks) if isinstance(inner, ast.Name)}
+    wanted = {inner.id for inner in nodes_in(callbacks) if isinstance(inner, ast.Name)}
     for cell in page.code:
         for made in cell.nodes(ast.Call):
             if called_name(made.func) in ("EarlyStopping", "early_stopping", "ModelCheckpoint") and _chooses(
@@ -84,7 +85,7 @@ def best_kept(page: Page) -> Iterator[tuple[CodeCell, ast.For, ast.expr]]:
 
 
 def _calls(loop: ast.For) -> Iterator[ast.Call]:
-    return (node for statement in loop.body for node in ast.walk(statement) if isinstance(node, ast.Call))
+    return (node for statement in loop.body for node in nodes_in(statement) if isinstance(node, ast.Call))
 
 
 def _trains(call: ast.Call) -> bool:
@@ -95,18 +96,18 @@ def _trains(call: ast.Call) -> bool:
 def _kept(loop: ast.For) -> Iterator[ast.expr]:
     tested = set[str]()
     for statement in loop.body:
-        for node in ast.walk(statement):
+        for node in nodes_in(statement):
             if isinstance(node, ast.Assign) and _is_tested(node.value, tested):
                 tested.update(name for target in node.targets for name in stored_names(target))
             elif isinstance(node, ast.For) and _is_tested(node.iter, tested):
-                inside = (n for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+                inside = (n for n in nodes_in(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
                 tested.update(name.id for name in inside)
             elif isinstance(node, ast.If) and _is_best(node, tested):
                 yield node.test
 
 
 def _is_tested(node: ast.AST, tested: set[str]) -> bool:
-    return any(isinstance(n, ast.Name) and (n.id in tested or _TEST.match(n.id)) for n in ast.walk(node))
+    return any(isinstance(n, ast.Name) and (n.id in tested or _TEST.match(n.id)) for n in nodes_in(node))
 
 
 def _is_best(choice: ast.If, tested: set[str]) -> bool:

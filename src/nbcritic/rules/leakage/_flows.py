@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name, parameters, root_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.provenance_tables import PREDICTIONS
@@ -40,12 +40,12 @@ class Flows:
                 stored |= {(None, name.name) for name in names if isinstance(name, ast.FunctionDef)}
                 self._by_statement[statement] |= stored
                 if stored and not _is_other(value):
-                    used = {self._variable(inner, inner.id) for inner in ast.walk(value) if isinstance(inner, ast.Name)}
+                    used = {self._variable(inner, inner.id) for inner in nodes_in(value) if isinstance(inner, ast.Name)}
                     for variable in used:
                         self._by_use[variable].append(stored)
 
     def _enter(self, function: ast.FunctionDef) -> None:
-        names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+        names = [node for node in nodes_in(function) if isinstance(node, ast.Name)]
         stored = {name.id for name in names if isinstance(name.ctx, ast.Store)}
         self._locals[function] = frozenset(stored | {argument.arg for argument in parameters(function.args)})
         self._scopes.update(dict.fromkeys(names, function))
@@ -69,7 +69,7 @@ class Flows:
         """Does an expression mention one of these variables or nodes?"""
         return any(
             inner in seeds or (isinstance(inner, ast.Name) and self._variable(inner, inner.id) in variables)
-            for inner in ast.walk(node)
+            for inner in nodes_in(node)
         )
 
 
@@ -79,7 +79,7 @@ def _stored(cell: CodeCell) -> Iterator[tuple[ast.AST, list[ast.AST], ast.AST]]:
         yield assign, _names(assign.targets), assign.value
     for kind in (ast.AugAssign, ast.AnnAssign):
         for single in cell.nodes(kind):
-            assert isinstance(single, ast.AugAssign | ast.AnnAssign)
+            assert isinstance(single, (ast.AugAssign, ast.AnnAssign))
             if single.value is not None:
                 yield single, _names([single.target]), single.value
     for loop in cell.nodes(ast.For):
@@ -97,7 +97,7 @@ def _stored(cell: CodeCell) -> Iterator[tuple[ast.AST, list[ast.AST], ast.AST]]:
 def _names(targets: Iterable[ast.expr]) -> list[ast.AST]:
     found: list[ast.AST] = []
     for target in targets:
-        if isinstance(target, ast.Tuple | ast.List):
+        if isinstance(target, (ast.Tuple, ast.List)):
             found += _names(target.elts)
         elif (root := root_name(target)) is not None:
             found.append(root)

@@ -7,15 +7,16 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Score, Split
 from nbcritic.analysis.provenance_values import Part
 
 PICTURES = frozenset({"roc_curve", "precision_recall_curve", "plot_confusion_matrix", "validation"})
 """What is looked at rather than reported."""
-_FOR_CHOOSING = re.compile(r"(?:^|_)(?:val|valid|validation|dev|eval|cv|calib)(?:$|_|\d)|^[xy](?:val|valid|dev)", re.I)
-_FINAL = re.compile(r"[\"'][^\"'\n]{0,20}\bfinal (?:accuracy|score|result|performance|error|rmse|mae|f1)\b", re.I)
+_FOR_CHOOSING = regex(r"(?:^|_)(?:val|valid|validation|dev|eval|cv|calib)(?:$|_|\d)|^[xy](?:val|valid|dev)", re.I)
+_FINAL = regex(r"[\"'][^\"'\n]{0,20}\bfinal (?:accuracy|score|result|performance|error|rmse|mae|f1)\b", re.I)
 """Printed beside a score of rows that are for choosing: they are the test set, whatever they are called."""
-_SUBMITTED = re.compile(
+_SUBMITTED = regex(
     r"submi(?:ssion|t)|(?:^|[\"'/_-])test(?:_?(?:set|data|ing))?\.(?:csv|tsv|parquet|feather|json|txt)\b", re.I
 )
 """A file of rows without answers, or the answers for it: the judge is elsewhere."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Score
 from nbcritic.analysis.provenance_tools import word
 
-CLASSIFIER = re.compile(r"Classifier|^LogisticRegression|^(?:Nu|Linear)?SVC$|NB$|^Perceptron$|DiscriminantAnalysis$")
-_ACCURACY = re.compile(r"[\"'](?:accuracy|acc)[\"']")
+CLASSIFIER = regex(r"Classifier|^LogisticRegression|^(?:Nu|Linear)?SVC$|NB$|^Perceptron$|DiscriminantAnalysis$")
+_ACCURACY = regex(r"[\"'](?:accuracy|acc)[\"']")
 
 
 def accuracies(page: Page) -> Iterator[Score]:

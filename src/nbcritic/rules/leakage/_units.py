@@ -8,13 +8,14 @@ from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.notebook.outputs import Output
 
-_HEAD = re.compile(r"<thead>(.*?)</thead>", re.S)
-_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.S)
-_NAME = re.compile(r"<th[^>]*>(.*?)</th>", re.S)
-_ITEM = re.compile(r"<td[^>]*>(.*?)</td>", re.S)
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$")
+_HEAD = regex(r"<thead>(.*?)</thead>", re.S)
+_ROW = regex(r"<tr[^>]*>(.*?)</tr>", re.S)
+_NAME = regex(r"<th[^>]*>(.*?)</th>", re.S)
+_ITEM = regex(r"<td[^>]*>(.*?)</td>", re.S)
+_NUMBER = regex(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$")
 _LOOKS = frozenset("head tail sample describe".split())
 _LARGEST = 60_000
 """Longer tables are not read."""

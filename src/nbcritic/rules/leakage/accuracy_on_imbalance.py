@@ -10,20 +10,21 @@ from collections.abc import Iterator
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._metrics import accuracies
 
 _STRONG = 0.8
 """From this share of one class on, whoever always answers it looks good."""
-_KNOWS_BETTER = re.compile(
+_KNOWS_BETTER = regex(
     r"f1|fbeta|recall|precision|confusion|crosstab|classification_report|roc|auc\b|balanced|kappa|matthews|mcc|log_loss|brier|stratif|"
     r"class_weight|sample_weight|scale_pos_weight|SMOTE|imblearn|resampl|oversampl|undersampl|hamming|sensitivity|specificity|Dummy",
     re.I,
 )
-_IMPORTS = re.compile(r"^[ \t]*(?:from|import)\b.*$", re.M)
-_COUNT = re.compile(r"^(?P<label>\S.*?)\s{2,}(?P<count>\d+(?:\.\d+)?)$")
-_FOOT = re.compile(r"^(?:Name|Length|dtype|Freq)\b")
+_IMPORTS = regex(r"^[ \t]*(?:from|import)\b.*$", re.M)
+_COUNT = regex(r"^(?P<label>\S.*?)\s{2,}(?P<count>\d+(?:\.\d+)?)$")
+_FOOT = regex(r"^(?:Name|Length|dtype|Freq)\b")
 
 
 @rule("NBC510", name="accuracy-on-imbalance", severity="major", category="evaluation-and-baseline")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Fit, Score
 from nbcritic.analysis.provenance_tables import TRAIN
 from nbcritic.model import Confidence, Hit, Related
@@ -16,8 +17,8 @@ from nbcritic.rules.leakage._chain import where
 _LOOKED_AT = frozenset({"PermutationImportance", "TSNE", "UMAP", "Isomap", "cut", "qcut"})
 """What may rightly be fitted on held-out rows: it explains or draws them, or has nothing that could be fitted before."""
 _CODES = frozenset({"LabelEncoder", "OrdinalEncoder", "OneHotEncoder"})
-_TARGET = re.compile(r"^y(?:_|$|\d)|label|target", re.I)
-_TEST_FILE = re.compile(r"(?:^|[_\-. ])test(?:ing)?(?:$|[_\-. \d])|^x_?test", re.I)
+_TARGET = regex(r"^y(?:_|$|\d)|label|target", re.I)
+_TEST_FILE = regex(r"(?:^|[_\-. ])test(?:ing)?(?:$|[_\-. \d])|^x_?test", re.I)
 _NUMBERS = frozenset({"LabelEncoder", "OrdinalEncoder"})
 
 

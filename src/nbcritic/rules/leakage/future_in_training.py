@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name, root_name
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Split
 from nbcritic.analysis.provenance_tables import TEST, TRAIN
 from nbcritic.analysis.provenance_tools import word
@@ -18,19 +19,19 @@ from nbcritic.rule import rule
 from nbcritic.rules.leakage._chain import used
 from nbcritic.rules.leakage._flows import Flows
 
-_IN_ORDER = re.compile(
+_IN_ORDER = regex(
     r"TimeSeriesSplit|shuffle\s*=\s*(?:False|0)\b|GapRollForward|PurgedKFold|Group(?:KFold|ShuffleSplit)|groups\s*="
 )
-_TIME = re.compile(r"date|time|year|month|day|hour|week|quarter|period|^ds$|^t$", re.I)
-_COLUMN = re.compile(r"(?:\w+[_ ])?(?:date|datetime|time|timestamp|year|month|hour|ds)(?:[_ ]\w+)?", re.I)
-_STAMP = re.compile(r"(?:\w+_)?(?:date|datetime|timestamp|ds)", re.I)
+_TIME = regex(r"date|time|year|month|day|hour|week|quarter|period|^ds$|^t$", re.I)
+_COLUMN = regex(r"(?:\w+[_ ])?(?:date|datetime|time|timestamp|year|month|hour|ds)(?:[_ ]\w+)?", re.I)
+_STAMP = regex(r"(?:\w+_)?(?:date|datetime|timestamp|ds)", re.I)
 _PARSES = frozenset("to_datetime DatetimeIndex date_range strptime".split())
 _NEIGHBOURS = frozenset("shift rolling diff pct_change ewm".split())
-_FORECASTS = re.compile(
+_FORECASTS = regex(
     r"\bforecast|\btime[- ]series\b|\b(?:stock|share|bitcoin|crypto\w*) (?:price|market)|\bnext (?:day|hour|week|month)\b|\bfuture (?:price|sales|demand|value)s?\b",
     re.I,
 )
-_DATE = re.compile(r"(?:19|20)\d\d(?:[-/]\d\d?){0,2}")
+_DATE = regex(r"(?:19|20)\d\d(?:[-/]\d\d?){0,2}")
 _MOST = 20
 """So many splits, and so many things that put rows in time, are looked at."""
 _LATER = (ast.Gt, ast.GtE)
@@ -187,12 +188,12 @@ def _is_window(cell: CodeCell, item: ast.Subscript, bounds: ast.Slice) -> bool:
     """`x[i : i + n]` or `x[i - n : i]` in a loop over every `i`."""
     if bounds.lower is None or bounds.upper is None or not isinstance(item.ctx, ast.Load):
         return False
-    low, high = ({n.id for n in ast.walk(end) if isinstance(n, ast.Name)} for end in (bounds.lower, bounds.upper))
+    low, high = ({n.id for n in nodes_in(end) if isinstance(n, ast.Name)} for end in (bounds.lower, bounds.upper))
     for outer in cell.ancestors(item):
         pairs: list[tuple[ast.expr, ast.expr]] = []
         if isinstance(outer, ast.For):
             pairs = [(outer.target, outer.iter)]
-        elif isinstance(outer, ast.ListComp | ast.GeneratorExp):
+        elif isinstance(outer, (ast.ListComp, ast.GeneratorExp)):
             pairs = [(generator.target, generator.iter) for generator in outer.generators]
         for target, turns in pairs:
             if isinstance(target, ast.Name) and target.id in low & high:

@@ -6,25 +6,26 @@ import ast
 import re
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Fit
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 
-_ENTITY = re.compile(
+_ENTITY = regex(
     r"^(?:user|patient|subject|customer|client|participant|player|person|speaker|driver|machine|engine|device|sensor|household|"
     r"student|author|animal|employee|account|member|respondent|visitor|card|house|well|unit|bearing|plot|tree)s?"
     r"(?:[_ ]?(?:id|no|nr|num|number|name|code|key))?$|(?:^|[a-z_])(?:_id|Id|ID)$",
     re.I,
 )
-_OWN = re.compile(
+_OWN = regex(
     r"^(?:row|index|record|sample|observation|transaction|order|line|entry|image|img|file|event|session|trip|ride|review|tweet|post|comment|passenger|loan|store|shop|city|country|state|region|station|product|item|category|movie|film|class|type|team|league|school|department|location|zone|area|brand|district|street|neighbou?rhood|borough|county|suburb|route|host|seller|vendor|supplier|model|word|topic|doc|document|job|task|order)s?[_ ]?(?:id|no|nr)?$",
     re.I,
 )
 """One id a row; or places and things that the model will meet again, so that they may stand on both sides."""
-_BY_GROUP = re.compile(
+_BY_GROUP = regex(
     r"Group(?:KFold|ShuffleSplit)|groups?\s*=|LeaveOneGroup|LeavePGroups|leave.one.(?:subject|patient|user)", re.I
 )
 
@@ -113,5 +114,5 @@ def _grouped(page: Page) -> Iterator[tuple[CodeCell, ast.Call, str, str]]:
 
 def _is_turned(cell: CodeCell, call: ast.Call) -> bool:
     """`for name, rows in df.groupby(...)`: each group may become one row."""
-    loops = (outer for outer in cell.ancestors(call) if isinstance(outer, ast.For | ast.comprehension))
-    return any(call in ast.walk(loop.iter) for loop in loops)
+    loops = (outer for outer in cell.ancestors(call) if isinstance(outer, (ast.For, ast.comprehension)))
+    return any(call in nodes_in(loop.iter) for loop in loops)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._held_out import is_judged_elsewhere
@@ -24,13 +25,13 @@ _BARE = {
     "mean_absolute_percentage_error": "the error of always predicting the median",
 }
 """Metrics whose value says little by itself, and what to set beside them."""
-_REFERENCE = re.compile(
+_REFERENCE = regex(
     r"dummy|baseline|base line|naive|na\u00efve|benchmark|chance|majority|persistence|null model|random guess|seasonal|constant model|"
     r"state.of.the.art|previous(?:ly)? (?:work|best|result)|leaderboard|literature|compare[ds]? (?:to|with)|\bvs\b",
     re.I,
 )
 _SHOWN = frozenset("value_counts countplot describe std var pie crosstab bincount nunique Counter".split())
-_KNOWN = re.compile(
+_KNOWN = regex(
     r"load_(?:iris|digits|wine|breast_cancer|boston|diabetes|data)|fetch_|keras\.datasets|torchvision|mnist|iris|titanic|make_\w+\(",
     re.I,
 )

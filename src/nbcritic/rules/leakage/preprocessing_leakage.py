@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Events, Fit, Split
 from nbcritic.model import Hit, Related, Severity
 from nbcritic.rule import rule
@@ -25,9 +25,7 @@ INDIFFERENT = frozenset(
     LinearRegression GaussianNB DummyClassifier DummyRegressor""".split()
 )
 """Models that predict the same whatever affine scale a feature is on: a scaler that saw too much changes little for them."""
-_MODEL = re.compile(
-    r"(?:Classifier|Regressor|Regression|SV[CR]|NB|Ridge|Lasso|ElasticNet|Perceptron|Machine|Means|CV)$"
-)
+_MODEL = regex(r"(?:Classifier|Regressor|Regression|SV[CR]|NB|Ridge|Lasso|ElasticNet|Perceptron|Machine|Means|CV)$")
 
 
 @rule("NBC501", name="preprocessing-leakage", severity="blocker", category="leakage")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Score
 from nbcritic.analysis.provenance_tables import MODEL, SEARCHES
 from nbcritic.model import Hit, Related
@@ -16,7 +16,7 @@ from nbcritic.rule import rule
 _PICTURES = frozenset({"roc_curve", "precision_recall_curve", "plot_confusion_matrix", "validation"})
 """What is looked at rather than reported."""
 _MODELS = frozenset({"model", "search", "unknown"})
-_DESCRIBES = re.compile(r"^Dummy|^LinearRegression$|CV$|^Sequential$")
+_DESCRIBES = regex(r"^Dummy|^LinearRegression$|CV$|^Sequential$")
 """A baseline, a line through the rows at hand, a search for a strength, a network that is watched while it learns."""
 _WITH_ANSWERS = frozenset({"train_test_split", "random_split", "the folds", "given"})
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._held_out import PICTURES
 
-_SPREAD = re.compile(
+_SPREAD = regex(
     r"cross_val|KFold|ShuffleSplit|LeaveOne|SearchCV|bootstrap|confidence|interval|\bcv\s*=|\bstd\b|resample|standard error|seeds?\s+in\b",
     re.I,
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Score
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
@@ -21,7 +22,7 @@ _MANY = 3
 """So many models must compete before words alone make it a choice: among two, luck adds little."""
 _CURVES = frozenset({"roc_curve", "precision_recall_curve"})
 _CUT = "take it from rows held out of the training set"
-_CUTS = re.compile(r"thr|cut|_fpr|fpr", re.I)
+_CUTS = regex(r"thr|cut|_fpr|fpr", re.I)
 _REMEDY = "choose by `cross_val_score` on the training rows and score the test rows once"
 
 

@@ -10,22 +10,23 @@ from collections.abc import Iterator
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Fit, Value
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._units import shown_frames
 
-_BY_DISTANCE = re.compile(
+_BY_DISTANCE = regex(
     r"^(?:KNeighbors\w+|RadiusNeighbors\w+|(?:MiniBatch)?KMeans|DBSCAN|AgglomerativeClustering|(?:Nu)?SV[CR]|PCA|KernelPCA)$"
 )
-_SCALED = re.compile(
+_SCALED = regex(
     r"[Ss]caler|\bscale\(|_scale\b|[Nn]ormali[sz]|[Ss]tandardi[sz]|z_?score|whiten|minmax|QuantileTransform|PowerTransform|"
     r"\.std\(|\.max\(\)|\.max\(axis|metric\s*=|StepMix|Gower"
 )
 _MUCH = 20
 """So many times the spread of the middle column, and one column decides the distance alone."""
-_THOUSANDS = re.compile(r"salary|income|revenue|population|turnover|balance|mileage|sqft|square_?feet", re.I)
-_FEW = re.compile(
+_THOUSANDS = regex(r"salary|income|revenue|population|turnover|balance|mileage|sqft|square_?feet", re.I)
+_FEW = regex(
     r"^(?:age|children|kids|dependents|rooms|bedrooms|bathrooms|floors|rating|gpa|tenure|years?_?(?:of_?)?experience)$",
     re.I,
 )
@@ -37,7 +38,7 @@ _UNLIKE = {
     "load_boston": ("TAX", "NOX"),
 }
 """Data sets of scikit-learn with unlike units: a column of thousands (or hundreds) and one of ones."""
-_IDS = re.compile(r"^Unnamed|(?:^|_)id$|^(?:index|no\.?)$|Id$|ID$")
+_IDS = regex(r"^Unnamed|(?:^|_)id$|^(?:index|no\.?)$|Id$|ID$")
 
 
 @rule("NBC511", name="unscaled-distance-model", severity="minor", category="evaluation-and-baseline")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Cell
 
-_WRITES_WORDS = re.compile(r"\s*%%(?:markdown|md|html|HTML)\b|\s*%md\b")
-_FORM_TITLE = re.compile(r"^[ ]*#[ ]*@(?:title|markdown)[ ]+\S", re.M)
+_WRITES_WORDS = regex(r"\s*%%(?:markdown|md|html|HTML)\b|\s*%md\b")
+_FORM_TITLE = regex(r"^[ ]*#[ ]*@(?:title|markdown)[ ]+\S", re.M)
 """Colab shows these comments as headings and text."""
-_MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|<[^>]*>|\[!\[.*?\]\(.*?\)\]\(.*?\)")
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_MARKUP = regex(r"!\[[^\]]*\]\([^)]*\)|<[^>]*>|\[!\[.*?\]\(.*?\)\]\(.*?\)")
+_WORD = regex(r"[^\W\d_]{2,}")
 
 
 def says(cell: Cell) -> bool:

@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Span
 from nbcritic.rule import rule
 
-_COPY = re.compile(
+_COPY = regex(
     r"^(?:copy of|kopie von|copia de|copie de)[ _]|[-_ ]copy\d+$|conflicted copy|[ _]\(\d\)$"
     r"|(?<!semi)[-_ ](?:final|new|latest|old)"
     r"(?:[-_ ]?(?:v(?:er(?:sion)?)?)?[-_ ]?\d+|[-_ ](?:final|new|fixed|really|real|last))$"
     r"|(?<!semi)[-_ ](?:final[-_ ]?){2,}$",
     re.I,
 )
-_WORD = re.compile(r"(?<![-_ ]and)(?<![-_ ]to)(?<!deep)(?<!shallow)[-_ ](?:copy|\(copy\))$", re.I)
+_WORD = regex(r"(?<![-_ ]and)(?<![-_ ]to)(?<!deep)(?<!shallow)[-_ ](?:copy|\(copy\))$", re.I)
 """The word alone may also be what the notebook is about."""
 
 

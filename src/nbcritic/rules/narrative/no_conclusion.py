@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Span
 from nbcritic.rule import rule
 from nbcritic.rules.narrative._words import has_words, says, works
 
-_CONCLUDES = re.compile(
+_CONCLUDES = regex(
     r"\b(?:conclu\w*|summar\w*|findings?|results?|takeaways?|take-aways?|insights?|discussion|recommend\w*|outlook|next steps?|"
     r"interpretation|tl;?dr|key points|answer|lessons|limitations|future work|observations?|we (?:see|find|found|can see|conclude)|"
     r"ergebnis\w*|fazit|conclusi[oó]n\w*|résultat\w*|resultado\w*)\b",

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Cell, Hit, Span
 from nbcritic.rule import rule
 
-_HEADING = re.compile(
+_HEADING = regex(
     r"""^[ ]{0,3}\#{1,6}(?!\#)[ \t]*[^\s\#]     # ATX; without the blank as well, as older notebooks wrote it
     |<h[1-6][\s>]
     |^[ ]{0,3}\S.*\n[ ]{0,3}(?:={3,}|-{3,})[ \t]*$    # setext
@@ -19,13 +20,13 @@ _HEADING = re.compile(
     |\A\s*(?:[-*>]\s+|\d+[.)]\s+)?(?:\*\*|__|<(?:b|strong|u)>)[^\n]+(?:\*\*|__|</(?:b|strong|u)>)[ \t:.]*(?:<br\s*/?>)?(?:\n|\Z)""",
     re.M | re.I | re.X,
 )
-_FORM_TITLE = re.compile(r"^[ ]*#[ ]*@(?:title|markdown)[ ]+\S", re.M)
+_FORM_TITLE = regex(r"^[ ]*#[ ]*@(?:title|markdown)[ ]+\S", re.M)
 """Colab shows these comments as headings and text."""
-_SPOKEN = re.compile(r"\s*(#+[ \t]*[^\W\d_][^\n]{3,58}|#+[ \t]*\d+[.):][^\n]{3,58})(?:\n(?!\s*#)|\Z)")
+_SPOKEN = regex(r"\s*(#+[ \t]*[^\W\d_][^\n]{3,58}|#+[ \t]*\d+[.):][^\n]{3,58})(?:\n(?!\s*#)|\Z)")
 """A cell that opens with one line of comment, in a language that writes comments so."""
-_CODE = re.compile(r"[=(\[{;]|^\W*(?:import|from|print|return|del)\b")
+_CODE = regex(r"[=(\[{;]|^\W*(?:import|from|print|return|del)\b")
 """A comment that is a line of code taken out."""
-_WRITES_WORDS = re.compile(r"\s*%%(?:markdown|md|html|HTML)\b|\s*%md\b")
+_WRITES_WORDS = regex(r"\s*%%(?:markdown|md|html|HTML)\b|\s*%md\b")
 
 ENOUGH = 3
 

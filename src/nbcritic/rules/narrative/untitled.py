@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Span
 from nbcritic.rule import rule
 from nbcritic.rules.narrative._words import says, works
 
-_UNNAMED = re.compile(
+_UNNAMED = regex(
     r"(?:copy of )?(?:untitled|notebook|new notebook|unnamed|sans titre|ohne titel)\d*(?:[-_ ]?copy\d*)?", re.I
 )
 

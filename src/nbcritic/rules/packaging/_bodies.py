@@ -9,11 +9,12 @@ from typing import TypeAlias
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.rules.packaging._logic import DEFINITIONS, inner
 
 Def: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
-_EXPORTED = re.compile(r"^\s*#\s*\|?\s*(?:default_exp|exporti?s?)\b", re.M)
+_EXPORTED = regex(r"^\s*#\s*\|?\s*(?:default_exp|exporti?s?)\b", re.M)
 """nbdev writes these cells into a module, as its directives say."""
 
 

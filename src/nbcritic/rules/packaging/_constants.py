@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
 from nbcritic.rules.packaging._logic import is_show, last_name
 
@@ -83,5 +83,5 @@ def _fetches(cell: CodeCell, name: ast.Name) -> bool:
         isinstance(fetch, ast.Subscript)
         and fetch.value is door
         and door.attr in _BY_KEY
-        and not any(isinstance(node, _MASKS) for node in ast.walk(fetch.slice))
+        and not any(isinstance(node, _MASKS) for node in nodes_in(fetch.slice))
     )

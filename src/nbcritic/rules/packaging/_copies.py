@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.digest import Block, Digest
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.page import Page, once
 from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, inner, is_logic, is_show, last_name, only_called
 
 LONGEST = 60
@@ -72,24 +71,22 @@ class Cluster:
     weight: float
 
 
-_FOUND: WeakKeyDictionary[Page, dict[float, tuple[Cluster, ...]]] = WeakKeyDictionary()
-
-
+@once
 def clusters(page: Page, least: float) -> tuple[Cluster, ...]:
-    """The blocks that stand several times on a page, found once for all rules of the family."""
-    found = _FOUND.setdefault(page, {})
-    if least not in found:
-        found[least] = tuple(_clusters(page, least))
-    return found[least]
-
-
-def _clusters(page: Page, least: float) -> Iterator[Cluster]:
-    """Every block that occurs in two cells, or three times anywhere; the outermost only.
+    """The blocks that stand several times on a page: in two cells, or three times anywhere; the outermost only.
 
     Two copies must weigh at least `least`, of three and more two thirds of it suffice.
     """
+    return tuple(_clusters(_runs(page), least))
+
+
+@once
+def _runs(page: Page) -> tuple[Run, ...]:
     shaper = _Shaper(page)
-    runs = [run for cell in page.code for run in shaper.runs(cell)]
+    return tuple(run for cell in page.code for run in shaper.runs(cell))
+
+
+def _clusters(runs: Sequence[Run], least: float) -> Iterator[Cluster]:
     covered = set[ast.stmt]()
     for weight, times in ((least, 2), (least * 2 / 3, 3)):
         for found in _seeds(runs, weight):
@@ -105,14 +102,12 @@ def _clusters(page: Page, least: float) -> Iterator[Cluster]:
 
 def digest(page: Page) -> Digest:
     """The functions and the heavy runs of statements of a page, by shape."""
-    shaper = _Shaper(page)
     blocks: dict[tuple[int, int], Block] = {}
-    for cell in page.code:
-        for run in shaper.runs(cell):
-            for block in _blocks(run):
-                if block.end_line > len(cell.lines):
-                    continue  # a carriage return is a line to Python alone
-                blocks.setdefault((block.key, block.cell), block)
+    for run in _runs(page):
+        for block in _blocks(run):
+            if block.end_line > len(run.cell.lines):
+                continue  # a carriage return is a line to Python alone
+            blocks.setdefault((block.key, block.cell), block)
     return Digest(page.path, tuple(blocks.values()))
 
 
@@ -311,7 +306,7 @@ class _Shaper:
         if is_show(statement):
             return 0.3
         if not is_logic(statement):
-            return 0.3 if isinstance(statement, ast.Assign | ast.AnnAssign) else 0.5
+            return 0.3 if isinstance(statement, (ast.Assign, ast.AnnAssign)) else 0.5
         if isinstance(statement, ast.Assign) and only_called(statement) is not None:
             return 0.5
         return min(3.0, max(0.7, words / 18))

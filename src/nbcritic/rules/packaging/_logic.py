@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.pattern import regex
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
@@ -26,7 +27,8 @@ _LOOKS = frozenset(
     "fill_between grid tight_layout subplots_adjust hlines vlines errorbar contour contourf pcolormesh colorbar stem heatmap "
     "countplot histplot lineplot scatterplot barplot distplot pie autofmt_xdate despine invert_yaxis invert_xaxis".split()
 )
-_CANVAS = re.compile(r"(?:\w+_)?(?:ax|axs|axes|fig|figs|figure)\d*|ax[a-z]?")
+_LINKS = (ast.Attribute, ast.Subscript, ast.Starred, ast.Await)
+_CANVAS = regex(r"(?:\w+_)?(?:ax|axs|axes|fig|figs|figure)\d*|ax[a-z]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def amount_of(body: Iterable[ast.stmt]) -> Amount:
     for statement in reversed(order):  # What stands inside comes after what it stands in.
         if isinstance(statement, COMPOUND) and statement not in telling:
             continue
-        if isinstance(statement, COMPOUND) and not isinstance(statement, ast.With | ast.AsyncWith):
+        if isinstance(statement, COMPOUND) and not isinstance(statement, (ast.With, ast.AsyncWith)):
             branches += 1
         if (outer := around[statement]) is not None:
             telling.add(outer)
@@ -100,7 +102,7 @@ def amount_of(body: Iterable[ast.stmt]) -> Amount:
 
 def only_called(statement: ast.stmt) -> str | None:
     """The function that a statement only calls, or whose result for given constants it only keeps."""
-    if not isinstance(statement, ast.Expr | ast.Assign) or not isinstance(statement.value, ast.Call):
+    if not isinstance(statement, (ast.Expr, ast.Assign)) or not isinstance(statement.value, ast.Call):
         return None
     call = statement.value
     given = [*call.args, *(word.value for word in call.keywords)]
@@ -116,7 +118,7 @@ def only_called(statement: ast.stmt) -> str | None:
 
 def is_logic(statement: ast.stmt) -> bool:
     """Does a simple statement compute something that a later one could need?"""
-    if isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign):
+    if isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
         value = statement.value
         if value is None or is_canvas(root(value)):
             return False
@@ -125,7 +127,7 @@ def is_logic(statement: ast.stmt) -> bool:
         return changes or not _is_setting(value)
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         return not is_canvas(root(statement.value)) and last_name(statement.value.func) not in _LOOKS
-    return isinstance(statement, ast.Return | ast.Delete | ast.Raise)
+    return isinstance(statement, (ast.Return, ast.Delete, ast.Raise))
 
 
 def is_show(statement: ast.stmt) -> bool:
@@ -138,6 +140,7 @@ def is_show(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Assign) and is_canvas(root(statement.value))
 
 
+@lru_cache(maxsize=4096)
 def is_canvas(name: str) -> bool:
     """Is this a name that figures and plotting libraries go by?"""
     return name in _PLOTS or _CANVAS.fullmatch(name) is not None
@@ -147,14 +150,14 @@ def _is_setting(value: ast.expr) -> bool:
     """A constant, a name, a literal of those, a formatted text: a parameter or a label, not logic."""
     if isinstance(value, ast.UnaryOp):
         value = value.operand
-    if isinstance(value, ast.List | ast.Tuple | ast.Set):
-        return all(isinstance(item, ast.Constant | ast.Name | ast.Tuple | ast.List) for item in value.elts)
-    return isinstance(value, ast.Constant | ast.Name | ast.Dict | ast.Lambda) or _is_text(value)
+    if isinstance(value, (ast.List, ast.Tuple, ast.Set)):
+        return all(isinstance(item, (ast.Constant, ast.Name, ast.Tuple, ast.List)) for item in value.elts)
+    return isinstance(value, (ast.Constant, ast.Name, ast.Dict, ast.Lambda)) or _is_text(value)
 
 
 def _is_text(value: ast.expr) -> bool:
     """A text put together for a reader: `f"…"`, `"a" + b`, `"…" % b`, `", ".join(b)`, `"…".format(b)`."""
-    while isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Mod | ast.Mult):
+    while isinstance(value, ast.BinOp) and isinstance(value.op, (ast.Add, ast.Mod, ast.Mult)):
         value = value.left
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
         value = value.func.value
@@ -163,13 +166,14 @@ def _is_text(value: ast.expr) -> bool:
 
 def root(node: ast.AST) -> str:
     """The name at the bottom of `a.b(…)[c].d`."""
-    while True:
+    while not isinstance(node, ast.Name):
         if isinstance(node, ast.Call):
             node = node.func
-        elif isinstance(node, ast.Attribute | ast.Subscript | ast.Starred | ast.Await):
+        elif isinstance(node, _LINKS):
             node = node.value
         else:
-            return node.id if isinstance(node, ast.Name) else ""
+            return ""
+    return node.id
 
 
 def last_name(node: ast.AST) -> str:

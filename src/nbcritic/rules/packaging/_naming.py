@@ -8,7 +8,9 @@ import unicodedata
 from collections.abc import Container, Iterator, Sequence
 from keyword import iskeyword
 
+from nbcritic.analysis.code import nodes_in
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.rules.packaging._logic import last_name
 from nbcritic.rules.packaging._parts import Part, called, calls_of
 from nbcritic.rules.packaging._purpose import READS, WRITES
@@ -43,7 +45,7 @@ _NEAR = 60
 """Cells above in which the heading of a section is looked for."""
 _VAGUE = frozenset({"df", "data", "df1", "df2", "X", "x", "result", "results", "out", "output"})
 """Names that say nothing of what was done to them."""
-_MODEL = re.compile(
+_MODEL = regex(
     r"(?:Regress(?:or|ion)|Classifier|SV[CR]|Means|Forest|Bayes|NB|Sequential|Model|Lasso|Ridge|Net|ARIMAX?|Prophet|PCA|Boost\w*)$"
 )
 
@@ -100,7 +102,7 @@ def _by_content(parts: Sequence[Part], module: str, made: Sequence[str]) -> str:
 
 
 def _columns(node: ast.AST, frames: Sequence[str]) -> Iterator[str]:
-    for inner in ast.walk(node):
+    for inner in nodes_in(node):
         if isinstance(inner, ast.Assign):
             for target in inner.targets:
                 if (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.credentials import redacted
 from nbcritic.analysis.liveness import Life, life
 from nbcritic.analysis.names import BUILTINS, LAUNCHER
@@ -20,6 +20,9 @@ Setting: TypeAlias = bool | int | float | str | list[object] | tuple[object, ...
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _SCALARS = (bool, int, float, str)
+_STICKS = frozenset(
+    {ast.Global, ast.Call, ast.ImportFrom, ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Lambda, *DEFINITIONS}
+)
 _LOOKS_AROUND = frozenset(
     "globals locals vars dir exec eval execfile compile input raw_input get_ipython exit quit".split()
 )
@@ -36,6 +39,8 @@ class Part:
     last: int
     role: Role
     life: Life
+    inside: tuple[ast.AST, ...]
+    """The statements and every node in them."""
     reason: str = ""
     """Why it cannot leave the notebook; empty where it can."""
 
@@ -201,7 +206,9 @@ class Parts:
                 return f"it reads `{name}`, which belongs to the session"
         if part.life.deletes:
             return f"it deletes `{min(part.life.deletes)}`"
-        for node in (inner for top in part.nodes for inner in ast.walk(top)):
+        for node in part.inside:
+            if node.__class__ not in _STICKS:
+                continue
             match node:
                 case ast.Global():
                     return f"it changes the notebook's `{node.names[0]}`"
@@ -241,8 +248,13 @@ class Parts:
             first = start
             while first - 1 > above and cell.lines[first - 2].startswith("#"):
                 first -= 1
-            yield Part(cell, tuple(nodes), first, last, _role(nodes), life(nodes))
+            yield Part(cell, tuple(nodes), first, last, _role(nodes), life(nodes), tuple(_inside(nodes)))
             above = last
+
+
+def _inside(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    for node in nodes:
+        yield from nodes_in(node)
 
 
 def _is_above(number: int, node: ast.AST | None, part: Part) -> bool:
@@ -285,7 +297,7 @@ def _is_setting(node: ast.stmt) -> bool:
         value = ast.literal_eval(node.value)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return False
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return 0 < len(value) <= 60 and all(isinstance(item, _SCALARS) for item in value)
     return isinstance(value, _SCALARS)
 
@@ -303,7 +315,7 @@ def _import_lines(node: ast.stmt) -> Iterator[tuple[str, str]]:
 
 def calls_of(parts: Iterable[Part]) -> Iterator[ast.Call]:
     """Every call in these pieces."""
-    return (node for part in parts for top in part.nodes for node in ast.walk(top) if isinstance(node, ast.Call))
+    return (node for part in parts for node in part.inside if node.__class__ is ast.Call)
 
 
 def called(parts: Iterable[Part]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.page import Page, once
 from nbcritic.rules.packaging._logic import last_name
 
 MOST = 3
@@ -64,6 +64,7 @@ def inputs_of(page: Page, cell: CodeCell) -> tuple[str, ...]:
     return tuple(found)
 
 
+@once
 def outputs_of(page: Page, cell: CodeCell) -> tuple[str, ...]:
     """Names that this cell makes or changes and later ones need, the most needed first."""
     events = page.names.of(cell.number).events

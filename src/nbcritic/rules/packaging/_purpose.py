@@ -104,8 +104,8 @@ def _prepares_only(parts: Iterable[Part]) -> bool:
 def _columns(page: Page, parts: Iterable[Part]) -> int:
     """How many columns are written, and how many frames chosen from a frame."""
     found = 0
-    for node in (node for part in parts for top in part.nodes for node in ast.walk(top)):
-        if isinstance(node, ast.Assign | ast.AugAssign):
+    for node in (node for part in parts for node in part.inside):
+        if isinstance(node, (ast.Assign, ast.AugAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             written = [target.value for target in targets if isinstance(target, ast.Subscript)]
             chosen = [node.value.value] if isinstance(node.value, ast.Subscript) else []
@@ -120,7 +120,7 @@ def canvas_statements(part: Part) -> int:
 
 
 def _draws(node: ast.stmt) -> bool:
-    if isinstance(node, ast.For | ast.With | ast.If):
+    if isinstance(node, (ast.For, ast.With, ast.If)):
         return (
             bool(node.body)
             and all(_draws(inner) or not is_show(inner) for inner in node.body)

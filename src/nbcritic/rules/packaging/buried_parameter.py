@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._logic import last_name
@@ -19,9 +19,9 @@ _TUNED = frozenset(
     "hidden_layer_sizes max_leaf_nodes max_len maxlen num_words vocab_size embedding_dim eps min_samples n_topics num_topics".split()
 )
 """Arguments that somebody will want to change, and that decide about the result."""
-_DATE = re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d)?(?:[ T]\d\d:\d\d.*)?")
-_READS = re.compile(r"(?:read|load|open|scan)_?\w*")
-_FILE = re.compile(r"[^\s*?]+\.(?:csv|tsv|xlsx?|json|parquet|feather|pkl|pickle|h5|hdf5|npy|npz|txt|zip|gz|db|sqlite)")
+_DATE = regex(r"(?:19|20)\d\d-\d\d(?:-\d\d)?(?:[ T]\d\d:\d\d.*)?")
+_READS = regex(r"(?:read|load|open|scan)_?\w*")
+_FILE = regex(r"[^\s*?]+\.(?:csv|tsv|xlsx?|json|parquet|feather|pkl|pickle|h5|hdf5|npy|npz|txt|zip|gz|db|sqlite)")
 _SEARCHES = ("GridSearchCV", "RandomizedSearchCV")
 _USUAL = (0.0, 0.5, 1.0, 0.05, 0.01, 0.001)
 _MARKED = frozenset({"parameters", "injected-parameters"})
@@ -100,7 +100,7 @@ def _buried(page: Page, cell: CodeCell) -> Iterator[tuple[ast.AST, str]]:
         if isinstance(path, ast.Constant) and isinstance(path.value, str) and _FILE.fullmatch(path.value):
             found.append((path, cell.segment(path, 40)))
     for compare in cell.nodes(ast.Compare):
-        if isinstance(compare.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+        if isinstance(compare.ops[0], (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
             cuts = [value for value in compare.comparators if _is_cut(value)]
             found += [(value, cell.segment(compare, 40).replace("`", "'")) for value in cuts]
     yield from sorted(found, key=lambda item: (item[0].lineno, item[0].col_offset))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from nbcritic.analysis.code import children
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._bodies import Def, functions
 from nbcritic.rules.packaging._logic import DEFINITIONS
 
+_APART = frozenset({*DEFINITIONS, ast.Lambda})
 _WAYS = (ast.If, ast.IfExp, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.match_case)
 _NESTING = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.Match)
 _LINKS = 50
@@ -92,7 +94,8 @@ def _ways(function: Def) -> tuple[int, int]:
     stack: list[tuple[ast.AST, int]] = [(item, 0) for item in function.body]
     while stack:
         node, depth = stack.pop()
-        if isinstance(node, (*DEFINITIONS, ast.Lambda)):
+        kind = node.__class__
+        if kind in _APART:
             continue
         if isinstance(node, ast.If) and (rest := _table(node)) is not None:
             count += 2
@@ -106,13 +109,12 @@ def _ways(function: Def) -> tuple[int, int]:
             count += len(node.ifs)
         if isinstance(node, _NESTING):
             deepest = max(deepest, depth + 1)
-        for name, value in ast.iter_fields(node):
-            # An `elif` is an `if` in the `else` of another, and not nested for a reader.
-            below = depth + isinstance(node, _NESTING)
-            if name == "orelse" and isinstance(node, ast.If) and len(value) == 1 and isinstance(value[0], ast.If):
-                below = depth
-            children = value if isinstance(value, list) else [value]
-            stack += [(child, below) for child in children if isinstance(child, ast.AST)]
+        # An `elif` is an `if` in the `else` of another, and not nested for a reader.
+        chained = node.orelse[0] if isinstance(node, ast.If) and len(node.orelse) == 1 else None
+        below = depth + isinstance(node, _NESTING)
+        stack += [
+            (child, depth if child is chained and isinstance(child, ast.If) else below) for child in children(node)
+        ]
     return count, deepest
 
 
@@ -123,9 +125,9 @@ def _table(node: ast.If) -> list[ast.stmt] | None:
     here: ast.stmt | None = node
     while isinstance(here, ast.If):
         test = here.test
-        if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq | ast.In):
+        if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], (ast.Eq, ast.In)):
             return None
-        if not isinstance(test.comparators[0], ast.Constant | ast.UnaryOp | ast.List | ast.Tuple | ast.Set):
+        if not isinstance(test.comparators[0], (ast.Constant, ast.UnaryOp, ast.List, ast.Tuple, ast.Set)):
             return None
         if subject is not None and ast.dump(test.left) != subject:
             return None

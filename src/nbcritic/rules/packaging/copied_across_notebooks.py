@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from nbcritic.analysis.digest import Block
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._copies import digest
@@ -16,7 +17,7 @@ from nbcritic.rules.packaging._copies import digest
 SHOWN = 3
 GRAVE = 40
 """Lines shared; fewer are minor."""
-_VERSION = re.compile(
+_VERSION = regex(
     r"(?i)\b(?:copy|of|solutions?|answers?|key|complete[d]?|final|finished|draft|old|new|backup|bak|student|exercises?|starter|"
     r"instructor|executed|output|v|ver|version|checkpoint|wip|archived?|outdated|conflicted|untitled|en|fr|es|de|pt|ja|zh|cn)\b|\d+"
 )

@@ -140,7 +140,7 @@ def _are_programs(page: Page, copies: Sequence[Copy]) -> bool:
         return False
     for number, cell in cells.items():
         first = cell.tree.body[0] if cell.tree is not None and cell.tree.body else None
-        if not isinstance(first, ast.Import | ast.ImportFrom):
+        if not isinstance(first, (ast.Import, ast.ImportFrom)):
             return False
         names = page.names.of(number)
         foreign = names.uses - names.binds - page.names.imports.keys()

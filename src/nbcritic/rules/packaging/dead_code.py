@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 
-_LIKELY = re.compile(r"[=(\[]|^\s*#+\s*(?:import|from|for|if|while|def|return|del|with|try|else)\b")
+_LIKELY = regex(r"[=(\[]|^\s*#+\s*(?:import|from|for|if|while|def|return|del|with|try|else)\b")
 _STOPS = ("exit", "quit", "sys.exit", "os._exit")
-_DIRECTIVE = re.compile(r"#\s*(?:\||%|@|nbdev|hide|export|noqa|type:|pylint|fmt:|nbcritic|!)")
+_DIRECTIVE = regex(r"#\s*(?:\||%|@|nbdev|hide|export|noqa|type:|pylint|fmt:|nbcritic|!)")
 
 
 class _Block(NamedTuple):

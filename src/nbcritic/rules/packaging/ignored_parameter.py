@@ -6,18 +6,19 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Severity
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._bodies import Def, functions, is_docstring
 
-_SQL = re.compile(r"\bselect\b", re.I)
-_WORD = re.compile(r"[^\W\d]\w*")
-_MARKED = re.compile(r"@([^\W\d]\w*)")
-_STANDS_IN = re.compile(r"fake|dummy|mock|stub|placeholder|noop|identity", re.I)
+_SQL = regex(r"\bselect\b", re.I)
+_WORD = regex(r"[^\W\d]\w*")
+_MARKED = regex(r"@([^\W\d]\w*)")
+_STANDS_IN = regex(r"fake|dummy|mock|stub|placeholder|noop|identity", re.I)
 _SEES_ALL = frozenset({"locals", "vars", "eval", "exec"})
-_UNFINISHED = re.compile(
+_UNFINISHED = regex(
     r"your (?:code|answer|solution|work)|to-?do\b|fill (?:in|me)|implement|complete (?:the|this)|###+ ?start", re.I
 )
 """How an exercise says that the rest is left to the reader."""
@@ -153,9 +154,9 @@ def _is_judged(cell: CodeCell, function: Def) -> bool:
 def _says_nothing(statement: ast.stmt) -> bool:
     """`pass`, `…`, `raise`, `return None`, `return 0`: a stub, or the constant case of a family of functions."""
     if isinstance(statement, ast.Return):
-        return statement.value is None or isinstance(statement.value, ast.Constant | ast.Name)
+        return statement.value is None or isinstance(statement.value, (ast.Constant, ast.Name))
     constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    return constant or isinstance(statement, ast.Pass | ast.Raise)
+    return constant or isinstance(statement, (ast.Pass, ast.Raise))
 
 
 def _parameters(function: Def) -> list[str]:
@@ -169,12 +170,12 @@ def _used(function: Def) -> set[str]:
     """Every name that the body reads; all its parameters where it looks at its variables as a whole."""
     names = set[str]()
     for statement in function.body:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load | ast.Del):
+        for node in nodes_in(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Load, ast.Del)):
                 names.add(node.id)
             elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
                 names.add(node.target.id)
-            elif isinstance(node, ast.Global | ast.Nonlocal):
+            elif isinstance(node, (ast.Global, ast.Nonlocal)):
                 names.update(node.names)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 # A query names its variables (`frame.query`) or frames (duckdb) in a text.
@@ -215,7 +216,7 @@ def _overwritten(function: Def) -> dict[str, int]:
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    return {inner.id for inner in nodes_in(node) if isinstance(inner, ast.Name)}
 
 
 def _handed(page: Page) -> set[str]:

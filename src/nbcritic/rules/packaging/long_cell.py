@@ -8,14 +8,15 @@ from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._copies import clusters
 from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, inner, is_show, only_called
-from nbcritic.rules.packaging.unpackaged_logic import check as unpackaged_logic
+from nbcritic.rules.packaging.unpackaged_logic import IN_ONE_CELL, STATEMENTS, loose_logic
 
 _CLOSING = frozenset(") ] } ), ], }, )) ]) }) )] }] ))".split())
-_EXPORTED = re.compile(r"^\s*#\s*\|?\s*(?:default_exp|exporti?s?)\b", re.M)
+_EXPORTED = regex(r"^\s*#\s*\|?\s*(?:default_exp|exporti?s?)\b", re.M)
 """nbdev writes these cells into a module, as its directives say."""
 FEW = 10
 WEIGHT = 6.0
@@ -145,7 +146,7 @@ def check(page: Page, *, lines: int = 60) -> Iterator[Hit]:
     if not long:
         return
     said = {copy.run.cell.number for cluster in clusters(page, WEIGHT) for copy in cluster.copies}
-    said.update(place.at.cell for hit in unpackaged_logic.check(page) for place in hit.related)
+    said.update(proposal.cell.number for proposal in loose_logic(page, STATEMENTS, IN_ONE_CELL).worth)
     for cell in long:
         level, every = _counted(cell)
         if cell.number in said:
@@ -165,7 +166,7 @@ def _message(cell: CodeCell, level: int, every: int) -> str:
     if every > 2 * level:
         advice = "move the definitions into a module and split the rest"
         return f"cell {cell.number} holds {every} lines of code, {level} of them outside of functions; {advice}"
-    body = [item for item in cell.tree.body if not isinstance(item, ast.Import | ast.ImportFrom | ast.Expr)]
+    body = [item for item in cell.tree.body if not isinstance(item, (ast.Import, ast.ImportFrom, ast.Expr))]
     longest = max(body, key=lambda item: (item.end_lineno or item.lineno) - item.lineno, default=None)
     advice = "split it where a result can be checked"
     if isinstance(longest, COMPOUND):
@@ -193,7 +194,7 @@ def _counted(cell: CodeCell) -> tuple[float, int]:
         first, end = statement.lineno, statement.end_lineno or statement.lineno
         if isinstance(statement, COMPOUND):
             stack += [item for block in inner(statement) for item in block]
-        elif isinstance(statement, ast.Import | ast.ImportFrom):
+        elif isinstance(statement, (ast.Import, ast.ImportFrom)):
             passed.update(range(first, end + 1))
         elif not isinstance(statement, DEFINITIONS):
             packed.update(range(first + 2, end + 1))
@@ -224,13 +225,13 @@ def _is_data(node: ast.AST) -> bool:
     stack = [node]
     while stack:
         here = stack.pop()
-        if isinstance(here, ast.List | ast.Tuple | ast.Set):
+        if isinstance(here, (ast.List, ast.Tuple, ast.Set)):
             stack += here.elts
         elif isinstance(here, ast.Dict):
             stack += [*here.values, *(key for key in here.keys if key is not None)]
         elif isinstance(here, ast.UnaryOp):
             stack.append(here.operand)
-        elif not isinstance(here, ast.Constant | ast.JoinedStr):
+        elif not isinstance(here, (ast.Constant, ast.JoinedStr)):
             return False
     return True
 

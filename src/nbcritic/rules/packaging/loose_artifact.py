@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._logic import last_name, root
@@ -18,7 +18,7 @@ _TELLS = frozenset(
     "log_model log_artifact register_model log_params log_metrics save_pretrained push_to_hub to_onnx set_experiment autolog".split()
 )
 """Calls of registries and formats that keep what a bare pickle does not."""
-_VERSION = re.compile(r"(?i)(?:^|[_\-.])v(?:er(?:sion)?)?[_\-.]?\d|\d{4}[-_]?\d{2}|\d{6,}")
+_VERSION = regex(r"(?i)(?:^|[_\-.])v(?:er(?:sion)?)?[_\-.]?\d|\d{4}[-_]?\d{2}|\d{6,}")
 _FITS = frozenset({"fit", "fit_transform", "partial_fit", "train"})
 
 
@@ -103,7 +103,7 @@ def check(page: Page) -> Iterator[Hit]:
         and (path := _path(cell, call))
         and not _VERSION.search(path)
         and path not in loaded
-        and not any(isinstance(around, ast.For | ast.While) for around in cell.ancestors(call))
+        and not any(isinstance(around, (ast.For, ast.While)) for around in cell.ancestors(call))
     ]
     if found:
         cell, call, name, path = found[0]
@@ -138,14 +138,14 @@ def _loaded(page: Page) -> Iterator[str]:
             name = last_name(call.func)
             writes = any(isinstance(mode, ast.Constant) and "w" in str(mode.value) for mode in call.args[1:2])
             if name in _LOADS or (name == "open" and not writes):
-                yield from (str(node.value) for node in ast.walk(call) if isinstance(node, ast.Constant))
+                yield from (str(node.value) for node in nodes_in(call) if isinstance(node, ast.Constant))
 
 
 def _model(node: ast.expr) -> str:
     """The name of what is written: `net` of `net.state_dict()`."""
     if isinstance(node, ast.Call) and last_name(node.func) == "state_dict" and isinstance(node.func, ast.Attribute):
         node = node.func.value
-    return root(node) if isinstance(node, ast.Name | ast.Attribute) else ""
+    return root(node) if isinstance(node, (ast.Name, ast.Attribute)) else ""
 
 
 def _path(cell: CodeCell, call: ast.Call) -> str:
@@ -155,7 +155,7 @@ def _path(cell: CodeCell, call: ast.Call) -> str:
         target = _opened_as(cell, call, target.id)
     if isinstance(target, ast.Call) and last_name(target.func) == "open" and target.args:
         target = target.args[0]
-    if isinstance(target, ast.BinOp) and isinstance(target.op, ast.Div | ast.Add):
+    if isinstance(target, ast.BinOp) and isinstance(target.op, (ast.Div, ast.Add)):
         target = target.right  # FOLDER / "model.pkl"
     if isinstance(target, ast.Call) and last_name(target.func) == "join" and target.args:
         target = target.args[-1]

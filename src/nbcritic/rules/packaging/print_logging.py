@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
@@ -62,8 +62,8 @@ def _logs(page: Page, cell: CodeCell, call: ast.Call) -> bool:
     if page.qualified(call.func) != "print" or not call.args:
         return False
     first = call.args[0]
-    if isinstance(first, ast.Call | ast.BinOp):
-        first = next((node for node in ast.walk(first) if isinstance(node, ast.Constant | ast.JoinedStr)), first)
+    if isinstance(first, (ast.Call, ast.BinOp)):
+        first = next((node for node in nodes_in(first) if isinstance(node, (ast.Constant, ast.JoinedStr))), first)
     text = isinstance(first, ast.JoinedStr) or (isinstance(first, ast.Constant) and _has_words(first.value))
     function = _function(cell, call)
     if (

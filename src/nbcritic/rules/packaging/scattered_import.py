@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Fix, Hit, Related, Replace, Span
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._logic import is_show
 
-_PREPARES = re.compile(
+_PREPARES = regex(
     r"^\s*[!%]|\bsys\.path\b|\bos\.(?:environ|chdir)\b|\b(?:matplotlib|mpl)\.use\(|\bget_ipython\(|\breload\("
     r"|\benable_|\bsite\.|\bimportlib\b|\bwarnings\.|\bsubprocess\b",
     re.M,
@@ -107,7 +108,7 @@ def _late(page: Page) -> list[tuple[CodeCell, Import]]:
     seen, working = set[str](), False
     for cell in page.code:
         assert cell.tree is not None
-        here = [node for node in cell.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        here = [node for node in cell.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
         waits = _PREPARES.search(cell.source) is not None
         for node in here:
             module = _module(node)
@@ -128,11 +129,11 @@ def _is_local(node: Import) -> bool:
 
 def _works(statement: ast.stmt) -> bool:
     """Is it more than an import, a definition, a setting or a look?"""
-    if isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+    if isinstance(statement, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
         return False
     if isinstance(statement, ast.Assign):
-        return not isinstance(statement.value, ast.Constant | ast.Name | ast.Attribute | ast.JoinedStr)
-    return not isinstance(statement, ast.Pass | ast.Try | ast.If) and not is_show(statement)
+        return not isinstance(statement.value, (ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr))
+    return not isinstance(statement, (ast.Pass, ast.Try, ast.If)) and not is_show(statement)
 
 
 def _gathered(page: Page, late: Sequence[tuple[CodeCell, Import]]) -> Fix | None:
@@ -164,7 +165,7 @@ def _gathered(page: Page, late: Sequence[tuple[CodeCell, Import]]) -> Fix | None
 
 def _imports_of(cell: CodeCell) -> list[Import]:
     body = cell.tree.body if cell.tree is not None else []
-    return [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return [node for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
 
 
 def _is_alone(cell: CodeCell, node: Import) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.page import Page, once
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._copies import clusters
@@ -14,6 +15,7 @@ from nbcritic.rules.packaging._proposal import Proposal, hands_on, propose
 from nbcritic.rules.packaging._steps import Steps
 
 SHOWN = 3
+STATEMENTS, IN_ONE_CELL = 50, 8
 GRAVE, LONG = 100, 40
 """From so many statements altogether, or with a cell of more than so many lines, it is major; a repeated block makes it so, too."""
 WEIGHT = 6.0
@@ -21,7 +23,7 @@ WEIGHT = 6.0
 
 
 @rule("NBC401", name="unpackaged-logic", severity="major", category="packaging")
-def check(page: Page, *, statements: int = 50, in_one_cell: int = 8) -> Iterator[Hit]:
+def check(page: Page, *, statements: int = STATEMENTS, in_one_cell: int = IN_ONE_CELL) -> Iterator[Hit]:
     r"""Most of the notebook's logic lies at cell level.
 
     Code outside of functions can be neither called, imported nor tested: it runs once, on these data, in this order, and every
@@ -147,36 +149,60 @@ def check(page: Page, *, statements: int = 50, in_one_cell: int = 8) -> Iterator
         # %%
         print(last, spine)
     """
-    amounts = {cell.number: at_cell_level(cell) for cell in page.code}
-    total = sum(amounts.values(), Amount())
-    packed = sum(in_functions(cell) for cell in page.code)
-    large = [cell for cell in page.code if amounts[cell.number].statements >= in_one_cell]
-    if len(large) < 2 or total.statements < statements or 2 * total.statements <= 3 * packed:
+    loose = loose_logic(page, statements, in_one_cell)
+    if not loose.worth:
         return
-    copied = {
-        copy.run.cell.number
-        for cluster in clusters(page, WEIGHT)
-        for copy in cluster.copies
-        if copy.run.cell is not cluster.copies[0].run.cell or copy.run.cell is not cluster.copies[-1].run.cell
-    }
-    worth = [cell for cell in large if not _failed(cell) and (cell.number in copied or hands_on(page, cell))]
-    held = sum(amounts[cell.number].statements for cell in worth)
-    if len(worth) < 2 or held * (2 if _is_text(page) else 3) < total.statements:
-        return
-    proposed = [propose(page, cell) for cell in worth]
-    fed = sum(amounts[proposal.cell.number].statements for proposal in proposed if proposal.inputs)
-    if 2 * fed < held:
-        return  # Programs pasted one under the other.
+    total, packed, amounts, copied = loose.total, loose.packed, loose.amounts, loose.copied
     proposals = sorted(
-        proposed,
+        loose.worth,
         key=lambda p: (p.cell.number in copied, _worth(p, amounts[p.cell.number])),
         reverse=True,
     )
     named = ", ".join(_named(page, proposals))
     message = f"{_said(total)} lie at cell level, {packed or 'none'} in functions; take out first {named}"
+    worth = [proposal.cell for proposal in loose.worth]
     related = tuple(Related(cell.at(), _said(amounts[cell.number])) for cell in worth)
     grave = total.statements >= GRAVE or any(cell.number in copied or len(cell.lines) > LONG for cell in worth)
     yield Hit(Span(), message, related, severity=None if grave else "minor")
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """The logic of a page that lies at cell level; `worth` are the cells to take out, none where there is no fault in it."""
+
+    total: Amount
+    packed: int
+    amounts: Mapping[int, Amount]
+    copied: frozenset[int] = frozenset()
+    """The cells with a block in them that stands in another one as well."""
+    worth: tuple[Proposal, ...] = ()
+
+
+@once
+def loose_logic(page: Page, statements: int, in_one_cell: int) -> Loose:
+    """How much logic lies at cell level, and which cells hold what is worth keeping of it."""
+    amounts = {cell.number: at_cell_level(cell) for cell in page.code}
+    total = sum(amounts.values(), Amount())
+    packed = sum(in_functions(cell) for cell in page.code)
+    none = Loose(total, packed, amounts)
+    large = [cell for cell in page.code if amounts[cell.number].statements >= in_one_cell]
+    if len(large) < 2 or total.statements < statements or 2 * total.statements <= 3 * packed:
+        return none
+    copied = frozenset(
+        copy.run.cell.number
+        for cluster in clusters(page, WEIGHT)
+        for copy in cluster.copies
+        if copy.run.cell is not cluster.copies[0].run.cell or copy.run.cell is not cluster.copies[-1].run.cell
+    )
+    worth = [cell for cell in large if not _failed(cell) and (cell.number in copied or hands_on(page, cell))]
+    held = sum(amounts[cell.number].statements for cell in worth)
+    if len(worth) < 2 or held * (2 if _is_text(page) else 3) < total.statements:
+        return none
+    proposed = [propose(page, cell) for cell in worth]
+    fed = sum(amounts[proposal.cell.number].statements for proposal in proposed if proposal.inputs)
+    if 2 * fed < held:
+        return none  # Programs pasted one under the other.
+    return Loose(total, packed, amounts, copied, tuple(proposed))
 
 
 def _named(page: Page, proposals: Sequence[Proposal]) -> list[str]:

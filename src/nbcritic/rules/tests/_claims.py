@@ -10,6 +10,7 @@ from functools import cached_property
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Cell
 
 _LABELS = {
@@ -29,15 +30,15 @@ _LABELS = {
 _ERRORS = frozenset({"RMSE", "MAE", "MSE", "log loss"})
 _LABEL = "|".join(f"(?P<l{index}>{pattern})" for index, pattern in enumerate(_LABELS.values()))
 _NAMES = tuple(_LABELS)
-_METRIC = re.compile(rf"(?<![\w-])(?:{_LABEL})(?![\w-])", re.I)
+_METRIC = regex(rf"(?<![\w-])(?:{_LABEL})(?![\w-])", re.I)
 _NUMBER = r"(?<![\w.,/-])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|\d+)(?P<percent>\s?%)?(?![\w/]|[.,]\d|-\d)"
-_AFTER = re.compile(rf"^[\s*_`)]{{0,4}}(?:(?:value|score|on the \w+(?: set| data)?|of the \w+(?: \w+)?)\s+)?(?:of|is|was|=|:|at|equals|reached|came to|comes to)?(?:\s+(?:about|around|approximately|roughly|nearly|almost))?[\s*_`~≈]{{0,5}}{_NUMBER}", re.I)  # fmt: skip
-_BEFORE = re.compile(rf"{_NUMBER}[\s*_`]{{0,3}}(?:of\s+)?(?:overall|mean|total|test)?\s*$", re.I)
-_OWNS = re.compile(
+_AFTER = regex(rf"^[\s*_`)]{{0,4}}(?:(?:value|score|on the \w+(?: set| data)?|of the \w+(?: \w+)?)\s+)?(?:of|is|was|=|:|at|equals|reached|came to|comes to)?(?:\s+(?:about|around|approximately|roughly|nearly|almost))?[\s*_`~≈]{{0,5}}{_NUMBER}", re.I)  # fmt: skip
+_BEFORE = regex(rf"{_NUMBER}[\s*_`]{{0,3}}(?:of\s+)?(?:overall|mean|total|test)?\s*$", re.I)
+_OWNS = regex(
     r"\b(?:contains?|has|have|consists? of|comprises?|there (?:are|were)|totals? of|dataset of)\b[^.]{0,25}$", re.I
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+|;|\|")
-_HEDGED = re.compile(
+_SENTENCE = regex(r"(?<=[.!?])\s+|\n+|;|\|")
+_HEDGED = regex(
     r"\b(?:target|goal|aim|baseline|benchmark|paper|authors?|leaderboard|lb|kaggle|public|private|previous(?:ly)?|earlier|before|expected|expect|"
     r"should|would|could|might|may|if|when|suppose|assume|at least|at most|more than|less than|greater|lower|higher|above|below|over|under|exceeds?|"
     r"example|e\.g|between|from|threshold|random|guess\w*|chance|improv\w*|increas\w*|decreas\w*|drop\w*|remov\w*|miss\w*|per|each|every|first|"
@@ -45,10 +46,10 @@ _HEDGED = re.compile(
     r"class|classes|cross|cv|fold|epochs?|best|max\w*|sample\w*|random\w*|year|month|day|batch|default|version)\b|[<>≥≤→]|->|\d\s*[-–]\s*\d",
     re.I,
 )
-_WHICH = re.compile(r"\b(?:train\w*|test\w*|valid\w*|val|dev|holdout|oob|in-sample|out-of-sample)\b", re.I)
-_LOOSE = re.compile(r"\b(?:about|around|approx\w*|roughly|nearly|almost|some|circa|ca)\b|[~≈]", re.I)
-_SHAPE = re.compile(r"^\((\d+), ?\d+\)$|RangeIndex: (\d+) entries|^\[?(\d+) rows x \d+ columns\]?$", re.M)
-_ANY = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_WHICH = regex(r"\b(?:train\w*|test\w*|valid\w*|val|dev|holdout|oob|in-sample|out-of-sample)\b", re.I)
+_LOOSE = regex(r"\b(?:about|around|approx\w*|roughly|nearly|almost|some|circa|ca)\b|[~≈]", re.I)
+_SHAPE = regex(r"^\((\d+), ?\d+\)$|RangeIndex: (\d+) entries|^\[?(\d+) rows x \d+ columns\]?$", re.M)
+_ANY = regex(r"\d[\d,]*(?:\.\d+)?")
 _MANY = 200_000
 _LONG = 120
 
@@ -78,6 +79,8 @@ class Number:
 
 def claims(cell: Cell) -> Iterator[tuple[int, int, int, Number]]:
     """The numbers that a Markdown cell claims to have measured: line (from 1), start and end in the line, and the number."""
+    if not _METRIC.search(cell.source):
+        return
     fenced = False
     for index, line in enumerate(cell.source.split("\n"), 1):
         fenced ^= line.lstrip().startswith("```")

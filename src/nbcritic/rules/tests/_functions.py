@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -38,7 +38,7 @@ def logic(node: Function) -> int:
     """Branches and loops of computation: none that only goes round files, and no ladder that only looks up literals."""
     found = 0
     skipped: set[ast.AST] = set()
-    for inner in ast.walk(node):
+    for inner in nodes_in(node):
         if inner in skipped:
             continue
         if isinstance(inner, ast.If):
@@ -46,10 +46,10 @@ def logic(node: Function) -> int:
             skipped.update(ladder[1:])
             if not all(_is_literal(part) for rung in ladder for part in _bodies(rung)):
                 found += len(ladder)
-        elif isinstance(inner, ast.For | ast.While):
+        elif isinstance(inner, (ast.For, ast.While)):
             outer = len(inner.body) == 1 and isinstance(inner.body[0], ast.For)
-            found += not outer and not any(_leaves_memory(part) for part in ast.walk(inner))
-        elif isinstance(inner, ast.IfExp | ast.comprehension | ast.Match):
+            found += not outer and not any(_leaves_memory(part) for part in nodes_in(inner))
+        elif isinstance(inner, (ast.IfExp, ast.comprehension, ast.Match)):
             found += 1
     return found
 
@@ -69,11 +69,11 @@ def _bodies(rung: ast.If) -> Iterator[ast.stmt]:
 
 
 def _is_literal(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Pass | ast.Continue | ast.Break | ast.Raise):
+    if isinstance(statement, (ast.Pass, ast.Continue, ast.Break, ast.Raise)):
         return True
-    if isinstance(statement, ast.Return | ast.Assign):
+    if isinstance(statement, (ast.Return, ast.Assign)):
         value = statement.value
-        return value is None or isinstance(value, ast.Constant | ast.Name | ast.UnaryOp)
+        return value is None or isinstance(value, (ast.Constant, ast.Name, ast.UnaryOp))
     return isinstance(statement, ast.Expr) and (
         isinstance(statement.value, ast.Constant)
         or (isinstance(statement.value, ast.Call) and last(statement.value.func) in ("print", "append"))
@@ -98,7 +98,7 @@ def pure_functions(page: Page) -> frozenset[str]:
     pure = {name for name, node in functions.items() if _is_pure(page, node, known)}
     callers: dict[str, set[str]] = {}
     for name in pure:
-        for inner in ast.walk(functions[name]):
+        for inner in nodes_in(functions[name]):
             if isinstance(inner, ast.Name) and inner.id in functions:
                 callers.setdefault(inner.id, set()).add(name)
     impure = [name for name in functions if name not in pure]
@@ -111,18 +111,18 @@ def pure_functions(page: Page) -> frozenset[str]:
 
 def _is_pure(page: Page, node: Function, known: frozenset[str]) -> bool:
     """Does its own body touch nothing but its parameters? `known` are the functions and classes of the page."""
-    local = {argument.arg for argument in ast.walk(node) if isinstance(argument, ast.arg)}
+    local = {argument.arg for argument in nodes_in(node) if isinstance(argument, ast.arg)}
     names: list[ast.Name] = []
     prints = 0
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Global | ast.Nonlocal | ast.With | ast.AsyncWith | ast.Await | ast.Yield):
+    for inner in nodes_in(node):
+        if isinstance(inner, (ast.Global, ast.Nonlocal, ast.With, ast.AsyncWith, ast.Await, ast.Yield)):
             return False
         if isinstance(inner, ast.Call):
             name = last(inner.func)
             prints += name == "print"
             if _leaves_memory(inner) or name in _DRAWS or prints > 3:
                 return False
-        if isinstance(inner, ast.Name | ast.Attribute) and (page.qualified(inner) or "").startswith(_LIBRARIES):
+        if isinstance(inner, (ast.Name, ast.Attribute)) and (page.qualified(inner) or "").startswith(_LIBRARIES):
             return False
         if isinstance(inner, ast.Name):
             names.append(inner)
@@ -130,7 +130,7 @@ def _is_pure(page: Page, node: Function, known: frozenset[str]) -> bool:
                 local.add(inner.id)
         elif isinstance(inner, ast.FunctionDef) or (isinstance(inner, ast.ExceptHandler) and inner.name):
             local.add(inner.name or "")
-        elif isinstance(inner, ast.Import | ast.ImportFrom):
+        elif isinstance(inner, (ast.Import, ast.ImportFrom)):
             local |= {(alias.asname or alias.name).partition(".")[0] for alias in inner.names}
     free = {name.id for name in names} - local - known - _BUILTINS - set(page.names.imports)
     return all(name.isupper() for name in free) and "self" not in local
@@ -140,17 +140,22 @@ def gives_back(node: Function) -> bool:
     """Does it return something that it computed?"""
     return any(
         isinstance(inner, ast.Return) and inner.value is not None and not isinstance(inner.value, ast.Constant)
-        for inner in ast.walk(node)
+        for inner in nodes_in(node)
     )
 
 
-def used(page: Page) -> frozenset[str]:
-    """The functions whose result the page uses for more than a picture or a printout."""
+def used(page: Page, functions: frozenset[str]) -> frozenset[str]:
+    """Those of these functions whose result the page uses for more than a picture or a printout."""
     found: set[str] = set()
     loads = _loads(page)
     for cell in page.code:
         for name in cell.nodes(ast.Name):
-            if isinstance(name.ctx, ast.Load) and name.id not in found and _serves(cell, name, loads):
+            if (
+                name.id in functions
+                and isinstance(name.ctx, ast.Load)
+                and name.id not in found
+                and _serves(cell, name, loads)
+            ):
                 found.add(name.id)
     return frozenset(found)
 

@@ -6,12 +6,13 @@ import ast
 import re
 from collections.abc import Iterator
 
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.page import Page, once
+from nbcritic.analysis.pattern import regex
 
-_CONTEST = re.compile(r"kaggle|zindi|drivendata|(?:sample|gender|my)?_?submissions?(?:_\w+)?\.csv", re.I)
-_TRAIN = re.compile(r"(?:^|[/\\_-])train(?:ing)?(?:[_-]?(?:data|set|\w{1,12}))?\.(?:csv|tsv|xlsx?|parquet|json|zip)(?:\.\w+)?$", re.I)  # fmt: skip
-_TEST = re.compile(r"(?:^|[/\\_-])test(?:ing)?(?:[_-]?(?:data|set|\w{1,12}))?\.(?:csv|tsv|xlsx?|parquet|json|zip)(?:\.\w+)?$", re.I)  # fmt: skip
-_PRACTICE = re.compile(
+_CONTEST = regex(r"kaggle|zindi|drivendata|(?:sample|gender|my)?_?submissions?(?:_\w+)?\.csv", re.I)
+_TRAIN = regex(r"(?:^|[/\\_-])train(?:ing)?(?:[_-]?(?:data|set|\w{1,12}))?\.(?:csv|tsv|xlsx?|parquet|json|zip)(?:\.\w+)?$", re.I)  # fmt: skip
+_TEST = regex(r"(?:^|[/\\_-])test(?:ing)?(?:[_-]?(?:data|set|\w{1,12}))?\.(?:csv|tsv|xlsx?|parquet|json|zip)(?:\.\w+)?$", re.I)  # fmt: skip
+_PRACTICE = regex(
     r"(?<![a-z])(?:titanic|iris(?:es)?|boston|wine|winequality|penguins?|mnist|cifar|hr_comma_sep|hr_?analytics|hr-employee|telco|churn|diamonds|"
     r"house[-_ ]?pric\w*|housing|adult|mpg|auto-?mpg|heart(?:_disease)?|diabetes|pima\w*|mall_customers|creditcard|credit_card|"
     r"loan\w*|bank(?:-full|-additional\w*)|spam|imdb\w*|netflix\w*|movielens|movies|u\.data|ratings|airbnb|startups|salary_data|"
@@ -22,18 +23,18 @@ _PRACTICE = re.compile(
     r"data_train|heart_failure\w*|weatheraus|cardio\w*|framingham|stroke|sonar|ionosphere|seeds|20_?news\w*)(?![a-z])",
     re.I,
 )
-_FIXED_HOST = re.compile(
+_FIXED_HOST = regex(
     r"https?://(?:raw\.githubusercontent\.com|(?:www\.)?github\.com|gist\.github|archive\.ics\.uci|(?:drive|docs)\.google|"
     r"storage\.googleapis\.com|[\w.-]*cloud-object-storage|cf-courses|bit\.ly|tf-assets|[\w.-]*\.edu/|ndownloader|zenodo|"
     r"(?:www\.)?dropbox|media\.githubusercontent|[\w.-]*\.github\.io)",
     re.I,
 )
-_EXERCISE = re.compile(
+_EXERCISE = regex(
     r"your (?:code|answer|solution)s? (?:goes |starts? |is )?here|\bassignments?\b|\bhome ?work\b|\bexercises?\b|\bcoursework\b|"
     r"\bgraded\b|\bexam(?:en)?\b|\btarea\b|\bejercicios?\b|\bcase study\b|\bTODO: implement|\bproblem set\b|\bquiz\b|\budacity\b|\bcoursera\b|\blab \d",
     re.I,
 )
-_EXERCISE_PATH = re.compile(
+_EXERCISE_PATH = regex(
     r"(?:^|[/\\_ -])(?:assignments?|home ?works?|hw[_ -]?\d+|exercises?|coursework|labs?|lessons?|tutorials?|practicals?|practices?|"
     r"course|exams?|examen|case[_ -]*stud(?:y|ies)|week ?_?\d+|day ?_?\d+|cheat ?sheets?)(?=$|[/\\_ .-]|\d)",
     re.I,
@@ -53,6 +54,7 @@ def is_hosted(page: Page) -> bool:
     return "kaggle" in page.path.lower() or any("/kaggle/" in text or "kaggle_datasets" in text for text in texts(page))
 
 
+@once
 def is_contest(page: Page) -> bool:
     """Are these a contest's data, frozen on the day that it began?"""
     if re.search(r"kaggle|competition|leaderboard|(?<![a-z])lb[-_ ]?\d", page.path, re.I):
@@ -77,6 +79,7 @@ def practises(page: Page) -> bool:
     return is_practice(re.sub(r"(?i)\.ipynb$|\.py$", "", page.path.replace("\\", "/").rpartition("/")[2]))
 
 
+@once
 def is_exercise(page: Page) -> bool:
     """Is the notebook an assignment or a lesson?"""
     if _EXERCISE_PATH.search(_inner_path(page.path)):

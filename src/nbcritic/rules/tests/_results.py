@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 
-from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.code import CodeCell, nodes_in
+from nbcritic.analysis.page import Page, once
+from nbcritic.analysis.pattern import regex
 from nbcritic.rules.tests._shared import exports, fits, metrics
 
 CALLED_BY_OTHERS = (
@@ -27,7 +28,7 @@ CALLED_BY_OTHERS = (
 """How the decorators begin whose functions somebody else calls."""
 _REGISTERS = frozenset("on_click observe on_submit interact interactive interactive_output on_change register_callback on_value_change".split())  # fmt: skip
 _COUNTS = frozenset("value_counts count nunique describe size crosstab isnull isna corr cv_results_ history get_loss".split())  # fmt: skip
-_SIDE = re.compile(
+_SIDE = regex(
     r"submission|printout|checkpoint|ckpt|(?:^|[/_.-])(?:debug|temp|tmp|cache|history|histories|logs?|counts?|value_counts|describe|config|"
     r"params?|settings|metadata|metrics|losses|vocab\w*|tokenizer|feature_(?:cols|columns|names)|columns|example|sample|toy|dummy)(?=$|[/_.-])",
     re.I,
@@ -35,14 +36,16 @@ _SIDE = re.compile(
 _LEARNS = frozenset("backward zero_grad train_on_batch train_epoch train_one_epoch apply_gradients".split())
 
 
-def results(page: Page) -> list[tuple[CodeCell, ast.Call]]:
+@once
+def results(page: Page) -> tuple[tuple[CodeCell, ast.Call], ...]:
     """The writes that somebody else builds on, in document order."""
-    clicked = _callbacks(page)
-    return [
+    written = exports(page)
+    clicked = _callbacks(page) if written else frozenset()
+    return tuple(
         (cell, call)
-        for cell, call in exports(page)
+        for cell, call in written
         if not _is_clicked(cell, call, clicked) and not _is_checkpoint(cell, call) and not _is_side(page, cell, call)
-    ]
+    )
 
 
 def scores(page: Page) -> list[tuple[CodeCell, ast.Call]]:
@@ -58,7 +61,7 @@ def _callbacks(page: Page) -> frozenset[str]:
             function = call.func
             name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
             if name in _REGISTERS:
-                found |= {n.id if isinstance(n, ast.Name) else n.attr for n in call.args if isinstance(n, ast.Name | ast.Attribute)}  # fmt: skip
+                found |= {n.id if isinstance(n, ast.Name) else n.attr for n in call.args if isinstance(n, (ast.Name, ast.Attribute))}  # fmt: skip
             for word in call.keywords:
                 if word.arg in ("command", "on_click", "callback") and isinstance(word.value, ast.Name):
                     found.add(word.value.id)
@@ -77,7 +80,7 @@ def is_called_by_others(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 def _is_clicked(cell: CodeCell, call: ast.Call, clicked: frozenset[str]) -> bool:
     for parent in cell.ancestors(call):
-        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef) and (
+        if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)) and (
             parent.name in clicked
             or is_called_by_others(parent)
             or parent.name.startswith(("on_", "handle_"))
@@ -92,27 +95,27 @@ def _is_checkpoint(cell: CodeCell, call: ast.Call) -> bool:
     compared = False
     for parent in cell.ancestors(call):
         if isinstance(parent, ast.If):
-            compared = compared or any(isinstance(node, ast.Compare) for node in ast.walk(parent.test))
-        if isinstance(parent, ast.For | ast.While):
+            compared = compared or any(isinstance(node, ast.Compare) for node in nodes_in(parent.test))
+        if isinstance(parent, (ast.For, ast.While)):
             counted = isinstance(parent, ast.For) and "epoch" in ast.unparse(parent.target).lower()
-            if compared or counted or any(_last(node.func) in _LEARNS for node in ast.walk(parent) if isinstance(node, ast.Call)):  # fmt: skip
+            if compared or counted or any(_last(node.func) in _LEARNS for node in nodes_in(parent) if isinstance(node, ast.Call)):  # fmt: skip
                 return True
     return False
 
 
 def _is_side(page: Page, cell: CodeCell, call: ast.Call) -> bool:
     """Is it a table of counts, a log, a configuration, or what a contest wants to be handed in?"""
-    literals = [n.value for n in ast.walk(call) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    literals = [n.value for n in nodes_in(call) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
     if any(_SIDE.search(text) for text in literals) or page.qualified(call.func) == "json.dump":
         return True  # what is dumped as JSON is mostly a setting, a score or a map's outline
-    if any(isinstance(node, ast.Name) and "submission" in node.id.lower() for node in ast.walk(call)):
+    if any(isinstance(node, ast.Name) and "submission" in node.id.lower() for node in nodes_in(call)):
         return True
     owner = call.func.value if isinstance(call.func, ast.Attribute) and not page.qualified(call.func) else None
     if owner is None:
         owner = call.args[0] if call.args else None
     if owner is None:
         return False
-    named = [n.id for n in ast.walk(owner) if isinstance(n, ast.Name)]
+    named = [n.id for n in nodes_in(owner) if isinstance(n, ast.Name)]
     if any(
         re.search(
             r"submi|tokenizer|^feat(?:ure)?s?(?:_|$)|columns|(?:^|_)cols|(?:^|_)sample|count|history|config|params|settings|vocab|metadata|(?:^|_)sub$",
@@ -136,7 +139,7 @@ def _is_side(page: Page, cell: CodeCell, call: ast.Call) -> bool:
             break
     source = page.values.source(root) if isinstance(root, ast.Name) else None
     return source is not None and any(
-        isinstance(node, ast.Attribute) and node.attr in _COUNTS for node in ast.walk(source)
+        isinstance(node, ast.Attribute) and node.attr in _COUNTS for node in nodes_in(source)
     )
 
 

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.code import CodeCell, nodes_in
+from nbcritic.analysis.page import Page, once
 
 Place: TypeAlias = tuple[CodeCell, ast.AST]
 
@@ -40,6 +40,9 @@ DUMPERS = frozenset(
     "joblib.dump pickle.dump json.dump torch.save numpy.save numpy.savez numpy.savez_compressed numpy.savetxt dill.dump cloudpickle.dump "
     "sklearn.externals.joblib.dump tensorflow.saved_model.save tensorflow.keras.models.save_model keras.models.save_model".split()
 )
+_ENTERING = frozenset({name.rpartition(".")[2] for name in READERS} | SPARK)
+_LEAVING = frozenset({name.rpartition(".")[2] for name in DUMPERS} | EXPORTERS | {"save"})
+"""The last words of what may bring in data, and of what may write them."""
 NO_METRICS = frozenset({"make_scorer", "pairwise_distances"})
 GATES = frozenset("shape columns empty equals isnull isna notna notnull duplicated is_unique index".split())
 LOOKS = frozenset("info describe isnull isna notnull notna duplicated shape dtypes".split())
@@ -58,8 +61,13 @@ def is_assertion(page: Page, node: ast.AST) -> bool:
     return isinstance(node, ast.Raise)
 
 
-def assertions(page: Page) -> Iterator[Place]:
+@once
+def assertions(page: Page) -> tuple[Place, ...]:
     """Every place that stops (or complains) when the data or a result are not as they should be."""
+    return tuple(_assertions(page))
+
+
+def _assertions(page: Page) -> Iterator[Place]:
     for cell in page.code:
         for assertion in cell.nodes(ast.Assert):
             if is_assertion(page, assertion):
@@ -74,14 +82,14 @@ def assertions(page: Page) -> Iterator[Place]:
                 yield cell, guard
         for gate in cell.nodes(ast.If):
             if _compares_data(gate.test) and any(
-                _is_export(page, node) for part in gate.body for node in ast.walk(part)
+                _is_export(page, node) for part in gate.body for node in nodes_in(part)
             ):
                 yield cell, gate
 
 
 def _compares_data(test: ast.expr) -> bool:
     """Is a length, a set of columns, a count of nulls asked for?"""
-    for node in ast.walk(test):
+    for node in nodes_in(test):
         if isinstance(node, ast.Attribute) and node.attr in GATES:
             return True
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("len", "set"):
@@ -95,18 +103,17 @@ def _is_true(word: ast.keyword) -> bool:
 
 def validates(page: Page) -> bool:
     """Does the notebook assert anything, or use a library that does?"""
-    if next(assertions(page), None) is not None:
+    if assertions(page):
         return True
     return any(origin.partition(".")[0] in VALIDATORS for origin in page.names.imports.values())
 
 
-def entries(page: Page) -> Iterator[tuple[CodeCell, ast.Call]]:
+@once
+def entries(page: Page) -> tuple[tuple[CodeCell, ast.Call], ...]:
     """Every call that brings in data from outside, in document order."""
-    written = _written(page)
-    for cell in page.code:
-        for call in cell.nodes(ast.Call):
-            if _enters(page, call) and not _is_own(call, written):
-                yield cell, call
+    found = [(cell, call) for cell, call in page.calls_named(_ENTERING) if _enters(page, call)]
+    written = _written(page) if found else frozenset()
+    return tuple((cell, call) for cell, call in found if not _is_own(call, written))
 
 
 def _enters(page: Page, call: ast.Call) -> bool:
@@ -130,8 +137,8 @@ def _enters(page: Page, call: ast.Call) -> bool:
 
 
 def _is_settings(call: ast.Call) -> bool:
-    words = {inner.id.lower() for inner in ast.walk(call) if isinstance(inner, ast.Name)}
-    words |= {str(inner.value).lower() for inner in ast.walk(call) if isinstance(inner, ast.Constant)}
+    words = {inner.id.lower() for inner in nodes_in(call) if isinstance(inner, ast.Name)}
+    words |= {str(inner.value).lower() for inner in nodes_in(call) if isinstance(inner, ast.Constant)}
     return any(
         part in word for word in words for part in ("config", "setting", "param", "secret", "cred", "meta", "ipynb")
     )
@@ -141,7 +148,7 @@ def _chain(node: ast.AST) -> Iterator[ast.AST]:
     """`a.b(..).c` from right to left."""
     for _ in range(30):
         yield node
-        if isinstance(node, ast.Attribute | ast.Subscript):
+        if isinstance(node, (ast.Attribute, ast.Subscript)):
             node = node.value
         elif isinstance(node, ast.Call):
             node = node.func
@@ -164,12 +171,10 @@ def _literal(call: ast.Call) -> str:
     return next((a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)), "")
 
 
-def exports(page: Page) -> Iterator[tuple[CodeCell, ast.Call]]:
+@once
+def exports(page: Page) -> tuple[tuple[CodeCell, ast.Call], ...]:
     """Every call that writes data or a model for somebody else."""
-    for cell in page.code:
-        for call in cell.nodes(ast.Call):
-            if _is_export(page, call):
-                yield cell, call
+    return tuple((cell, call) for cell, call in page.calls_named(_LEAVING) if _is_export(page, call))
 
 
 def _is_export(page: Page, call: ast.AST) -> bool:
@@ -192,18 +197,12 @@ def _has_target(call: ast.Call) -> bool:
 
 def fits(page: Page) -> Iterator[tuple[CodeCell, ast.Call]]:
     """Every call that trains a model."""
-    for cell in page.code:
-        for call in cell.nodes(ast.Call):
-            function = call.func
-            if not isinstance(function, ast.Attribute):
-                continue
-            kind = page.values.kind(function.value)
-            if (
-                function.attr == "fit"
-                and kind not in ("transformer", "list", "dict", "str")
-                and (call.args or call.keywords)
-            ):
-                yield cell, call
+    for cell, call in page.calls_named({"fit"}):
+        function = call.func
+        if not isinstance(function, ast.Attribute) or function.attr != "fit" or not (call.args or call.keywords):
+            continue
+        if page.values.kind(function.value) not in ("transformer", "list", "dict", "str"):
+            yield cell, call
 
 
 def metrics(page: Page) -> Iterator[tuple[CodeCell, ast.Call]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
 from nbcritic.rules.tests._functions import Function
 
@@ -71,9 +71,9 @@ def _saw(page: Page, cell: CodeCell, call: ast.Call) -> str | None:
 def _edges(node: Function) -> Iterator[str]:
     """The comparisons of a parameter with a literal that decide a branch."""
     given = frozenset(one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs))
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.If | ast.IfExp | ast.While):
-            for part in ast.walk(inner.test):
+    for inner in nodes_in(node):
+        if isinstance(inner, (ast.If, ast.IfExp, ast.While)):
+            for part in nodes_in(inner.test):
                 if isinstance(part, ast.Compare) and _is_edge(part, given):
                     yield ast.unparse(part)
 
@@ -84,8 +84,8 @@ def _is_edge(test: ast.Compare, given: frozenset[str]) -> bool:
         len(test.ops) == 1
         and isinstance(left, ast.Name)
         and left.id in given
-        and isinstance(right, ast.Constant | ast.UnaryOp)
-        and not isinstance(test.ops[0], ast.Is | ast.IsNot)
+        and isinstance(right, (ast.Constant, ast.UnaryOp))
+        and not isinstance(test.ops[0], (ast.Is, ast.IsNot))
         and len(ast.unparse(right)) <= 20
     )
 

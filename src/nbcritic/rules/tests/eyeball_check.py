@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.tests._shared import is_assertion, looks
@@ -17,7 +17,7 @@ NULLS = frozenset("isnull isna notnull notna".split())
 FILLS = frozenset("fillna interpolate ffill bfill replace".split())
 JOINS = frozenset({"merge", "join"})
 MODELS = frozenset("fit train_test_split cross_val_score fit_transform".split())
-_FOUND = re.compile(r"(?m)(?:^|\s)(?:[1-9]\d*|True)\s*$")
+_FOUND = regex(r"(?m)(?:^|\s)(?:[1-9]\d*|True)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,4 +245,4 @@ def _steps(page: Page, cell: CodeCell, place: int) -> Iterator[Step]:
 def _asserted(page: Page, cell: CodeCell) -> frozenset[str]:
     """The names that the assertions of a cell mention."""
     guards = (node for node in cell.nodes(ast.Assert, ast.Call) if is_assertion(page, node))
-    return frozenset(inner.id for guard in guards for inner in ast.walk(guard) if isinstance(inner, ast.Name))
+    return frozenset(inner.id for guard in guards for inner in nodes_in(guard) if isinstance(inner, ast.Name))

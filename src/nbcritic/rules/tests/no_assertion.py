@@ -108,12 +108,10 @@ def check(page: Page) -> Iterator[Hit]:
         df = pd.read_csv("orders.csv")
         df.dropna().to_csv("clean.csv")  # <- flagged
     """
-    if validates(page):
+    written = results(page)
+    if not written or validates(page):
         return
     if is_exercise(page) or is_hosted(page) or uses_samples(page) or practises(page) or reads_practice(page):
-        return
-    written = results(page)
-    if not written:
         return
     *others, (cell, call) = written
     more = f" (and {len(others)} before it)" if others else ""

@@ -106,7 +106,7 @@ def _assigned(page: Page, cell: CodeCell, assign: ast.Assign) -> Iterator[Hit]:
             continue
         if target.attr == "chained_assignment" and _is(assign.value, None):
             yield Hit(cell.at(assign), f"`{cell.segment(assign)}` hides writes that go to a copy of a frame")
-        elif page.qualified(target) == "warnings.warn" and isinstance(assign.value, ast.Name | ast.Lambda):
+        elif page.qualified(target) == "warnings.warn" and isinstance(assign.value, (ast.Name, ast.Lambda)):
             yield Hit(cell.at(assign), f"`{cell.segment(assign)}` hides every warning from here on")
 
 

@@ -6,18 +6,19 @@ import ast
 import re
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.tests._hosted import is_exercise
 from nbcritic.rules.tests._shared import is_assertion
 
-_GRADING = re.compile(
+_GRADING = regex(
     r"BEGIN (?:HIDDEN )?TESTS?|\bautograder\b|\botter\b|\bnbgrader\b|\bgrader\.check\b|DO NOT (?:EDIT|MODIFY|CHANGE)",
     re.I,
 )
-_ABOUT_TESTS = re.compile(r"\b(?:unit ?tests?|unittest|pytest|doctests?|tdd|test[- ]driven|testing)\b", re.I)
+_ABOUT_TESTS = regex(r"\b(?:unit ?tests?|unittest|pytest|doctests?|tdd|test[- ]driven|testing)\b", re.I)
 _SHOWN = 5
 
 
@@ -96,12 +97,12 @@ def check(page: Page) -> Iterator[Hit]:
             assert fee(1) == 4.9
         test_fee()
     """
+    found = [(cell, node) for cell in page.code for node in _tests(page, cell)]
+    if not found:
+        return
     if is_exercise(page) or any(_ABOUT_TESTS.search(cell.source) for cell in page.markdown):
         return
     if any(_GRADING.search(cell.source) for cell in page.cells):
-        return
-    found = [(cell, node) for cell in page.code for node in _tests(page, cell)]
-    if not found:
         return
     (cell, first), *others = found
     more = f" and {len(others)} more" if others else ""
@@ -118,7 +119,7 @@ def _tests(page: Page, cell: CodeCell) -> Iterator[ast.FunctionDef | ast.ClassDe
     for node in cell.tree.body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             fed = [argument for argument in node.args.args if argument.arg not in ("capsys", "monkeypatch", "tmp_path")]
-            returns = any(isinstance(inner, ast.Return) and inner.value is not None for inner in ast.walk(node))
+            returns = any(isinstance(inner, ast.Return) and inner.value is not None for inner in nodes_in(node))
             if not fed and not returns and _asserts(page, node):
                 yield node
         elif isinstance(node, ast.ClassDef) and _is_case(node) and _asserts(page, node):
@@ -132,7 +133,7 @@ def _is_case(node: ast.ClassDef) -> bool:
 
 
 def _asserts(page: Page, node: ast.AST) -> bool:
-    return any(not isinstance(inner, ast.Raise) and is_assertion(page, inner) for inner in ast.walk(node))
+    return any(not isinstance(inner, ast.Raise) and is_assertion(page, inner) for inner in nodes_in(node))
 
 
 def _head(cell: CodeCell, node: ast.FunctionDef | ast.ClassDef) -> Span:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
@@ -218,7 +218,7 @@ def check(page: Page) -> Iterator[Hit]:
 
 def _shape(block: ast.Try, handler: ast.ExceptHandler) -> str:
     """What handlers have in common that were copied: everything but the names and the literals."""
-    nodes = (node for part in (*block.body, *handler.body) for node in ast.walk(part))
+    nodes = (node for part in (*block.body, *handler.body) for node in nodes_in(part))
     words = [node.attr if isinstance(node, ast.Attribute) else type(node).__name__ for node in nodes]
     return " ".join(words)
 
@@ -240,7 +240,7 @@ def _hides(handler: ast.ExceptHandler) -> str:
     """What becomes of the error, where nobody hears of it; else an empty string."""
     printed = False
     for statement in handler.body:
-        if isinstance(statement, ast.Pass | ast.Continue):
+        if isinstance(statement, (ast.Pass, ast.Continue)):
             continue
         if isinstance(statement, ast.Return):
             return _substitute(statement.value)
@@ -249,7 +249,7 @@ def _hides(handler: ast.ExceptHandler) -> str:
             continue
         if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Name) or value.func.id != "print":
             return ""
-        if any(_tells(node, handler.name) for node in ast.walk(value)):
+        if any(_tells(node, handler.name) for node in nodes_in(value)):
             return ""
         printed = True
     return "prints the same text whichever it was" if printed else "goes on without a word"
@@ -272,7 +272,7 @@ def _tells(node: ast.AST, name: str | None) -> bool:
 
 def _is_probe(page: Page, cell: CodeCell, block: ast.Try) -> bool:
     """Is it an import or another attempt with a fallback, set-up, clean-up, or a lesson on exceptions?"""
-    if isinstance(block.body[0], ast.Import | ast.ImportFrom):
+    if isinstance(block.body[0], (ast.Import, ast.ImportFrom)):
         return True
     fallback = not any(isinstance(s, ast.Return) for handler in block.handlers for s in handler.body)
     if fallback and (_leaves(block.body) or _is_search(cell, block)):
@@ -281,13 +281,13 @@ def _is_probe(page: Page, cell: CodeCell, block: ast.Try) -> bool:
 
 
 def _leaves(statements: Sequence[ast.stmt]) -> bool:
-    return any(isinstance(node, ast.Return | ast.Break) for statement in statements for node in ast.walk(statement))
+    return any(isinstance(node, (ast.Return, ast.Break)) for statement in statements for node in nodes_in(statement))
 
 
 def _is_search(cell: CodeCell, block: ast.Try) -> bool:
     """One candidate after the other is tried, until one serves: the rest of the loop's body leaves the loop."""
     loop = cell.parent(block)
-    if not isinstance(loop, ast.For | ast.While) or block not in loop.body:
+    if not isinstance(loop, (ast.For, ast.While)) or block not in loop.body:
         return False
     return _leaves(loop.body[loop.body.index(block) + 1 :])
 
@@ -305,17 +305,17 @@ def _has_default(cell: CodeCell, block: ast.Try) -> bool:
 
 
 def _is_harmless(page: Page, statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass | ast.Delete | ast.Raise):
+    if isinstance(statement, (ast.Import, ast.ImportFrom, ast.Pass, ast.Delete, ast.Raise)):
         return True
     value = getattr(statement, "value", None)
     if isinstance(statement, ast.Assign) and isinstance(value, ast.Constant):
         return True
     if not isinstance(statement, ast.Expr):
         return False
-    if isinstance(value, ast.Constant | ast.Name | ast.Attribute):
+    if isinstance(value, (ast.Constant, ast.Name, ast.Attribute)):
         return True
     if isinstance(value, ast.BinOp):  # 1 / 0, "2" + 2: shown for what it raises
-        return all(isinstance(node, ast.Constant | ast.BinOp | ast.operator) for node in ast.walk(value))
+        return all(isinstance(node, (ast.Constant, ast.BinOp, ast.operator)) for node in nodes_in(value))
     if not isinstance(value, ast.Call):
         return False
     function = value.func

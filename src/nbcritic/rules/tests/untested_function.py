@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.tests._functions import Function, gives_back, logic, pure_functions, used
@@ -17,7 +18,7 @@ from nbcritic.rules.tests._results import is_called_by_others, results, scores
 from nbcritic.rules.tests._shared import is_assertion
 from nbcritic.rules.tests._sketch import sketch
 
-_SHOWING = re.compile(
+_SHOWING = regex(
     r"plot|draw|visuali[sz]|display|show|widget|colou?r|chart|graph_|print|animate|tree_?map|sankey|figure|^main$|inspect|explore|^test",
     re.I,
 )
@@ -238,6 +239,8 @@ def check(page: Page, *, min_lines: int = 8, min_branches: int = 3) -> Iterator[
         prices = smooth(prices, 5)
         prices.to_csv("smooth.csv")
     """
+    if not any(cell.nodes(ast.FunctionDef, ast.AsyncFunctionDef) for cell in page.code):
+        return
     if is_contest(page) or is_exercise(page) or page.project.executors & _RUNNERS:
         return
     found = list(_candidates(page, min_lines, min_branches))
@@ -272,31 +275,38 @@ def _tested(page: Page) -> set[str]:
         if at_top:
             found |= {name.id for name in cell.nodes(ast.Name)}
         for guard in guards:
-            found |= {node.id for node in ast.walk(guard) if isinstance(node, ast.Name)}
+            found |= {node.id for node in nodes_in(guard) if isinstance(node, ast.Name)}
         definitions: list[ast.FunctionDef | ast.ClassDef] = [*cell.nodes(ast.FunctionDef), *cell.nodes(ast.ClassDef)]
         for test in definitions:
             if test.name.lower().startswith("test") or (isinstance(test, ast.ClassDef) and "TestCase" in _bases(test)):
-                found |= {test.name} | {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
+                found |= {test.name} | {node.id for node in nodes_in(test) if isinstance(node, ast.Name)}
             elif ">>> " in (ast.get_docstring(test, clean=False) or ""):
                 found.add(test.name)
     return found
 
 
 def _candidates(page: Page, min_lines: int, min_branches: int) -> Iterator[Candidate]:
+    large = {
+        node: (lines, branches)
+        for cell in page.code
+        for node in cell.nodes(ast.FunctionDef, ast.AsyncFunctionDef)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        and (lines := len({inner.lineno for inner in nodes_in(node) if isinstance(inner, ast.stmt)})) >= min_lines
+        and (branches := logic(node)) >= min_branches
+    }
+    if not large:
+        return
     pure = pure_functions(page)
-    served = used(page)
+    served = used(page, frozenset(node.name for node in large))
     tested = _tested(page) | page.project.test_words
     for cell in page.code:
         assert cell.tree is not None
         for node in cell.tree.body:
-            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or is_called_by_others(node):
+            if node not in large or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 continue
-            if node.name in tested or node.name not in served or not _computes(node):
+            if is_called_by_others(node) or node.name in tested or node.name not in served or not _computes(node):
                 continue
-            branches = logic(node)
-            lines = len({inner.lineno for inner in ast.walk(node) if isinstance(inner, ast.stmt)})
-            if lines >= min_lines and branches >= min_branches:
-                yield Candidate(cell, node, lines, branches, node.name in pure)
+            yield Candidate(cell, node, *large[node], node.name in pure)
 
 
 def _computes(node: Function) -> bool:

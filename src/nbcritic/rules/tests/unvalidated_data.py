@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from itertools import islice
 
-from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.code import CodeCell, nodes_in
+from nbcritic.analysis.page import Page, once
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.tests._hosted import is_contest, is_exercise, is_practice, practises
@@ -18,7 +18,7 @@ from nbcritic.rules.tests._shared import TYPED, entries, looks, uses_samples, va
 LIVE = frozenset("read_sql read_sql_query read_sql_table read_gbq read_database table jdbc".split())
 NETWORK = ("http://", "https://", "ftp://", "s3://", "s3a://", "gs://", "abfss://", "wasbs://", "hdfs://")
 PARAMETERS = frozenset({"os.environ", "os.getenv", "sys.argv", "datetime.datetime.now", "datetime.date.today"})
-_DATED = re.compile(r"(?<!\d)20[0-3]\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01])(?!\d)")
+_DATED = regex(r"(?<!\d)20[0-3]\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01])(?!\d)")
 """A day in a file's name: there will be another tomorrow."""
 
 
@@ -189,8 +189,10 @@ def check(page: Page) -> Iterator[Hit]:
 
 def unchecked(page: Page) -> list[tuple[CodeCell, ast.Call]]:
     """The calls that bring in data which end in a file or a score with nothing to check them."""
+    if validates(page):
+        return []
     found = [(cell, call) for cell, call in entries(page) if not _is_practice(page, call) and not _is_cache(cell, call)]
-    if not found or validates(page):
+    if not found:
         return []
     if any(word.arg in TYPED for _, call in found for word in call.keywords) or _casts(page, found):
         return []
@@ -202,6 +204,7 @@ def unchecked(page: Page) -> list[tuple[CodeCell, ast.Call]]:
     return found if scores(page) and next(looks(page), None) is None else []
 
 
+@once
 def reads_practice(page: Page) -> bool:
     """Does any of the data belong to a well-known practice set?"""
     return any(_is_practice(page, call) for _, call in entries(page))
@@ -213,14 +216,14 @@ def _is_practice(page: Page, call: ast.Call) -> bool:
 
 def _texts(page: Page, call: ast.Call) -> Iterator[str]:
     """The literals of a call, also of the variable that holds its path."""
-    for node in ast.walk(call):
+    for node in nodes_in(call):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
         elif isinstance(node, ast.Name) and (source := page.values.source(node)) is not None:
             yield node.id
             yield from (
                 inner.value
-                for inner in ast.walk(source)
+                for inner in nodes_in(source)
                 if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
             )
 
@@ -262,6 +265,6 @@ def _changes(page: Page, cell: CodeCell, call: ast.Call) -> bool:
         return True
     if "parameters" in cell.cell.tags:
         return True
-    if any(page.qualified(node) in PARAMETERS for node in ast.walk(call) if isinstance(node, ast.Attribute)):
+    if any(page.qualified(node) in PARAMETERS for node in nodes_in(call) if isinstance(node, ast.Attribute)):
         return True
     return any(_DATED.search(text) or text.startswith(NETWORK) for text in _texts(page, call))

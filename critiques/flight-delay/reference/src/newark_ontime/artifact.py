@@ -40,7 +40,7 @@ class Artifact:
 
 
 def save(artifact: Artifact, folder: Path) -> None:
-    """Write model and metadata; an existing artefact is replaced as a whole."""
+    """Write model, metadata and the one number that we answer for (`claim.json`); an existing artefact is replaced as a whole."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -53,6 +53,8 @@ def save(artifact: Artifact, folder: Path) -> None:
             "model_sha256": fingerprint(beside / "model.skops"),
         }
         (beside / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
+        claim = {"metric": "average precision", "value": metadata["evaluation"]["model"]["average_precision"]}
+        (beside / "claim.json").write_text(json.dumps(claim) + "\n", encoding="utf-8")
         if folder.exists():
             shutil.rmtree(folder)
         beside.rename(folder)

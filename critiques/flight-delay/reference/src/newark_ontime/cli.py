@@ -1,4 +1,4 @@
-"""`newark-ontime train | evaluate | predict`. Exit code 0: done; 2: bad input, said in one line."""
+"""`newark-ontime train | evaluate | predict | replay`. Exit code 0: done; 2: bad input, said in one line."""
 
 from __future__ import annotations
 
@@ -57,6 +57,24 @@ def _predict(options: argparse.Namespace) -> None:
     log.info("%d flights, %d with a crew: %s", len(listed), int(listed["crew"].sum()), options.out)
 
 
+def _replay(options: argparse.Namespace) -> None:
+    artifact = load(options.model)
+    mornings = sorted(path for path in options.mornings.iterdir() if path.is_dir())
+    if not mornings:
+        raise DataError(
+            f"{options.mornings} holds no morning: a folder each, with flights.csv, weather.csv, schedule.csv"
+        )
+    for morning in mornings:
+        listed = pipeline.morning_list(
+            artifact,
+            read_schedule(morning / "schedule.csv"),
+            read_history(morning / "flights.csv"),
+            read_weather(morning / "weather.csv"),
+        )
+        _write(listed.to_csv(index=False), options.out / f"{morning.name}.csv")
+    log.info("%d lists: %s", len(mornings), options.out)
+
+
 def _write(text: str, path: Path) -> None:
     """Beside, then rename: the desk sees yesterday's list or today's, never half of one. Running twice changes nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,13 +96,18 @@ def _parser() -> argparse.ArgumentParser:
         "train": (_train, "fit on the past, judge on later days, save the model"),
         "evaluate": (_evaluate, "judge a saved model on days it has not seen"),
         "predict": (_predict, "make the morning list for a schedule"),
+        "replay": (_replay, "make the lists of many mornings, each from what was known then"),
     }
     for name, (run, text) in jobs.items():
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
+        command.add_argument("--model", type=Path, required=True, help="folder of the model")
+        if name == "replay":
+            command.add_argument("--mornings", type=Path, required=True, help="folder with a folder for each morning")
+            command.add_argument("--out", type=Path, required=True, help="folder to write the lists into")
+            continue
         command.add_argument("--flights", type=Path, required=True, help="CSV of past departures with their delays")
         command.add_argument("--weather", type=Path, required=True, help="CSV of hourly weather")
-        command.add_argument("--model", type=Path, required=True, help="folder of the model")
         if name == "train":
             command.add_argument("--config", type=Path, help="TOML file; without it, the defaults")
         if name == "predict":

@@ -23,7 +23,7 @@ class Config:
     wasted_crew_cost: float = 300.0
     missed_flight_cost: float = 1200.0
     decision_hour: int = 5
-    test_from: str = "2013-10-01"
+    test_days: int = 92
     recent_days: tuple[int, ...] = (1, 7)
     carrier_days: tuple[int, ...] = (7, 28)
     learning_rate: float = 0.05
@@ -37,6 +37,10 @@ class Config:
             raise ConfigError("costs must be above zero: without them there is no best threshold")
         if not 0 < self.decision_hour < 24:
             raise ConfigError(f"decision_hour must be 1 to 23, not {self.decision_hour}")
+        if self.test_days < 1:
+            raise ConfigError(
+                f"test_days must be at least 1, not {self.test_days}: without later days nothing is judged"
+            )
         if min((*self.recent_days, *self.carrier_days), default=1) < 1:
             raise ConfigError("windows of recent days must be at least one day long")
 

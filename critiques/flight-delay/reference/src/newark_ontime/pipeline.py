@@ -19,14 +19,17 @@ log = logging.getLogger(__name__)
 
 
 def train(history: pd.DataFrame, weather: pd.DataFrame, config: Config) -> Artifact:
-    """Fit on the days before `test_from`, judge on the days from it on, and keep both in the metadata."""
+    """Judge on the last `test_days` days, fit on the days before them, and keep both in the metadata."""
     table = design(history, history, weather, config)
     late = disrupted(history, config.late_minutes)
-    later = history["date"] >= pd.Timestamp(config.test_from)
-    if later.all() or not later.any():
-        raise DataError(f"`test_from` is {config.test_from}: there must be days before it and from it on")
+    first = history["date"].max() - pd.Timedelta(days=config.test_days - 1)
+    later = history["date"] >= first
+    if later.all():
+        raise DataError(
+            f"`test_days` is {config.test_days}, and the history has no day before those: nothing to train on"
+        )
     model = build(config).fit(table[~later], late[~later])
-    log.info("trained on %d flights before %s", int((~later).sum()), config.test_from)
+    log.info("trained on %d flights before %s", int((~later).sum()), first.date())
     days = history.loc[~later, "date"]
     metadata = {
         "trained_on": {"flights": len(days), "first": str(days.min().date()), "last": str(days.max().date())},

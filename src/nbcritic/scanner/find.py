@@ -1,4 +1,4 @@
-"""Paths to a stream of reports: find the notebooks, read them, lint them by the batch, judge each.
+"""Which files a scan is about.
 
 A file that is named is always taken; a folder is walked in the order of names for `*.ipynb` (scripts, which are notebooks
 only to those who say so, must be named). What git ignores, hidden folders, virtual environments, `node_modules` and what
@@ -10,66 +10,24 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from nbcritic.analysis import project
-from nbcritic.analysis.digest import ALONE, Digest, Library
-from nbcritic.analysis.page import Page
 from nbcritic.config import Config
-from nbcritic.engine import chosen, critique
-from nbcritic.model import NbcriticError, Report, Skipped
-from nbcritic.notebook.read import MAX_BYTES, read
-from nbcritic.ruff import Linted, lint, ruff_select
+from nbcritic.model import NbcriticError
 
 STDIN = "-"
-BATCH = 64
-"""Notebooks a batch: starting ruff costs 30 ms, so few processes; but reports should come soon."""
-
-BATCH_BYTES = 64 << 20
-"""A batch ends here in any case, so that memory stays bounded among large notebooks."""
 
 SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
 ENVIRONMENT_MARKS = ("pyvenv.cfg", "conda-meta")
-
-
-Libraries: TypeAlias = dict[str | None, Library]
-"""What the notebooks of a project share, by the root of the project; None for those that stand in none."""
 
 
 def configure(paths: Sequence[str], explicit: str | None = None) -> Config:
     """The configuration for these paths: the nearest pyproject.toml upwards from the first of them, or `explicit`."""
     start = next((Path(path) for path in paths if path != STDIN), Path())
     return Config.load(start, explicit=Path(explicit) if explicit is not None else None)
-
-
-def scan(
-    paths: Iterable[str],
-    config: Config,
-    *,
-    stdin: bytes | None = None,
-    progress: Callable[[int], None] | None = None,
-) -> Iterator[Report]:
-    """Judge every notebook under `paths`, in order, and yield each report as soon as its batch is done.
-
-    `stdin` is what `-` reads (standard input if not given); `progress` is told the number of reports so far. A notebook that
-    cannot be read or judged is a report with a `problem`. Raises NbcriticError for what the user must mend first: a path that
-    does not exist, a missing ruff, an unknown selector. Where a rule compares notebooks, all are read for their digests first.
-    """
-    done = 0
-    found: Iterable[str] = find(paths, config)
-    libraries: Libraries = {}
-    if digests := [rule.digest for rule in chosen(config) if rule.digest is not None]:
-        found = tuple(found)
-        libraries = _libraries(found, digests)
-    for batch in _batches(found, stdin, libraries):
-        for report in judge(batch, config):
-            done += 1
-            if progress is not None:
-                progress(done)
-            yield report
 
 
 def find(paths: Iterable[str], config: Config) -> Iterator[str]:
@@ -220,97 +178,3 @@ def _line(text: str) -> _Line | None:
         return None
     regex, include = getattr(pattern, "regex", None), getattr(pattern, "include", None)
     return _Line(regex, include, text.endswith("/")) if regex is not None and include is not None else None
-
-
-def _libraries(paths: Sequence[str], digests: Sequence[Callable[[Page], Digest]]) -> Libraries:
-    """What the notebooks of each project have in common. Standard input can be read once only, and is in no project."""
-    projects: dict[str | None, list[str]] = {}
-    for path in paths:
-        if path != STDIN:
-            projects.setdefault(project.root_of(str(Path(os.path.abspath(path)).parent)), []).append(path)  # noqa: PTH100
-    return {root: Library.of(_digests(inside, digests)) for root, inside in projects.items() if len(inside) > 1}
-
-
-def _digests(paths: Iterable[str], digests: Sequence[Callable[[Page], Digest]]) -> Iterator[Digest]:
-    for path in paths:
-        for digest in digests:
-            try:
-                yield digest(Page(read(_bytes(path, None), path)))
-            except Exception:  # its own report will say what is wrong with it
-                continue
-
-
-def _batches(found: Iterable[str], stdin: bytes | None, libraries: Libraries) -> Iterator[list[Page | Report]]:
-    batch: list[Page | Report] = []
-    size = 0
-    for path in found:
-        item = _page(path, stdin, libraries)
-        batch.append(item)
-        size += len(item.notebook.raw) if isinstance(item, Page) else 0
-        if len(batch) >= BATCH or size >= BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _page(path: str, stdin: bytes | None, libraries: Libraries) -> Page | Report:
-    """Read one file; whatever goes wrong with it is said in its report."""
-    try:
-        around = project.discover(path)
-        return Page(read(_bytes(path, stdin), path), around, library=libraries.get(around.root, ALONE))
-    except NbcriticError as error:
-        return Report(path, problem=str(error))
-    except OSError as error:
-        return Report(path, problem=f"cannot be read: {error.strerror or error}")
-    except Exception as error:  # a bug of ours must not stop the scan
-        return Report(path, problem=f"could not be read: {_what(error)}")
-
-
-def _bytes(path: str, stdin: bytes | None) -> bytes:
-    if path != STDIN:
-        with Path(path).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    if stdin is not None:
-        return stdin
-    import sys
-
-    return sys.stdin.buffer.read(MAX_BYTES + 1)
-
-
-def judge(batch: list[Page | Report], config: Config) -> Iterator[Report]:
-    """Judge the pages of a batch, in order, with one ruff process; reports that stand among them pass through.
-
-    The list is emptied on the way, so that each page can be let go as soon as it is judged.
-    """
-    select = ruff_select(config)
-    linted = iter(_lint([item for item in batch if isinstance(item, Page)], select))
-    batch.reverse()
-    while batch:
-        item = batch.pop()
-        yield item if isinstance(item, Report) else _report(item, next(linted), config, bool(select))
-
-
-def _lint(pages: Sequence[Page], select: Sequence[str]) -> list[Linted]:
-    try:
-        return lint(pages, select)
-    except NbcriticError:
-        raise
-    except Exception as error:  # a bug of ours on one notebook must not cost the others their lint
-        if len(pages) == 1:
-            return [Linted(problem=_what(error))]
-        return [one for page in pages for one in _lint([page], select)]
-
-
-def _report(page: Page, linted: Linted, config: Config, ran: bool) -> Report:
-    page.lints = linted.lints if ran and linted.problem is None else None
-    page.newer_syntax = linted.newer_syntax
-    skipped = (Skipped("ruff's rules", linted.problem),) if linted.problem else ()
-    try:
-        return critique(page, config, skipped)
-    except Exception as error:
-        return Report(page.path, problem=f"could not be judged: {_what(error)}")
-
-
-def _what(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".partition("\n")[0]

@@ -1,0 +1,1 @@
+"""Does the structures team have to go out after this bird strike?"""

@@ -1,0 +1,1 @@
+"""How likely will today's departures arrive late?"""

@@ -1,0 +1,1 @@
+"""Which town is nearest, and which has none?"""

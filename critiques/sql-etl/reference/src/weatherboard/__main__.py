@@ -1,0 +1,7 @@
+"""`python -m weatherboard`."""
+
+import sys
+
+from weatherboard.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""Hours that passengers lose to bad weather, by airport and month."""

@@ -1,0 +1,90 @@
+"""The sql-etl scenario: what ships is what was recorded and measured."""
+
+import hashlib
+import importlib.util
+import json
+from typing import Any
+
+import pytest
+
+from nbcritic.kit.record import parse
+from nbcritic.kit.scenario import Scenario, load, root
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("duckdb") is None, reason="duckdb missing: pip install 'nbcritic[kit]'"
+)
+SCENARIO: Scenario = load("sql-etl", root())
+PAGE: dict[str, Any] = json.loads(SCENARIO.path.read_text(encoding="utf-8"))
+SLOW = ("pulled.", "lead.", "serving.", "shares.excess", "hours.excess", "payback.")
+
+
+def outputs(cell: str) -> str:
+    """All text that a cell of the page shows."""
+    found = next(entry for entry in PAGE["cells"] if entry["id"] == cell)
+    texts = [output.get("text") or output["data"].get("text/plain", []) for output in found["outputs"]]
+    return "".join(line for text in texts for line in text)
+
+
+def test_the_notebook_matches_its_recording() -> None:
+    recording = parse((SCENARIO.critique / "recording.py").read_text(encoding="utf-8"))
+    recorded = [(take.id, take.kind, take.source, recording.counts()[take.id]) for take in recording.page]
+    page = [
+        (cell["id"], cell["cell_type"], "".join(cell["source"]), cell.get("execution_count")) for cell in PAGE["cells"]
+    ]
+    assert page == recorded
+
+
+def test_no_saved_error_no_private_path_and_a_modest_size() -> None:
+    kinds = {output["output_type"] for cell in PAGE["cells"] for output in cell.get("outputs", [])}
+    assert kinds == {"stream", "display_data", "execute_result"}
+    shown = json.dumps([cell.get("outputs", []) for cell in PAGE["cells"]])
+    assert not any(place in shown for place in ("/tmp/", "/home/", "/root", "site-packages"))
+    assert SCENARIO.path.stat().st_size < 500_000
+
+
+def test_the_data_are_the_recorded_ones() -> None:
+    for entry in SCENARIO.facts.data.files:
+        packed = (SCENARIO.root / entry.file).read_bytes()
+        assert hashlib.sha256(packed).hexdigest() == entry.sha256, entry.file
+    months = [entry.rows for entry in SCENARIO.facts.data.files if "landing" in entry.file]
+    assert (len(months), sum(months)) == (12, SCENARIO.measured["rows.flights"])
+
+
+def test_the_page_still_tells_its_story() -> None:
+    assert "before 120,835, after 120,835" in outputs("check")  # Wednesday's, when only Newark was there
+    assert "1006987 2013-01-01 2014-01-01" in outputs("size")
+    assert outputs("where").index("EWR") < outputs("where").index("JFK")
+    assert "30.5" in outputs("how-often")
+    assert "100 pages" in outputs("pages")
+    assert "rows without an airline: 0" in outputs("names")
+    assert "paid back after 11 months" in outputs("money")
+
+
+def test_what_the_page_shows_is_what_the_probe_builds() -> None:
+    assert f"{SCENARIO.measured['shares.as_saved.EWR']:.3f}"[2:] in outputs("where").replace(".", "")
+    assert round(SCENARIO.measured["payback.newark_as_saved"]) == 11
+
+
+@pytest.mark.parametrize("name", [name for name in SCENARIO.measured if not name.startswith(SLOW)])
+def test_a_measured_number_is_what_its_probe_gives(name: str) -> None:
+    wanted = SCENARIO.measured[name]
+    found = SCENARIO.measures()[name]()
+    assert found == pytest.approx(wanted, abs=0 if isinstance(wanted, int) else 0.006 * max(abs(wanted), 0.1))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in SCENARIO.measured if name.startswith(SLOW)])
+def test_a_slow_number_is_what_its_probe_gives(name: str) -> None:
+    if not name.endswith("_seconds"):
+        assert SCENARIO.measures()[name]() == pytest.approx(SCENARIO.measured[name], rel=0.02, abs=0.005)
+
+
+def test_every_probe_has_its_number() -> None:
+    assert set(SCENARIO.measures()) == set(SCENARIO.measured)
+
+
+def test_the_decision_turns_with_the_first_repair() -> None:
+    measured = SCENARIO.measured
+    assert measured["shares.as_saved.EWR"] > measured["shares.as_saved.JFK"]
+    assert measured["shares.with_airport.JFK"] > measured["shares.with_airport.EWR"]
+    assert measured["shares.honest.JFK"] > measured["shares.honest.EWR"]
