@@ -37,8 +37,10 @@ docs: $(V)/.docs  ## write the pages that are made from the rules, and the site:
 screenshot: $(V)/.core  ## make the picture in the README anew
 	$(BIN)/python docs/make_screenshot.py
 
-bench: $(V)/.core  ## measure the start
+bench: $(V)/.test  ## measure speed and memory beside ruff and the peers, and write docs/speed.md
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python -m benchmarks.speed --write $(ARGS)
+	$(BIN)/python -m benchmarks.memory --write
 
 clean:  ## remove the environment and everything that was built
 	rm -rf $(V) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

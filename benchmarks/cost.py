@@ -1,11 +1,13 @@
 """What the facts and one family's rules cost, in units of `ast.parse` over the same code cells, all in one run.
 
-    python benchmarks/cost.py [FOLDER] [--notebooks 300] [--family NBC1] [--profile] [--growth]
+    python benchmarks/cost.py [FOLDER] [--notebooks 300] [--family NBC1] [--profile] [--growth] [--review]
 
 FOLDER holds notebooks. CPU of this process, garbage collection off. Every step starts from what the steps above it have computed:
 the tree and the shared index are there before the names, names before the flow, both before the rules; what else a rule is the first
 to ask for counts as the rule's. `graph` and `values` are computed on a page of their own. `--growth` takes pages that are made
 up, of 10 to 5,000 cells, and prints microseconds a cell; `--profile` lists the functions in which the time of names, flow and rules goes.
+`--review` measures the whole instead: each rule of the default profile in turn, the first to ask for a fact paying for it, beside
+`ruff check` (its default rules, on the files themselves) and `ast.parse`.
 """
 
 from __future__ import annotations
@@ -14,20 +16,25 @@ import argparse
 import ast
 import cProfile
 import gc
+import os
 import pstats
 import random
+import subprocess
 import sys
 import time
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from nbcritic import rules
 from nbcritic.analysis.page import Page
+from nbcritic.config import Config
+from nbcritic.engine import chosen
 from nbcritic.model import Cell, Notebook
 from nbcritic.notebook.read import read
+from nbcritic.ruff import _binary
 
 FACTS = ("names", "flow")
 SIZES = (10, 100, 1_000, 5_000)
@@ -84,6 +91,43 @@ def measure(make: Callable[[], Page], family: str, clock: Clock) -> None:
                 fresh.values.kind(call)
     with clock.step("graph"):
         _ = fresh.graph.edges
+
+
+def review(notebooks: Iterable[Notebook]) -> None:
+    """Print milliseconds a notebook for each part of a review, and the whole over ruff's own time and that of `ast.parse`."""
+    clock, config, paths = Clock(), Config(), list[str]()
+    for notebook in notebooks:
+        page = Page(notebook)
+        gc.disable()
+        with clock.step("magics"):
+            cells = page.cells
+        with clock.step("trees"):
+            sources = [cell.plain.source for cell in page.code]
+        with clock.step("ast.parse"):
+            for source in sources:
+                ast.parse(source)
+        with clock.step("shared walk"):
+            for cell in cells:
+                cell.nodes(ast.Name)
+        for rule in chosen(config, page):
+            with clock.step(f"{rule.code} {rule.name}"):
+                list(rule.check(page))
+        gc.enable()
+        paths.append(notebook.path)
+    options = ("check", "--isolated", "--no-cache", "--exit-zero", "--output-format=json")
+    before = os.times()
+    subprocess.run([_binary(), *options, *paths], stdout=subprocess.DEVNULL, check=True)
+    after = os.times()
+    ruff = after.children_user + after.children_system - before.children_user - before.children_system
+    parse = clock.spent.pop("ast.parse")
+    whole = sum(clock.spent.values())
+    per = 1000 / len(paths)
+    print(f"{len(paths)} notebooks, milliseconds of CPU each: ruff {ruff * per:.2f}, ast.parse {parse * per:.2f}")
+    print(
+        f"trees, facts and rules {whole * per:.2f}: {whole / ruff:.1f} times ruff, {whole / parse:.1f} times ast.parse\n"
+    )
+    for name, seconds in sorted(clock.spent.items(), key=lambda pair: -pair[1]):
+        print(f"{seconds * per:.2f}\t{name}")
 
 
 def made_up(cells: int) -> Page:
@@ -156,8 +200,13 @@ def main() -> int:
     parser.add_argument("--family", default="NBC1", help="the first letters of the rules' codes")
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--growth", action="store_true")
+    parser.add_argument("--review", action="store_true", help="measure all rules of the default profile, beside ruff")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
+    if arguments.review:
+        rules.load()
+        review(notebooks_in(arguments.folder, arguments.notebooks))
+        return 0
     profile = cProfile.Profile() if arguments.profile else None
     clock, done = Clock(profile), 0
     rules.load()

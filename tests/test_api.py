@@ -78,6 +78,15 @@ def test_a_file_is_judged_by_the_configuration_near_it(tmp_path: Path) -> None:
     assert [codes(report) for report in nbcritic.scan([tmp_path], ONLY)] == [["NBC114"]]
 
 
+def test_a_scan_keeps_what_it_found_where_it_is_asked_to(tmp_path: Path, own_cache: Path) -> None:
+    (tmp_path / "x.ipynb").write_bytes(as_ipynb("from numpy import *"))
+    first = list(nbcritic.scan([tmp_path], ONLY))
+    assert not own_cache.exists()
+    assert list(nbcritic.scan([tmp_path], ONLY, cache=True)) == first
+    assert list(own_cache.iterdir())
+    assert list(nbcritic.scan([tmp_path], ONLY, cache=True)) == first
+
+
 def test_what_cannot_be_read_is_an_error_that_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(nbcritic.NbcriticError, match=r"nope\.ipynb: cannot be read"):
         nbcritic.critique(tmp_path / "nope.ipynb")

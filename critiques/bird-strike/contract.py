@@ -50,7 +50,7 @@ def call(path, body=None):
 
 
 try:
-    for _ in range(450):
+    for _ in range(900):
         try:
             if call("/health")[0] == 200:
                 break

@@ -17,6 +17,7 @@ from __future__ import annotations
 TYPE_CHECKING = False  # typing itself takes a while to load
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from concurrent.futures import Executor
     from os import PathLike
 
     from nbcritic import rules
@@ -83,8 +84,19 @@ def critique(source: str | PathLike[str] | bytes | Notebook, config: Config | No
     return next(judge([page], config))
 
 
-def scan(paths: Iterable[str | PathLike[str]], config: Config | None = None) -> Iterator[Report]:
-    """Judge every notebook under these files and folders, one report after the other.
+def scan(
+    paths: Iterable[str | PathLike[str]],
+    config: Config | None = None,
+    *,
+    jobs: int = 1,
+    executor: Executor | None = None,
+    cache: bool = False,
+) -> Iterator[Report]:
+    """Judge every notebook under these files and folders, one report after the other, in order.
+
+    With more than one of `jobs`, so many processes share the work; an `executor` of concurrent.futures (a Dask client's
+    `get_executor()`, say) takes their place, with `jobs` batches at a time. `cache` uses and keeps what `nbcritic` on the command line
+    keeps from run to run.
 
     Without a `config`, the pyproject.toml nearest to the first path decides. A notebook that cannot be read is a report with
     a `problem`; NbcriticError is for what the caller must mend first, such as a path that does not exist.
@@ -93,8 +105,11 @@ def scan(paths: Iterable[str | PathLike[str]], config: Config | None = None) -> 
 
     from nbcritic import scanner
 
+    from nbcritic.scanner.cache import Cache
+
     given = [os.fspath(path) for path in paths]
-    return scanner.scan(given, scanner.configure(given) if config is None else config)
+    chosen = scanner.configure(given) if config is None else config
+    return scanner.scan(given, chosen, jobs=jobs, executor=executor, cache=Cache() if cache else None)
 
 
 def render(reports: Iterable[Report], format: str = "text", *, color: bool = False, width: int = 100) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """A page's own small questions."""
 
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.page import Page, once
 from nbcritic.notebook import percent
 
 
@@ -38,3 +38,21 @@ def test_a_name_that_the_page_binds_is_no_builtin() -> None:
 
 def test_what_is_called_but_has_no_name_is_nobodys_call() -> None:
     assert not _called(_page("# %%\nmakers[0]('a')\nmake()('b')\n(lambda x: x)('c')\n"), "open", "os.chdir")
+
+
+def test_a_question_is_answered_once_a_page() -> None:
+    asked: list[tuple[str, int]] = []
+
+    @once
+    def ask(page: Page, number: int) -> int:
+        asked.append((page.path, number))
+        return 2 * number
+
+    page, other = _page("# %%\nx = 1\n"), _page("# %%\nx = 1\n")
+    assert [ask(page, 1), ask(page, 1), ask(page, 2), ask(other, 1)] == [2, 2, 4, 2]
+    assert [number for _, number in asked] == [1, 2, 1]
+
+
+def test_calls_are_found_by_their_last_word_here_or_where_it_comes_from() -> None:
+    page = _page("# %%\nfrom pandas import merge as m\n# %%\nm(a, b)\na.merge(b)\nmerged(c)\n")
+    assert [call.lineno for _, call in page.calls_named({"merge"})] == [1, 2]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nbcritic.analysis.credentials import leaks, redacted
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.secret_shapes import tokens
-from nbcritic.analysis.secrets import MASK, is_credential, is_placeholder, redact, telling
+from nbcritic.analysis.secrets import _ASSIGNED, MASK, _assigned, is_credential, is_placeholder, redact, telling
 from nbcritic.model import Cell, Notebook
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -207,3 +207,13 @@ def test_any_source_survives(text: str) -> None:
 def test_long_lines_take_no_time(unit: str) -> None:
     text = unit * (200_000 // len(unit))
     assert len(redact(text)) == len(text)
+
+
+PIECES = "key token my_pass --pwd PassWord secret.x 3key -_key İkey ékey = : , ' \" ( ) [ ] \n a b1 'v4lue99' x= https://u:p4ss@h".split(
+    " "
+)
+
+
+@given(st.lists(st.sampled_from([*PIECES, " ", "_" * 70]), max_size=12).map("".join))
+def test_looking_at_telling_words_only_misses_nothing(text: str) -> None:
+    assert [found.span() for found in _assigned(text)] == [found.span() for found in _ASSIGNED.finditer(text)]

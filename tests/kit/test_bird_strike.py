@@ -96,6 +96,7 @@ def test_the_word_none_is_most_of_the_file(probes: ModuleType) -> None:
     assert set(kept.loc[kept["operator"] == "MILITARY", "damage"]) == {"B", "C"}
 
 
+@pytest.mark.slow
 def test_the_contract_holds_for_the_skeleton() -> None:
     pytest.importorskip("sklearn")
     items = {

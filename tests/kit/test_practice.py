@@ -12,8 +12,8 @@ from nbcritic.kit.exercise import of_scenario
 from nbcritic.kit.feedback import band
 
 KEY = of_scenario("flight-delay").key
-ONE = "\n- features: dep_delay and air_time are features, and not known at five\n"
-TWO = "\n- split: a random split over time, not by date\n"
+ONE = "\n- 30: dep_delay and air_time are features, and not known at five\n"
+TWO = "\n- In[39]: a random split over time, not by date\n"
 
 
 @pytest.fixture

@@ -158,6 +158,14 @@ def test_the_temporary_copy_goes(tmp_path: Path, isolate: bool, monkeypatch: pyt
     assert list(aside.iterdir()) == []
 
 
+@BOTH
+def test_a_temporary_folder_inside_the_folder(tmp_path: Path, isolate: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notebook in /tmp: copying the copy would have no end."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    outcome = python(tmp_path, "import os; print(os.listdir())", isolate=isolate)
+    assert outcome.stdout == b"[]\n"
+
+
 def packed(*members: tuple[str, bytes | None]) -> bytes:
     buffer = BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:

@@ -55,7 +55,7 @@ _NOISE = (
     (regex(r"\bT_[0-9a-f]{5}(?=_|\b)"), "T_"),  # pandas' Styler
     (regex(r"<Figure size \d+x\d+ with"), "<Figure with"),
     (regex(r"\bAxesSubplot\b"), "Axes"),
-    (regex(r"/tmp/(?:tmp|nbcritic-|ipykernel_)\w+(?:/folder)?(?:/\d+\.py)?"), "<tmp>"),
+    (regex(r"/tmp/(?:tmp|\.nbcritic-|ipykernel_)\w+(?:/folder)?(?:/\d+\.py)?"), "<tmp>"),
     (
         regex(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?=\s.*\b(?:DEBUG|INFO|WARNING|ERROR)\b)", re.M),
         "<time>",

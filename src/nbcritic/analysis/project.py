@@ -236,7 +236,8 @@ def _uses(
     known = Notebooks(files)
     found = set[Use]()
     left = MAX_NOTEBOOKS_BYTES
-    for path in (*scripts[:MAX_READ], *notebooks[:MAX_READ]):
+    # A notebook that stands alone has no other to use.
+    for path in (*scripts[:MAX_READ], *(notebooks[:MAX_READ] if len(notebooks) > 1 else ())):
         data = read(path, MAX_NOTEBOOK_BYTES) or b""
         left -= len(data)
         found.update(uses(path, data, known))

@@ -16,6 +16,8 @@ from nbcritic.notebook.read import read
 
 MARKS = (b"%run ", b"import_ipynb", b"nbimporter", b"importnb", b"ipynb.fs.", b"run_line_magic")
 """What a file must hold one of to be worth a closer look."""
+_LARGE = 300_000
+"""A notebook of more bytes is nearly all outputs: to decode the rest of it costs less than to search it."""
 _RUN = regex(r"""\s*(?:-\S+\s+)*(?:"(?P<d>[^"]+)"|'(?P<s>[^']+)'|(?P<w>(?:\\ |\S)+))""")
 _MAGIC_CALL = regex(r"""run_line_magic\(\s*["']run["']\s*,\s*["']([^"']+)["']""")
 _FULL = regex(r"^\s*(?:from|import)\s+\.?ipynb\.fs\.(?:full|defs)\.([\w.]+)", re.M)
@@ -34,10 +36,14 @@ class Use:
 
 def uses(path: str, data: bytes, notebooks: Notebooks) -> Iterator[Use]:
     """The notebooks of the project that the script or notebook at `path` runs with `%run` or imports. Never raises."""
-    if not any(mark in data for mark in MARKS):
+    is_large = len(data) > _LARGE and path.endswith(".ipynb")
+    if not is_large and not any(mark in data for mark in MARKS):
+        return
+    sources = tuple(_sources(path, data))
+    if is_large and not any(mark.decode() in source for source in sources for mark in MARKS):
         return
     folder = posixpath.dirname(path)
-    for source in _sources(path, data):
+    for source in sources:
         for argument in _runs(source):
             target = notebooks.named(folder, argument)
             if target is not None and target != path:

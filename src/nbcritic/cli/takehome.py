@@ -10,6 +10,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from nbcritic.kit.contract import Run
     from nbcritic.kit.inject.base import Base
     from nbcritic.kit.remark import Remark
     from nbcritic.kit.scenario import Scenario
@@ -38,13 +39,27 @@ def command() -> None:
 
 @command.command(context_settings=HELP)
 @click.argument("slug", required=False)
-@click.option("--from", "notebook", type=click.Path(path_type=Path), metavar="NOTEBOOK", help="Plant into your own clean notebook.")
-@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="With --from: the folder of data beside it.")
-@click.option("--known-afterwards", multiple=True, metavar="COLUMN", help="With --from: a column known only after the decision.")
-@click.option("--group", multiple=True, metavar="COLUMN", help="With --from: a column that names a group, such as a shop.")
+@click.option(
+    "--from",
+    "notebook",
+    type=click.Path(path_type=Path),
+    metavar="NOTEBOOK",
+    help="Plant into your own clean notebook.",
+)
+@click.option(
+    "--data", type=click.Path(path_type=Path), metavar="DIR", help="With --from: the folder of data beside it."
+)
+@click.option(
+    "--known-afterwards", multiple=True, metavar="COLUMN", help="With --from: a column known only after the decision."
+)
+@click.option(
+    "--group", multiple=True, metavar="COLUMN", help="With --from: a column that names a group, such as a shop."
+)
 @click.option("--score", multiple=True, metavar="NAME", help="With --from: a variable whose number matters.")
 @click.option("--seed", type=int, help="Keep it to yourself: it is the key. [default: a large random one]")
-@click.option("--minutes", type=click.IntRange(10, 2880), default=120, show_default=True, help="What the candidate is told.")
+@click.option(
+    "--minutes", type=click.IntRange(10, 2880), default=120, show_default=True, help="What the candidate is told."
+)
 @click.option("--flaws", type=click.IntRange(1, 20), default=8, show_default=True, help="How many flaws to plant.")
 @click.option("--plant", multiple=True, metavar="FLAW", help="Only these flaws; --list names them.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="A new folder for the pack.")
@@ -91,7 +106,9 @@ def new(
     made = packs.write(variant, minutes, out, scenario)
     lines = [f"{out}/candidate.zip   to hand out ({len((out / 'candidate.zip').read_bytes()) / 1e6:.1f} MB)"]
     lines += [f"{out}/interviewer/    yours: key.md, script.md, rubric.md, tick-sheet.html", ""]
-    lines += [f"pack {made.facts.id}, seed {number}: {len(variant.flaws)} flaws planted and proven, {len(made.key.remark)} remarks in the key"]
+    lines += [
+        f"pack {made.facts.id}, seed {number}: {len(variant.flaws)} flaws planted and proven, {len(made.key.remark)} remarks in the key"
+    ]
     lines += [f"  {name}" for name in variant.flaws]
     if variant.refused:
         lines += ["", "tried, and not planted:", *(f"  {name}: {why}" for name, why in variant.refused)]
@@ -130,13 +147,40 @@ def _listed() -> str:
 
 @command.command(context_settings=HELP)
 @click.argument("submissions", type=click.Path(path_type=Path))
-@click.option("--pack", "folders", type=click.Path(path_type=Path), multiple=True, required=True, metavar="DIR", help="A pack, or a folder of packs; may be repeated.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("graded"), show_default=True, metavar="DIR", help="Where results go; a second run goes on there.")
+@click.option(
+    "--pack",
+    "folders",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    required=True,
+    metavar="DIR",
+    help="A pack, or a folder of packs; may be repeated.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("graded"),
+    show_default=True,
+    metavar="DIR",
+    help="Where results go; a second run goes on there.",
+)
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Submissions at a time.")
-@click.option("--seconds", type=click.IntRange(10, 7200), default=600, show_default=True, help="For all commands of one submission's package.")
+@click.option(
+    "--seconds",
+    type=click.IntRange(10, 7200),
+    default=600,
+    show_default=True,
+    help="For all commands of one submission's package.",
+)
 @click.option("--no-package", is_flag=True, help="Grade critiques only; run nothing.")
-@click.option("--allow-unisolated", is_flag=True, help="Run packages without walls where the sandbox cannot be had. Only for code that you trust.")
-@click.option("--resolve", "resolving", is_flag=True, help="Decide about lines that may or may not mean a remark, side by side.")
+@click.option(
+    "--allow-unisolated",
+    is_flag=True,
+    help="Run packages without walls where the sandbox cannot be had. Only for code that you trust.",
+)
+@click.option(
+    "--resolve", "resolving", is_flag=True, help="Decide about lines that may or may not mean a remark, side by side."
+)
 @click.option("--format", type=click.Choice(("text", "json")), default="text", show_default=True, help="What to print.")
 def grade(
     submissions: Path,
@@ -155,7 +199,7 @@ def grade(
     no score. An interrupted run is taken up where it stopped. Exit code: 0, or 1 where something was ungradable.
     """
     from nbcritic.cli.output import say
-    from nbcritic.kit.takehome import batch, verdicts
+    from nbcritic.kit.takehome import verdicts
     from nbcritic.kit.takehome.submission import found
     from nbcritic.model import NbcriticError
 
@@ -177,7 +221,7 @@ def grade(
     return int(any(result.status == "ungradable" for result in results))
 
 
-def _box(seconds: int, allow_unisolated: bool) -> Callable[..., object]:
+def _box(seconds: int, allow_unisolated: bool) -> Callable[[Path], Run]:
     from nbcritic import sandbox
     from nbcritic.kit.takehome.marking import boxed
     from nbcritic.model import NbcriticError
@@ -207,16 +251,18 @@ def _packs(folders: Sequence[Path]) -> list[Pack]:
 
 
 def _marked(
-    paths: Sequence[Path], packs: Sequence[Pack], out: Path, box: Callable[..., object] | None, jobs: int
+    paths: Sequence[Path], packs: Sequence[Pack], out: Path, box: Callable[[Path], Run] | None, jobs: int
 ) -> list[Marked]:
     from nbcritic.kit.takehome import batch, verdicts
 
     done = []
-    for one in batch.run(paths, packs, out, verdicts.read(out), box=box, jobs=jobs):  # type: ignore[arg-type]
+    for one in batch.run(paths, packs, out, verdicts.read(out), box=box, jobs=jobs):
         done.append(one)
         result = one.result
         what = f"{result.score}" if result.status == "graded" else f"ungradable: {result.reason}"
-        _tell(f"[{len(done)}/{len(paths)}] {result.name}  {what}{'  (from before)' if one.again else f'  {result.seconds} s'}")
+        _tell(
+            f"[{len(done)}/{len(paths)}] {result.name}  {what}{'  (from before)' if one.again else f'  {result.seconds} s'}"
+        )
     place = {name: number for number, name in enumerate(batch.order([one.result.name for one in done], packs))}
     return sorted(done, key=lambda one: place[one.result.name])
 
@@ -235,7 +281,9 @@ def _write(out: Path, marked: Sequence[Marked], packs: Sequence[Pack]) -> list[R
 def _ask(result: Result, line: Line, remark: Remark) -> Decision:
     from nbcritic.report.terminal import visible
 
-    click.echo(f"\n{result.name}, {visible(line.where or 'no place')}:\n  {visible(' '.join(line.text.split()))}\n", err=True)
+    click.echo(
+        f"\n{result.name}, {visible(line.where or 'no place')}:\n  {visible(' '.join(line.text.split()))}\n", err=True
+    )
     click.echo(f"the key ({remark.severity}): {remark.title}\n  {remark.what}\n", err=True)
     prompt = "Does the first mean the second? [y]es, [n]o, [l]ater, [s]top"
     choice = click.prompt(prompt, type=click.Choice(list("ynls")), show_choices=False, err=True)
@@ -251,7 +299,9 @@ def _summary(results: Sequence[Result], out: Path) -> str:
             lines.append(f"{result.name:{width}}  ungradable: {result.reason}")
             continue
         package = "–" if result.package_score is None else f"{result.package_score:.1f}"
-        lines.append(f"{result.name:{width}}  {result.score:8.1f}  {result.floor:5.1f}  {package:>7}  {len(result.unsure) or '':>9}")
+        lines.append(
+            f"{result.name:{width}}  {result.score:8.1f}  {result.floor:5.1f}  {package:>7}  {len(result.unsure) or '':>9}"
+        )
     lines += ["", f"{out}/compare.html, {out}/scorecards/, {out}/scores.csv, {out}/scores.json, {out}/gradescope/"]
     if any(result.unsure for result in results):
         lines.append("undecided lines: run the same command with --resolve")

@@ -21,6 +21,7 @@ from nbcritic.kit.record import RecordingError, parse
 from nbcritic.kit.reference import excerpt
 from nbcritic.kit.remark import Decoy, Remark
 from nbcritic.kit.scenario import TOLERANCE, Scenario
+from nbcritic.kit.words import Text
 from nbcritic.model import NbcriticError
 
 LEAST, MOST = 8, 14
@@ -259,6 +260,10 @@ def grading(scenario: Scenario) -> Iterator[str]:
             "of every choice in `concepts`, and one of `impact` and `remedy`"
         )
     for remark in scenario.key.remark:
+        text = Text(own[remark.id].text)
+        for choice in remark.concepts:
+            if not text.has_any(choice):
+                yield f"{remark.id}: its own text holds none of {', '.join(choice)}; write one of them, or add the word that stands there"
         for id_, answer in own.items():
             if id_ != remark.id and likeness(remark, answer, places) >= ALIKE:
                 yield f"{remark.id}: the text of {id_} matches it as well; narrow its `concepts`"

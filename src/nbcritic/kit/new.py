@@ -127,6 +127,9 @@ TODO: which decision it serves, how to run it, how good it is, when not to trust
 python -m @package@ run --table table.csv --out answer
 python -m pytest
 ```
+
+`run` reads a table and leaves a folder: `answer.json` with what was asked, and `claim.json`, how good the package says it is. Bad
+input is one line on standard error and exit code 2.
 """
 
 _FILES = {

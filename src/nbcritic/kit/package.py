@@ -55,12 +55,12 @@ def judge(package: Package) -> Iterator[Item]:
         )
     name = contract.package_name(package.folder)
     yield from contract.judge(package.scenario, package.folder, package.run, package.python)
-    yield from tests(package)
+    yield from own_tests(package)
     yield clean(package.folder)
     yield from structure.judge(package.folder, name)
 
 
-def tests(package: Package) -> Iterator[Item]:
+def own_tests(package: Package) -> Iterator[Item]:
     """Do the package's own tests pass, and do they notice when the code is wrong?"""
     with _copy(package.folder) as project:
         ran = package.run([package.python, "-m", "pytest", "-q", "-p", "no:cacheprovider"], project, TESTS)

@@ -68,7 +68,7 @@ def run_clean(
         return Trial(stopped=reason)
     folder, start = _place(notebook, root)
     told = _Told(progress)
-    with tempfile.TemporaryDirectory(prefix="nbcritic-") as name:
+    with tempfile.TemporaryDirectory(prefix=".nbcritic-") as name:
         aside = Path(name)
         (aside / "tmp").mkdir()
         aside.chmod(0o755)

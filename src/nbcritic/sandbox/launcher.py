@@ -27,6 +27,9 @@ SKIPPED = {
 }
 """Folders that no run needs and that may be huge."""
 
+OURS = ".nbcritic-"
+"""How the temporary folders of all runs begin: where the folder for such things lies in the one to copy, there would be no end."""
+
 MOST_FILES = 20_000
 Stamp = tuple[int, int, int]
 
@@ -67,7 +70,9 @@ def fill(given: Path, folder: Path, link_above: int, budget: int, uid: int | Non
     for here, folders, files in os.walk(given):
         at = folder / Path(here).relative_to(given)
         links = [name for name in folders if (Path(here) / name).is_symlink()]
-        folders[:] = [name for name in folders if name not in SKIPPED and name not in links]
+        folders[:] = [
+            name for name in folders if name not in SKIPPED and name not in links and not name.startswith(OURS)
+        ]
         for name in folders:
             (at / name).mkdir(exist_ok=True)
             own(at / name, uid)

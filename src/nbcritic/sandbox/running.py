@@ -90,7 +90,7 @@ def run(
         if isolate:
             copy = original
         else:
-            copy = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nbcritic-"))) / "folder"
+            copy = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".nbcritic-"))) / "folder"
             copy.mkdir()
         orders = {
             "command": list(command),
@@ -117,7 +117,7 @@ def probe() -> str:
     if missing := _missing():
         return missing
     words = "import socket, sys; sys.exit(0 if socket.if_nameindex() in ([], [(1, 'lo')]) else 3)"
-    with tempfile.TemporaryDirectory(prefix="nbcritic-") as folder:
+    with tempfile.TemporaryDirectory(prefix=".nbcritic-") as folder:
         try:
             outcome = run([sys.executable, "-I", "-c", words], folder=folder, limits=Limits(seconds=30))
         except SandboxError as error:

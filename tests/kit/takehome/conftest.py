@@ -1,7 +1,6 @@
 """A small clean notebook, and packs made of it: what a real kernel proves in seconds."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

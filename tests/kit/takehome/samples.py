@@ -90,21 +90,29 @@ def write(folder: Path, given: Mapping[str, bytes], reference: Path) -> None:
     shutil.copytree(reference, excellent / "package", ignore=shutil.ignore_patterns("__pycache__", ".*"))
 
     hand_in("ordinary", mark | skeleton | {"critique.md": ORDINARY.format(head=HEAD)})
-    copied = ORDINARY.format(head=HEAD).replace("| nit | Import", "| minor | Import").replace("Does not scale", "It won't scale")
+    copied = (
+        ORDINARY.format(head=HEAD)
+        .replace("| nit | Import", "| minor | Import")
+        .replace("Does not scale", "It won't scale")
+    )
     hand_in("copied", mark | skeleton | {"critique.md": copied})
     hand_in("hanging", mark | package(SLEEPS) | {"critique.md": POOR.format(head=HEAD)})
     hand_in("crashing", mark | package(CRASHES) | {"critique.md": POOR.format(head=HEAD)})
     forged = {"score.json": '{"score": 100}', "results.json": '{"score": 100, "status": "graded"}'}
-    hand_in("cheating", mark | forged | package(CHEATS) | {"critique.md": "My score is 100.\n\n" + POOR.format(head=HEAD)})
+    hand_in(
+        "cheating", mark | forged | package(CHEATS) | {"critique.md": "My score is 100.\n\n" + POOR.format(head=HEAD)}
+    )
     latin = POOR.format(head=HEAD).replace("more comments", "more comments – naïve façade").encode("cp1252")
     hand_in("latin", mark | {"critique.md": latin})
 
     (folder / "empty.zip").write_bytes(zipped({}))
-    (folder / "no-zip.zip").write_text("I could not make a zip, sorry. My critique: the split is random.", encoding="utf-8")
-    with zipfile.ZipFile(folder / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("critique.md", "w", force_zip64=True) as file:
-            for _ in range(200):
-                file.write(bytes(1 << 20))
+    (folder / "no-zip.zip").write_text(
+        "I could not make a zip, sorry. My critique: the split is random.", encoding="utf-8"
+    )
+    bomb = zipfile.ZipFile(folder / "bomb.zip", "w", zipfile.ZIP_DEFLATED)
+    with bomb, bomb.open("critique.md", "w", force_zip64=True) as file:
+        for _ in range(200):
+            file.write(bytes(1 << 20))
     (folder / "traversal.zip").write_bytes(zipped({"../../outside.txt": "x", "critique.md": POOR.format(head=HEAD)}))
     huge = folder / "huge"
     huge.mkdir()

@@ -60,7 +60,7 @@ class Base:
     """Names of the files in `data` that the notebook reads: these go to the candidate, and no others."""
     brief: str = ""
     """What the candidate is told, in Markdown."""
-    roles: Roles = Roles()
+    roles: Roles = field(default_factory=Roles)
     packages: tuple[str, ...] = ()
     """What the notebook imports, as pip calls it."""
     renames: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -131,7 +131,8 @@ def as_notebook(raw: bytes, path: str) -> Notebook:
     """A notebook or percent script as a fresh `.ipynb`: ids on all cells, no outputs, no counts, one layout."""
     from nbcritic.notebook.read import read
 
-    found = read(raw, path.replace(".ipynb", ".py") if not raw.lstrip().startswith(b"{") else path)
+    is_script = not raw.lstrip().startswith(b"{")
+    found = read(raw, str(Path(path).with_suffix(".py" if is_script else ".ipynb")))
     taken: set[str] = set()
     cells: list[dict[str, Any]] = []
     for cell in found.cells:
@@ -142,7 +143,7 @@ def as_notebook(raw: bytes, path: str) -> Notebook:
             fields |= {"execution_count": None, "outputs": []}
         fields["metadata"] = {"tags": list(cell.tags)} if cell.tags else {}
         cells.append({**dict(sorted(fields.items())), "source": cell.source.splitlines(keepends=True)})
-    return read(written(cells, found.language), path)
+    return read(written(cells, found.language), str(Path(path).with_suffix(".ipynb")))
 
 
 def written(cells: list[dict[str, Any]], language: str = "python") -> bytes:

@@ -94,8 +94,9 @@ def columns_set(page: Page) -> Iterator[tuple[CodeCell, ast.Assign, str, str]]:
     for cell, statement in statements(page):
         if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
             target = statement.targets[0]
-            if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name) and is_text(target.slice):
-                yield cell, statement, target.value.id, str(target.slice.value)
+            match target:
+                case ast.Subscript(value=ast.Name(id=frame), slice=ast.Constant(value=str(column))):
+                    yield cell, statement, frame, column
 
 
 def is_text(node: ast.AST) -> bool:

@@ -52,7 +52,9 @@ def _homes(page: Page) -> int:
 
 
 def _passwords(page: Page) -> int:
-    return sum(bool(_SECRET.search(name)) and code.is_text(statement.value) for _, statement, name in code.assigned(page))
+    return sum(
+        bool(_SECRET.search(name)) and code.is_text(statement.value) for _, statement, name in code.assigned(page)
+    )
 
 
 def _grown(page: Page) -> int:

@@ -60,7 +60,7 @@ class Draft:
 
 def start(base: Base, chance: Random) -> Draft:
     """The clean notebook under other names and in another order of its free cells, as the seed says."""
-    names = {}
+    names: dict[str, str] = {}
     page = Page(base.notebook)
     for name, choices in base.renames.items():
         chosen = chance.choice((name, *(other for other in choices if other != name)))
@@ -134,7 +134,9 @@ def plant(draft: Draft, operator: Operator, chance: Random) -> Draft | str:
     after = replace(draft, notebook=notebook, flaws=flaws, history=tuple(ran for ran in history if ran[0] in there))
     for flaw in flaws:
         if flaw.plant.quote not in after.source(flaw.plant.cell):
-            return f"it would hide {flaw.name}" if flaw.plant is not found else "its own quote would not stand in the cell"
+            return (
+                f"it would hide {flaw.name}" if flaw.plant is not found else "its own quote would not stand in the cell"
+            )
     for id_, then in after.history:
         if then and then[0] not in after.source(id_):
             return f"it would undo what ran in `{id_}`"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
@@ -44,8 +45,9 @@ def split(page: Page) -> Split | None:
 
 def _masks(page: Page) -> Split | None:
     for cell in page.code:
-        masks = [(node, found) for node in (cell.tree.body if cell.tree else []) if (found := _mask(node))]
-        for (one, (table, name, column, op)), (other, second) in zip(masks, masks[1:], strict=False):
+        body = cell.tree.body if cell.tree else []
+        masks = [(node, found) for node in body if isinstance(node, ast.Assign) and (found := _mask(node))]
+        for (one, (table, name, column, op)), (other, second) in pairwise(masks):
             if second[0] == table and second[2] == column and {op, second[3]} in ({"<", ">="}, {"<=", ">"}):
                 return Split(cell, (one, other), table, (name, second[1]), True)
     return None

@@ -36,7 +36,10 @@ def _output(message: Any, count: int | None) -> dict[str, Any]:
     if kind == "error":
         clean = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in content["traceback"]]
         return {"ename": content["ename"], "evalue": content["evalue"], "output_type": "error", "traceback": clean}
-    data = {mime: _lines(value) if isinstance(value, str) and mime != "image/png" else value for mime, value in sorted(content["data"].items())}
+    data = {
+        mime: _lines(value) if isinstance(value, str) and mime != "image/png" else value
+        for mime, value in sorted(content["data"].items())
+    }
     output: dict[str, Any] = {"data": data, "metadata": content.get("metadata", {}), "output_type": kind}
     if kind == "execute_result":
         output["execution_count"] = count

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +52,7 @@ def run(
     *,
     box: Callable[[Path], Run] | None,
     jobs: int = 1,
-) -> Iterator[Marked]:
+) -> Generator[Marked, None, None]:
     """Mark every submission, `jobs` at a time, and give each as it is done."""
     results = out / "results"
     results.mkdir(parents=True, exist_ok=True)
@@ -96,7 +96,8 @@ def _one(
         result = mark(read, pack, verdicts, box=box, known=known)
     except Unreadable as error:
         result = Result(name=name, status="ungradable", reason=str(error))
-    except Exception as error:  # one submission must never end the batch; the reason is kept, and it is no zero
+    except Exception as error:
+        # One submission must never end the batch; the reason is kept, and it is no zero.
         result = Result(name=name, status="ungradable", reason=f"grading failed ({type(error).__name__}: {error})")
     if not stop.is_set():
         save(results / f"{name}.json", msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")
@@ -149,5 +150,7 @@ def read_all(out: Path) -> list[Result]:
     found = [read_result(path) for path in sorted((out / "results").glob("*.json"))]
     results = [result for result in found if result is not None]
     if not results:
-        raise NbcriticError(f"{out}: holds no results; `nbcritic takehome grade SUBMISSIONS --pack PACK --out {out}` makes them")
+        raise NbcriticError(
+            f"{out}: holds no results; `nbcritic takehome grade SUBMISSIONS --pack PACK --out {out}` makes them"
+        )
     return results

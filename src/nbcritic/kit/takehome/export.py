@@ -48,7 +48,11 @@ def as_json(results: Sequence[Result], pairs: Sequence[Pair], packs: Sequence[Pa
 
 def gradescope(result: Result, pack: Pack | None) -> str:
     """`results.json` for one submission: a test a Remark, seen by staff only. An ungradable submission has no score."""
-    whole: dict[str, Any] = {"visibility": "hidden", "stdout_visibility": "hidden", "extra_data": {"status": result.status}}
+    whole: dict[str, Any] = {
+        "visibility": "hidden",
+        "stdout_visibility": "hidden",
+        "extra_data": {"status": result.status},
+    }
     if result.status == "ungradable" or pack is None:
         return json.dumps({**whole, "output": f"ungradable: {result.reason}", "tests": []}, indent=1) + "\n"
     claims = {line.remark: line for line in result.lines if line.became == "match"}

@@ -20,7 +20,9 @@ def leaks(files: Mapping[str, bytes], key: Key, flaws: Sequence[str] = ()) -> tu
     Quotes of the notebook's code are not looked for: they are there by nature. Tables of data are not searched.
     """
     sentences = {run: text for text in _texts(key) for run in _runs(text)}
-    names = {name for name in (*flaws, *(item.id for item in (*key.remark, *key.decoy))) if "-" in name}
+    names = {
+        name for name in (*flaws, *(item.id for item in key.remark), *(item.id for item in key.decoy)) if "-" in name
+    }
     found = []
     for name, content in sorted(files.items()):
         if name.endswith(_DATA):
@@ -30,7 +32,9 @@ def leaks(files: Mapping[str, bytes], key: Key, flaws: Sequence[str] = ()) -> tu
         if hit:
             found.append(f"{name}: “{' '.join(hit)} …” is from the key (“{sentences[hit][:60]}…”)")
         found += [f"{name}: names the flaw {flaw}" for flaw in sorted(names) if flaw in text]
-        found += [f"{name}: speaks of {word}" for word in ("key.toml", "pack.toml", "nbcritic.kit.inject") if word in text]
+        found += [
+            f"{name}: speaks of {word}" for word in ("key.toml", "pack.toml", "nbcritic.kit.inject") if word in text
+        ]
     return tuple(found)
 
 

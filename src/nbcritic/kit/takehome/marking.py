@@ -6,6 +6,7 @@ for nothing; the one number that it may claim is compared with the honest one.
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,16 +15,20 @@ from typing import Literal
 
 import msgspec
 
-from nbcritic.kit import contract, floor
+from nbcritic.kit import floor
 from nbcritic.kit.answer import Answer, read_answers
 from nbcritic.kit.contract import Item, Ran, Run
 from nbcritic.kit.grade import Scorecard, Verdict, grade
+from nbcritic.kit.package import Package, judge
 from nbcritic.kit.scenario import Scenario, load
 from nbcritic.kit.takehome.pack import Pack
 from nbcritic.kit.takehome.questions import questions
 from nbcritic.kit.takehome.submission import Submission, Unreadable, critique, package
 from nbcritic.model import NbcriticError
 
+MUTANTS = 6
+THEIR_WORD = frozenset({"own-tests", "mutants"})
+"""What only files and exit codes from inside the sandbox say, which submitted code could forge: shown, and not scored."""
 AFTER_HANGING = 15.0
 """Seconds that all other commands of a submission have after one of them had to be stopped."""
 Verdicts = dict[tuple[str, str], Verdict]
@@ -90,7 +95,12 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def mark(
-    submission: Submission, pack: Pack, verdicts: Verdicts, *, box: Callable[[Path], Run] | None, known: Result | None = None
+    submission: Submission,
+    pack: Pack,
+    verdicts: Verdicts,
+    *,
+    box: Callable[[Path], Run] | None,
+    known: Result | None = None,
 ) -> Result:
     """Mark a submission. `box` makes the runner for the package in a folder, None where packages are not to be run; what is `known`
     of the package from an earlier marking is not run again.
@@ -172,7 +182,9 @@ def _package(
         return (), "this take-home asks for no package"
     if not files:
         return (), "no package was handed in"
-    given = {name.removeprefix("package/"): content for name, content in pack.given.items() if name.startswith("package/")}
+    given = {
+        name.removeprefix("package/"): content for name, content in pack.given.items() if name.startswith("package/")
+    }
     if all(given.get(name) == content for name, content in files.items()):
         return (), "the package is the one that was handed out"
     if box is None:
@@ -190,17 +202,18 @@ def _package(
 def _judged(scenario: Scenario, root: Path, run: Run) -> tuple[tuple[PackageItem, ...], str]:
     items: list[PackageItem] = []
     try:
-        for item in contract.judge(scenario, root, run):
-            items.append(_item(item))
+        items.extend(_item(item) for item in judge(Package(scenario, root, run, mutants=MUTANTS)))
     except NbcriticError as error:
         return tuple(items), f"the package cannot be judged: {error}"
-    except Exception as error:  # our own contract met files that it did not expect: no candidate's score may hang on that
+    except Exception as error:
+        # Our own contract met files that it did not expect: no candidate's score may hang on that.
         return tuple(items), f"the contract stopped ({type(error).__name__}: {error}); look at it yourself"
     return tuple(items), ""
 
 
 def _item(item: Item) -> PackageItem:
-    share = None if item.share is None else round(item.share, 3)
+    trusted = item.share is not None and item.id not in THEIR_WORD
+    share = round(item.share, 3) if item.share is not None and trusted else None
     value = None if item.value is None else round(item.value, 4)
     return PackageItem(item.id, item.title, share, item.seen, item.weight, value)
 
@@ -222,7 +235,11 @@ def boxed(total: float, *, isolate: bool = True) -> Callable[[Path], Run]:
                 folder=cwd,
                 keep=cwd,
                 readable=[source],
-                environment={"PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1", "MPLBACKEND": "Agg"},
+                environment={
+                    "PYTHONPATH": f"src{os.pathsep}{source}",
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                    "MPLBACKEND": "Agg",
+                },
                 limits=sandbox.Limits(seconds=left),
                 isolate=isolate,
             )

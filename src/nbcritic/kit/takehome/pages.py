@@ -30,8 +30,11 @@ def scorecard(result: Result, pack: Pack | None, pairs: Sequence[Pair] = ()) -> 
         pack=pack,
         rows=[(remark, claims.get(id_)) for id_, remark in remarks.items()],
         weight=WEIGHT,
+        undecided={line.remark for line in result.unsure},
         unsure=[(line, remarks[line.remark]) for line in result.unsure if line.remark in remarks],
-        decoys=[(line, decoys[line.remark]) for line in result.lines if line.became == "decoy" and line.remark in decoys],
+        decoys=[
+            (line, decoys[line.remark]) for line in result.lines if line.became == "decoy" and line.remark in decoys
+        ],
         extra=[line for line in result.lines if line.became == "extra"],
         pairs=[(pair.other if pair.one == result.name else pair.one, pair) for pair in own],
     )

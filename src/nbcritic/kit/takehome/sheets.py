@@ -169,7 +169,7 @@ def _follow_ups(scenario: Scenario | None) -> str:
 
 RUBRIC = f"""# Rubric
 
-Each remark of the key is worth its severity: {', '.join(f'{severity} {WEIGHT[severity]}' for severity in SEVERITIES)}. Seeing it gives
+Each remark of the key is worth its severity: {", ".join(f"{severity} {WEIGHT[severity]}" for severity in SEVERITIES)}. Seeing it gives
 70 %, saying what it costs 15 %, saying what to do 15 %. Something that is right and called wrong costs 4. A remark that is in no key
 costs nothing: read it, it may be the best one. Whether the gravest things come first is said beside the score, not in it.
 

@@ -7,7 +7,6 @@ as the share of the shorter one's runs that the longer one has too.
 from __future__ import annotations
 
 import io
-import keyword
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -100,11 +99,12 @@ def _cells(content: bytes) -> list[str]:
 def _code(text: str) -> Iterator[str]:
     """Python's own tokens, without layout and comments; where it does not parse, its words."""
     skip = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING)
-    found = []
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type not in skip and token.string.strip() and not (token.type == tokenize.OP and token.string in "()[],:"):
-                found.append(token.string if keyword.iskeyword(token.string) else token.string.lower())
+        cut = list(tokenize.generate_tokens(io.StringIO(text).readline))
     except (tokenize.TokenError, SyntaxError, IndentationError):
-        found = list(tokens(text))
-    yield from found
+        yield from tokens(text)
+        return
+    for token in cut:
+        layout = token.type in skip or (token.type == tokenize.OP and token.string in "()[],:")
+        if token.string.strip() and not layout:
+            yield token.string.lower()

@@ -124,7 +124,9 @@ def package(submission: Submission) -> dict[str, bytes]:
         key=len,
     )
     for root in roots:
-        inside = {name.removeprefix(root): content for name, content in submission.files.items() if name.startswith(root)}
+        inside = {
+            name.removeprefix(root): content for name, content in submission.files.items() if name.startswith(root)
+        }
         if any(name.startswith("src/") for name in inside):
             return inside
     return {}
@@ -145,7 +147,8 @@ def _decoded(raw: bytes) -> tuple[str, tuple[str, ...]]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text, notes = raw.decode("cp1252", "replace"), ("the critique is not UTF-8; it was read as Windows-1252",)
+        text = raw.decode("cp1252", "replace")
+        notes: tuple[str, ...] = ("the critique is not UTF-8; it was read as Windows-1252",)
     else:
         notes = ()
     if raw.count(b"\0") > len(raw) // 100:
@@ -164,7 +167,9 @@ def _zip(path: Path) -> Iterator[tuple[str, bytes]]:
         left = MOST_BYTES
         entries = archive.infolist()
         _check_names(entries)
-        kept = [info for info in entries if not info.is_dir() and not _BYSTANDERS.search(info.filename.replace("\\", "/"))]
+        kept = [
+            info for info in entries if not info.is_dir() and not _BYSTANDERS.search(info.filename.replace("\\", "/"))
+        ]
         if len(kept) > MOST_FILES:
             raise Unreadable(f"it holds more than {MOST_FILES:,} files")
         for info in kept:
@@ -203,7 +208,9 @@ def _folder(path: Path) -> Iterator[tuple[str, bytes]]:
     left, count = MOST_BYTES, 0
     for here, folders, files in os.walk(path, followlinks=False):
         inside = os.path.relpath(here, path).replace(os.sep, "/")
-        folders[:] = sorted(name for name in folders if not _BYSTANDERS.search(name) and not (Path(here) / name).is_symlink())
+        folders[:] = sorted(
+            name for name in folders if not _BYSTANDERS.search(name) and not (Path(here) / name).is_symlink()
+        )
         for name in sorted(files):
             file = Path(here) / name
             if _BYSTANDERS.search(name) or not stat.S_ISREG(file.lstat().st_mode):

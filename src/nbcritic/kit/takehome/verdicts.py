@@ -40,7 +40,9 @@ def read(out: Path) -> Verdicts:
 
 def write(out: Path, verdicts: Verdicts) -> None:
     """Keep the verdicts."""
-    items = [{"remark": remark, "text": text, "verdict": verdict} for (text, remark), verdict in sorted(verdicts.items())]
+    items = [
+        {"remark": remark, "text": text, "verdict": verdict} for (text, remark), verdict in sorted(verdicts.items())
+    ]
     save(out / FILE, (json.dumps(items, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
 
 

@@ -11,9 +11,10 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.digest import Block, Digest
@@ -28,8 +29,7 @@ _NESTING = (*COMPOUND, *DEFINITIONS)
 _NO_CODE = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal)
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """A statement without its names and literals; these stand aside, in order."""
 
     node: ast.stmt
@@ -238,7 +238,7 @@ class _Shaper:
         return [Run(cell, shapes) for shapes in runs if shapes]
 
     def _shape(self, statement: ast.stmt) -> Shape:
-        words: list[object] = []
+        words: list[str] = []
         names: list[str] = []
         literals: list[object] = []
         done = self._done
@@ -255,17 +255,17 @@ class _Shaper:
                 continue
             if node in done:
                 within = done[node]
-                words.append(within.key)
+                words.append(str(within.key))
                 names += within.names
                 literals += within.literals
                 continue
-            words.append(kind)
+            words.append(kind.__name__)
             if kind is ast.Expr and node.value.__class__ is ast.Constant:
                 continue
             for name in _FIELDS.get(kind) or _fields(kind):
                 value = getattr(node, name, None)
                 if value.__class__ is list:
-                    words.append(len(value))
+                    words.append(str(len(value)))
                     stack += [item for item in reversed(value) if isinstance(item, ast.AST)]
                 elif isinstance(value, ast.AST):
                     stack.append(value)
@@ -276,7 +276,7 @@ class _Shaper:
         return Shape(
             statement,
             key,
-            stable([last_name(call.func)]) if call is not None else key,
+            _kind_of(last_name(call.func)) if call is not None else key,
             self._weigh(statement, len(words)),
             tuple(names),
             tuple(literals),
@@ -314,8 +314,13 @@ class _Shaper:
 
 def stable(words: Iterable[object]) -> int:
     """A hash that is the same in every process, which a digest may outlive."""
-    text = "\0".join([word.__name__ if isinstance(word, type) else str(word) for word in words])
+    text = "\0".join(map(str, words))
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest())
+
+
+@lru_cache(maxsize=4096)
+def _kind_of(called: str) -> int:
+    return stable([called])
 
 
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}

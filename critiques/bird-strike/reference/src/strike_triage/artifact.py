@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import zipfile
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -50,7 +51,7 @@ def save(artifact: Artifact, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        skops.io.dump(artifact.model, beside / "model.skops")
+        skops.io.dump(artifact.model, beside / "model.skops", compression=zipfile.ZIP_DEFLATED)
         metadata = artifact.metadata | {
             "package": __version__,
             "libraries": {name: version(name) for name in _LIBRARIES},

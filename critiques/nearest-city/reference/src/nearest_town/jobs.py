@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +66,7 @@ def lookup(towns: Places, questions: Places, region: Region | None = None) -> li
 
 
 def verify(towns: Places, questions: Places, checked: int = CHECKED) -> float:
-    """Share of the points (at most `checked`, spread over the table) for which the index says what every distance, computed, says."""
+    """Share of the points for which the index says what comes out of every distance; at most `checked`, spread over the table."""
     rows = np.unique(np.linspace(0, len(questions) - 1, min(checked, len(questions))).astype(int))
     asked = questions.degrees[rows]
     fast, plain = Index(towns.degrees).nearest(asked), by_blocks(towns.degrees, asked)
@@ -74,46 +76,43 @@ def verify(towns: Places, questions: Places, checked: int = CHECKED) -> float:
 def bench(towns: Places, questions: int = 50) -> list[Row]:
     """Seconds for so many questions in each of the three ways, and for all towns with the index."""
     asked = towns.degrees[np.linspace(0, len(towns) - 1, questions).astype(int)]
-    rows: list[Row] = []
-    for name, search in (("loop", by_loop), ("blocks", by_blocks)):
-        start = time.perf_counter()
-        search(towns.degrees, asked)
-        rows.append({"way": name, "questions": questions, "seconds": round(time.perf_counter() - start, 4)})
-    start = time.perf_counter()
     index = Index(towns.degrees)
-    rows.append({"way": "index, built", "questions": 0, "seconds": round(time.perf_counter() - start, 4)})
+    ways: list[tuple[str, int, Callable[[], object]]] = [
+        ("loop", questions, lambda: by_loop(towns.degrees, asked)),
+        ("blocks", questions, lambda: by_blocks(towns.degrees, asked)),
+        ("index, built", 0, lambda: Index(towns.degrees)),
+        ("index", questions, lambda: index.nearest(asked)),
+        ("index, all others", len(towns), index.others),
+    ]
+    return [{"way": way, "questions": number, "seconds": round(_seconds(run), 4)} for way, number, run in ways]
+
+
+def _seconds(run: Callable[[], object]) -> float:
     start = time.perf_counter()
-    index.nearest(asked)
-    rows.append({"way": "index", "questions": questions, "seconds": round(time.perf_counter() - start, 4)})
-    start = time.perf_counter()
-    index.others()
-    rows.append({"way": "index, all others", "questions": len(towns), "seconds": round(time.perf_counter() - start, 4)})
-    return rows
+    run()
+    return time.perf_counter() - start
 
 
 def write_csv(rows: Sequence[Row], columns: Sequence[str], path: Path) -> None:
     """Write beside, then rename: a reader sees the old file or the new one. Twice gives the same bytes."""
-    import csv
-    import io
-
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    _replace(path, [text.getvalue()])
+    _replace(path, text.getvalue())
 
 
 def write_json(value: object, path: Path) -> None:
     """The same for JSON."""
-    _replace(path, [json.dumps(value, indent=2), "\n"])
+    _replace(path, json.dumps(value, indent=2) + "\n")
 
 
-def _replace(path: Path, parts: Iterable[str]) -> None:
+def _replace(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.writelines(parts)
+            file.write(text)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -29,7 +29,7 @@ def _length_checks(cell: CodeCell, *names: str) -> list[Replace]:
 
 def merge_unchecked(page: Page, given: Roles, chance: Random) -> Plant | str:
     """A join loses `validate=` and the assertion on its rows."""
-    for cell, statement, call, name in _merges(page):
+    for cell, _statement, call, name in _merges(page):
         validate = code.keyword(call, "validate")
         if validate is not None:
             edits = (code.without_argument(cell, call, validate), *_length_checks(cell, name))

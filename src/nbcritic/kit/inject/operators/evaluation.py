@@ -23,7 +23,11 @@ def tuned_on_test(page: Page, given: Roles, chance: Random) -> Plant | str:
     setting = next(
         (found for call in calls if (found := code.keyword(call, *_SETTINGS)) and code.is_number(found.value)), None
     )
-    if setting is None or not isinstance(setting.value, ast.Constant):
+    if (
+        setting is None
+        or not isinstance(setting.value, ast.Constant)
+        or not isinstance(setting.value.value, int | float)
+    ):
         return f"the model has none of the settings {', '.join(_SETTINGS)} as a literal number"
     name, value = str(setting.arg), setting.value.value
     tried = f"[{', '.join(str(one) for one in (_less(value), value, _more(value)))}]"

@@ -53,15 +53,16 @@ def parameter_buried(page: Page, given: Roles, chance: Random) -> Plant | str:
             and uses
             and len(bound) == 1
             and not code.in_format(page, name)
+            and cell.tree is not None
+            and len(cell.tree.body) > 1
         ):
-            if cell.tree is not None and len(cell.tree.body) > 1:
-                choices.append((cell, statement, name, uses))
+            choices.append((cell, statement, name, uses))
     if not choices:
         return "no constant in capitals holds a number that is used elsewhere"
     cell, statement, name, uses = chance.choice(choices)
     value = code.text(cell, statement.value)
     edits = [code.without(cell, statement), *(code.replace(user, node, value) for user, node in uses)]
-    first, node = uses[0]
+    first = uses[0][0]
     line = code.line_of(first.source, name).replace(name, value)
     return Plant(tuple(edits), first.cell.id or "", line, {"name": name, "value": value})
 
@@ -90,9 +91,10 @@ def hidden_global(page: Page, given: Roles, chance: Random) -> Plant | str:
             start = code.offsets(cell.source, cell.at(arguments[-2]))[1]
             end = code.offsets(cell.source, cell.at(gone))[1]
             edits = [code.Replace(code.span(cell, start, end), "")]
-            for node in (node for part in function.body for node in ast.walk(part)):
-                if isinstance(node, ast.Name) and node.id == gone.arg:
-                    edits.append(code.replace(cell, node, name))
+            inside = (node for part in function.body for node in ast.walk(part))
+            edits += [
+                code.replace(cell, node, name) for node in inside if isinstance(node, ast.Name) and node.id == gone.arg
+            ]
             for own, call in calls:
                 start = code.offsets(own.source, own.at(call.args[-2]))[1]
                 end = code.offsets(own.source, own.at(call.args[-1]))[1]

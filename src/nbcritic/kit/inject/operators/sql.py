@@ -13,14 +13,15 @@ from nbcritic.kit.inject import code
 from nbcritic.kit.inject.operator import Plant
 from nbcritic.kit.inject.roles import Roles
 
+_SELECT = re.compile(r"\bselect\b.*\bfrom\b", re.IGNORECASE | re.DOTALL)
+
 
 def _queries(page: Page) -> Iterator[tuple[CodeCell, ast.Call, ast.Constant]]:
     for cell in page.code:
         for call in cell.nodes(ast.Call):
             for given in call.args[:2]:
-                if isinstance(given, ast.Constant) and isinstance(given.value, str):
-                    if re.search(r"\bselect\b.*\bfrom\b", given.value, re.IGNORECASE | re.DOTALL):
-                        yield cell, call, given
+                if isinstance(given, ast.Constant) and isinstance(given.value, str) and _SELECT.search(given.value):
+                    yield cell, call, given
 
 
 def values_in_the_text(page: Page, given: Roles, chance: Random) -> Plant | str:

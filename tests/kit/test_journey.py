@@ -1,0 +1,103 @@
+"""A trainee's whole way, from a wheel in an environment of its own: what is installed is all that is needed, offline."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with nbcritic from a wheel; what nbcritic needs is seen through the environment of the tests."""
+    uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if uv is None:
+        pytest.skip("uv is missing: pip install uv")
+    folder = tmp_path_factory.mktemp("journey")
+    subprocess.run([uv, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT], check=True, timeout=300)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], check=True, timeout=120)
+    wheel = next(folder.glob("*.whl"))
+    python = folder / "venv" / "bin" / "python"
+    subprocess.run(
+        [uv, "pip", "install", "--quiet", "--no-deps", "--offline", "--python", python, wheel], check=True, timeout=120
+    )
+    ours = subprocess.run(
+        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    # After its own packages: an editable install there must not stand in for the wheel.
+    theirs = [path for path in sys.path if path.endswith("site-packages")]
+    (Path(ours.stdout.strip()) / "libraries.pth").write_text("\n".join(theirs) + "\n")
+    return folder / "venv" / "bin" / "nbcritic"
+
+
+def call(installed: Path, folder: Path, *arguments: str, code: int = 0) -> str:
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "COV"))
+    }
+    done = subprocess.run(
+        [installed, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=900, check=False
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_from_the_list_to_the_comparison(installed: Path, tmp_path: Path) -> None:
+    where = subprocess.run(
+        [installed.parent / "python", "-c", "from nbcritic.kit.scenario import root; print(root())"],
+        capture_output=True, text=True, check=True, cwd=tmp_path,
+    ).stdout.strip()  # fmt: skip
+    assert Path(where).is_relative_to(installed.parents[1])
+    assert "flight-delay" in call(installed, tmp_path, "practice", "list")
+    call(installed, tmp_path, "practice", "start", "flight-delay", "--timed", "45")
+    space = tmp_path / "flight-delay"
+    with (space / "critique.md").open("a") as file:
+        file.write("\n- 30: dep_delay is known only after departure, at five nobody has it; drop it\n")
+    first = json.loads(call(installed, space, "practice", "check", "--format", "json"))
+    assert first["seen"] == ["known-only-afterwards"]
+    assert "Hint 1 of 3" in call(installed, space, "practice", "hint")
+    with (space / "critique.md").open("a") as file:
+        file.write("- 35: a random split over time; later months score near zero; split by date\n")
+    second = json.loads(call(installed, space, "practice", "check", "--format", "json"))
+    assert second["score"] > first["score"]
+    assert "*missed · blocker" in call(installed, space, "practice", "solution")
+    call(installed, space, "practice", "compare")
+    assert (space / "compare.html").stat().st_size > 50_000
+    status = call(installed, space, "practice", "status")
+    assert "attempt 1" in status
+    assert "attempt 2" in status
+    assert "best so far" in call(installed, tmp_path, "practice", "list")
+
+
+def test_the_package_that_start_makes_runs_from_minute_one(installed: Path, tmp_path: Path) -> None:
+    call(installed, tmp_path, "practice", "start", "flight-delay")
+    said = call(installed, tmp_path, "practice", "check", "--package", "--format", "json", "--mutants", "4")
+    result = json.loads(said)
+    shares = {item["id"]: item["share"] for item in result["items"]}
+    assert (
+        shares["trains"]
+        == shares["replays"]
+        == shares["deterministic"]
+        == shares["bad-input"]
+        == shares["own-tests"]
+        == 1
+    )
+    assert shares["metric"] < 0.1
+    assert shares["mutants"] is not None
+    assert "package · " in call(installed, tmp_path, "practice", "status")
+    status = json.loads(call(installed, tmp_path, "practice", "status", "--format", "json"))
+    assert status["package"][0]["score"] == result["score"]
+
+
+def test_the_interview_folder(installed: Path, tmp_path: Path) -> None:
+    call(installed, tmp_path, "interview", "flight-delay", "--minutes", "45")
+    assert (tmp_path / "flight-delay-interview" / "interviewer" / "tick-sheet.html").is_file()
