@@ -84,8 +84,9 @@ def size(process: int) -> int:
 
 def peak(folder: Path, jobs: int) -> tuple[int, float]:
     """The most bytes that a scan of the folder holds at once, and the seconds that it takes."""
-    options = ["--fail-on", "never", "--jobs", str(jobs), "-o", str(folder / "report.json"), "--format", "json"]
-    env = {**os.environ, "NBCRITIC_CACHE_DIR": str(folder / ".cache")}
+    beside = folder.parent
+    options = ["--fail-on", "never", "--jobs", str(jobs), "-o", str(beside / "report.json"), "--format", "json"]
+    env = {**os.environ, "NBCRITIC_CACHE_DIR": str(beside / "cache")}
     start, most = time.perf_counter(), 0
     process = subprocess.Popen([sys.executable, "-m", "nbcritic", *options, "."], cwd=folder, env=env)
     while process.poll() is None:
@@ -106,7 +107,8 @@ def main() -> int:
     lines = ["| notebooks | peak, MB | seconds | cached: peak, MB | seconds |", "| --: | --: | --: | --: | --: |"]
     for number in arguments.numbers:
         with tempfile.TemporaryDirectory(prefix="nbcritic-bench-") as scratch:
-            folder = Path(scratch)
+            folder = Path(scratch, "project")
+            folder.mkdir()
             (folder / "pyproject.toml").touch()
             for index in range(number):
                 (folder / f"report_{index:05}.ipynb").write_text(notebook(index), "utf-8")

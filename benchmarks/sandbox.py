@@ -34,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        cells = [{"cell_type": "code", "source": "print(1)", "metadata": {}, "outputs": [], "execution_count": None}]
+        cells: list[dict[str, object]] = [
+            {"cell_type": "code", "source": "print(1)", "metadata": {}, "outputs": [], "execution_count": None}
+        ]
         path = folder / "page.ipynb"
         path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}), "utf-8")
         notebook = nbcritic.read(str(path))

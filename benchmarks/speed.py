@@ -28,6 +28,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 
 import nbcritic
@@ -184,9 +185,9 @@ def latency(paths: Sequence[Path], cells: int = 60, runs: int = 60) -> list[floa
 
 
 def made_of(paths: Sequence[Path], cells: int) -> bytes:
-    """A notebook of so many code cells of real notebooks."""
+    """A notebook of so many code cells of real notebooks, which come again where they are too few."""
     found: list[dict[str, object]] = []
-    for path in paths:
+    for path in cycle(paths):
         try:
             notebook = nbcritic.read(path)
         except nbcritic.NbcriticError:

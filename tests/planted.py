@@ -22,7 +22,7 @@ _nodes = CodeCell.nodes
 def trouble() -> None:
     """Plant it, and let nothing take long."""
     budget.SECONDS, budget.GRACE = 0.3, 0.1
-    worker.SECONDS = 2.0
+    worker.SECONDS = 15.0
     CodeCell.nodes = _troubled  # type: ignore[method-assign]
 
 

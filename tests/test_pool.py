@@ -164,7 +164,7 @@ def test_a_rule_that_goes_wrong_is_named_and_the_scan_goes_on(
     [
         ("die", r"was ended by SIGKILL \(too little memory\?\)"),
         ("crash", "was ended by SIGSEGV in the rule star-import"),
-        ("stick", "took more than 2 seconds in the rule star-import and was stopped"),
+        ("stick", r"took more than \d+ seconds in the rule star-import and was stopped"),
     ],
 )
 def test_a_notebook_that_ends_its_process_is_named_and_the_scan_goes_on(
@@ -175,7 +175,7 @@ def test_a_notebook_that_ends_its_process_is_named_and_the_scan_goes_on(
     reports = batch(trouble)
     assert lost(reports).keys() == {"20.ipynb"}
     assert re.fullmatch(
-        "could not be judged: the process that judged it " + named.replace("2 seconds", r"\d+ seconds"),
+        "could not be judged: the process that judged it " + named,
         lost(reports)["20.ipynb"],
     )
     assert [found for found in codes(reports) if found != ["NBC114"]] == [[]]

@@ -27,6 +27,10 @@ FIELDS = {
     "time_of_day": "Time of day",
 }
 Row = dict[str, str]
+_CLAIM = (
+    "Somebody moves a night team on the number that you report. If it is far above what is found on later reports, look for a leak: "
+    "costs or species among the features, copies of test rows in training, a score on what was learnt."
+)
 
 DRIVER = '''\
 """Start the service, send it every request of a file, write down what it answers, stop it."""
@@ -103,10 +107,10 @@ def judge(job: Job) -> Iterator[Item]:
         "serving-and-rollback",
     )
     grave = [row["Effect Amount of damage"] in GRAVE for row in later]
-    yield from honest(
-        job, None if fault else _auc(grave, [chance for chance, _ in found]), job.claim(model / "claim.json")
-    )
-    yield _decided(grave, [send for _, send in found] if not fault else [])
+    send = [goes for _, goes in found]
+    value = None if fault else _dollars(grave, send)
+    yield next(iter(honest(job, value, None)))
+    yield _claimed(job, model, None if fault else _auc(grave, [chance for chance, _ in found]))
     yield _refused(told[len(batches) :])
     again = job.folder / "again"
     if not fault and job.call("train", reports=reports, model=again).ok:
@@ -170,24 +174,15 @@ def _answers(told: list[Any], asked: list[dict[str, Any]]) -> tuple[list[tuple[f
     return found, ""
 
 
-def _decided(grave: list[bool], send: list[bool]) -> Item:
-    """Dollars beside what one pays without any model: nothing at the cheapest rule, all at two thirds of it."""
-    everybody, nobody = _dollars(grave, [True] * len(grave)), _dollars(grave, [False] * len(grave))
-    simple = min(everybody, nobody)
-    value = _dollars(grave, send) if send else None
-    share = 0.0 if value is None else min(max((simple - value) / (simple / 3), 0.0), 1.0)
-    seen = "nothing could be judged" if value is None else f"{value:,.0f} dollars for 1,000 strikes, {sum(send)} visits"
-    return Item(
-        "decision",
-        "The decisions are cheaper than a rule without a model",
-        share,
-        f"{seen}; everybody {everybody:,.0f}, nobody {nobody:,.0f}",
-        "A visit costs 2,000, a miss 60,000. A threshold of one half treats both alike; choose it from the two costs, on reports that the "
-        "model has not learnt from, and look whether the chances are as high as what is seen.",
-        4,
-        "problem-and-kpi",
-        value,
-    )
+def _claimed(job: Job, model: Path, value: float | None) -> Item:
+    """Does the claimed AUC hold? Dollars move with the share of grave cases from year to year; a ranking does not."""
+    claimed = job.claim(model / "claim.json")
+    if claimed is None or value is None:
+        seen = "no number is claimed" if claimed is None else f"claimed {claimed:.3g}, but nothing could be scored"
+        return Item("claim", "The claimed AUC holds", 0.0, seen, _CLAIM, 4, "leakage", claimed)
+    good = abs(claimed - value) <= job.contract.tolerance
+    seen = f"claimed {claimed:.3g}, found {value:.3g}"
+    return Item("claim", "The claimed AUC holds", float(good), seen, _CLAIM, 4, "leakage", claimed)
 
 
 def _dollars(grave: list[bool], send: list[bool]) -> float:

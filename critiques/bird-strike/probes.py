@@ -236,6 +236,10 @@ def _stated() -> pd.Series:
     return _reports().loc[_reports()["damage"] == "Substantial", "cost_total"]
 
 
+def _log() -> pd.DataFrame:
+    return pd.read_csv(DATA / "duty_log.csv")
+
+
 ALL_COLUMNS = (*ON_THE_PAGE, "species", *COSTS)
 _costs = partial(_chances, numbers=tuple(COSTS))
 _species = partial(_chances, extra=("species",))
@@ -260,6 +264,8 @@ MEASURES: dict[str, Callable[[], float]] = {
     "money.substantial_at_zero": lambda: int((_stated() == 0).sum()),
     "money.mean.zeros_counted": lambda: float(_stated().mean()),
     "money.mean.where_stated": lambda: float(_stated()[_stated() > 0].mean()),
+    "privacy.numbers_shown": lambda: _log().head(10)["mobile"].nunique(),
+    "privacy.numbers_exported": lambda: _log().drop_duplicates("airport", keep="last")["mobile"].nunique(),
     "copies.rows_after_two_runs": lambda: len(copied(_complete(), 2)),
     "copies.share_after_two_runs": lambda: float(copied(_complete(), 2)["serious"].mean()),
     "copies.twins": lambda: twins(_complete(), 2),

@@ -192,7 +192,7 @@ nearest = pd.DataFrame()
 nearest["name"] = towns["name"]
 nearest["next"] = towns["name"].values[index[:, 1]]
 nearest["km"] = degrees[:, 1] * 111.32  # one degree is 111.32 km
-print("%.1f s" % (time.process_time() - t0))
+print("%.2f s" % (time.process_time() - t0))
 
 # %% id="look"
 nearest[nearest["name"].isin(["Nairobi", "Quito", "Accra", "Colombo", "Kigali", "Lomé"])]

@@ -154,7 +154,7 @@ def test_without_arguments_the_help_is_short(folder: Path) -> None:
     done = nbcritic()
     assert done.returncode == 2
     assert "nbcritic analysis.ipynb" in done.stdout
-    assert len(done.stdout.splitlines()) < 12
+    assert len(done.stdout.splitlines()) < 14
 
 
 def test_version() -> None:

@@ -1,6 +1,11 @@
 """The loop of somebody who trains, through the command line: nothing is lost, nothing is given away."""
 
 import json
+import os
+import re
+import signal
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -256,3 +261,18 @@ def test_a_broken_state_is_said_and_the_critique_stays(inside: Path, capsys: pyt
 )
 def test_bands(share: float, word: str) -> None:
     assert band(share) == word
+
+
+@pytest.mark.slow
+def test_open_starts_jupyterlab_on_this_machine_only_with_a_token(inside: Path) -> None:
+    command = [sys.executable, "-m", "nbcritic", "practice", "open", "--no-browser"]
+    with subprocess.Popen(command, cwd=inside, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        assert process.stderr is not None
+        try:
+            address = next(line for line in process.stderr if "/lab" in line and "token=" in line)
+            assert re.search(
+                r"http://(?:127\.0\.0\.1|localhost):\d+/lab/tree/flight-delay\.ipynb\?token=\w{20,}", address
+            )
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(60)

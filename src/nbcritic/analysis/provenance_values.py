@@ -323,6 +323,7 @@ class Value:
 
 
 PLAIN = Value()
+_NOTHING_MIXED = PLAIN.mixed
 
 
 def merged(values: Iterable[Value], together: bool = False) -> Value:
@@ -340,7 +341,7 @@ def merged(values: Iterable[Value], together: bool = False) -> Value:
         return replace(one, items=None, tool=None, grouped=False, window=False, folds=False)
     with_rows = [value for value in known if value.rows]
     part = with_rows[0].part if with_rows else known[0].part
-    mixed = frozenset(piece for value in with_rows for piece in value.mixed or ((value.rows, value.part),))
+    mixed = _NOTHING_MIXED.union(*(value.mixed or ((value.rows, value.part),) for value in with_rows if together))
     unsure = len({value.part for value in with_rows}) > 1 and not together
     for value in with_rows[1:]:
         part = common(part, value.part)
@@ -350,7 +351,7 @@ def merged(values: Iterable[Value], together: bool = False) -> Value:
         _capped(taint for value in known for taint in value.taints),
         part,
         subset=frozenset(token for value in with_rows for token in value.subset) | ({object()} if unsure else set()),
-        mixed=mixed if len(mixed) > 1 and together else frozenset(),
+        mixed=mixed if len(mixed) > 1 else _NOTHING_MIXED,
         resampled=next((value.resampled for value in known if value.resampled is not None), None),
         predicted=next((value.predicted for value in known if value.predicted is not None), None),
         file=next((value.file for value in known if value.file), ""),

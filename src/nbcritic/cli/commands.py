@@ -25,6 +25,7 @@ nbcritic reviews Jupyter notebooks.
   nbcritic rules                   every rule on one line
   nbcritic flow analysis.ipynb     which cell needs what from which other cell
   nbcritic extract analysis.ipynb  which cells could be which functions of a package
+  nbcritic practice list           notebooks to train on, with a key and a score
   nbcritic rerun analysis.ipynb    run it in a clean kernel: does it reproduce?
 
 nbcritic --help says more.

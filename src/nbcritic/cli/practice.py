@@ -98,6 +98,7 @@ def start(what: str, into: Path | None, timed: int | None, blind: bool, lens: st
 @click.option("--no-browser", is_flag=True, help="Only start the server, and print its address.")
 def open_(folder: Path | None, no_browser: bool) -> None:
     """Open the workspace in JupyterLab, on this machine only and with a token, until Ctrl-C."""
+    import os
     import subprocess
     import sys
     from importlib.util import find_spec
@@ -112,6 +113,8 @@ def open_(folder: Path | None, no_browser: bool) -> None:
     arguments += [f"--LabApp.default_url=/lab/tree/{space.state.notebook}"]
     if no_browser:
         arguments.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # in containers one often is; Jupyter wants to be told
+        arguments.append("--allow-root")
     raise SystemExit(subprocess.run([sys.executable, *arguments], cwd=space.folder, check=False).returncode)
 
 

@@ -32,6 +32,8 @@ def workers(jobs: int | None, cluster: str | None) -> Iterator[tuple[int, Execut
         raise click.UsageError("--jobs is for this machine; a cluster has as many workers as it has")
     try:
         from distributed import Client
+        from distributed.comm.addressing import parse_address
+        from distributed.comm.registry import get_backend
     except ImportError:
         raise NbcriticError("--cluster needs Dask: pip install 'nbcritic[cluster]'") from None
     import warnings
@@ -41,6 +43,7 @@ def workers(jobs: int | None, cluster: str | None) -> Iterator[tuple[int, Execut
         warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
         try:
             connect: Any = Client
+            get_backend(parse_address(cluster)[0])  # a client that fails at this says so with a traceback
             client = connect(cluster, timeout=CONNECTING, set_as_default=False)
         except (OSError, ValueError) as error:
             raise NbcriticError(f"--cluster {cluster}: no scheduler of Dask answers there") from error

@@ -50,6 +50,11 @@ class Source:
         """Notebooks share with others what `copies` says, from now on."""
         self._copies = copies
 
+    def close(self) -> None:
+        """Nothing more is asked."""
+        if self._copies is not None:
+            self._copies.close()
+
     def items(self) -> Iterator[Task | Outcome]:
         """For each notebook its report, if that is known, or else the task to judge it."""
         for index, path in enumerate(self._found):

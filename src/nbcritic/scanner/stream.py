@@ -62,6 +62,7 @@ def scan(
         team.close()
     finally:
         team.kill()
+        source.close()
         if cache is not None:
             cache.close()
 
@@ -74,6 +75,7 @@ def _compare(found: Sequence[str], source: Source, team: Team, kept: _Kept, prog
     from nbcritic.scanner.copies import Copies
 
     copies = Copies(found)
+    source.shares(copies)
     tasks = source.digests([index for index, _ in places])
     for done, ((index, root), (task, keys)) in enumerate(zip(places, team.run(tasks, _DIGESTING), strict=True), 1):
         copies.add(index, root, keys)
@@ -82,7 +84,6 @@ def _compare(found: Sequence[str], source: Source, team: Team, kept: _Kept, prog
         if progress is not None:
             progress("comparing notebooks", done, len(places))
     copies.settle()
-    source.shares(copies)
 
 
 class _Kept:

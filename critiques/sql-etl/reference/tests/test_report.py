@@ -90,6 +90,17 @@ def test_the_interval_draws_whole_days(feed: Feed) -> None:
     assert report.lead(feed.con) == stormy
 
 
+def test_the_seed_decides_which_days_are_drawn(feed: Feed) -> None:
+    hours = [f"2013-01-{day:02} 17:00" for day in range(1, 16)]
+    feed.tables([sky(hour, origin=origin) for hour in hours for origin in ("EWR", "JFK")])
+    late = [flight(hour, origin="JFK", arr_delay=n * n) for n, hour in enumerate(hours, 3)]
+    feed.month(late + [flight(hour, arr_delay=50 - n) for n, hour in enumerate(hours)])
+    feed.load()
+    assert report.lead(feed.con) == report.lead(feed.con)
+    assert report.lead(feed.con) == report.lead(feed.con, seed=7, draws=4000)
+    assert report.lead(feed.con, seed=8) != report.lead(feed.con)
+
+
 def test_a_lead_needs_two_airports(feed: Feed) -> None:
     feed.month([flight()])
     feed.load()

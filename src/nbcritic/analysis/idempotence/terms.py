@@ -14,7 +14,6 @@ from typing import Any, Final
 Key = Any
 """A constant, or the term of a key that is computed."""
 
-
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 
@@ -27,15 +26,9 @@ class Term:
         self.op = op
         self.args = args
         syms = frozenset(args) if op == "sym" else _NOTHING
-        # Written out, for this is done for every term: `inner_terms` would be several generators deep.
-        waiting = list(args) if op != "sym" else []
-        for term in waiting:  # grows on the way
-            kind = term.__class__
-            if kind is Term:
-                if term.syms and term.syms is not syms:
-                    syms = syms | term.syms if syms else term.syms
-            elif kind is tuple or kind is frozenset:
-                waiting += term
+        for term in inner_terms(args) if op != "sym" else ():
+            if term.syms and term.syms is not syms:
+                syms = syms | term.syms if syms else term.syms
         self.syms: frozenset[str] = syms
 
     def __repr__(self) -> str:
@@ -44,11 +37,12 @@ class Term:
 
 def inner_terms(arguments: Iterable[Any]) -> Iterator[Term]:
     """The terms among arguments, in tuples and sets too."""
-    for argument in arguments:
-        if isinstance(argument, Term):
+    waiting = list(arguments)
+    for argument in waiting:  # grows on the way
+        if argument.__class__ is Term:
             yield argument
-        elif isinstance(argument, (tuple, frozenset)):
-            yield from inner_terms(argument)
+        elif argument.__class__ is tuple or argument.__class__ is frozenset:
+            waiting += argument
 
 
 class MissingKey(Exception):

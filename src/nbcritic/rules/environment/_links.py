@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from weakref import WeakKeyDictionary
 
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.page import Page, once
 
 EXISTS = frozenset("exists lexists isdir isfile is_dir is_file is_mount ismount".split())
 _GROWS = frozenset("append extend insert add update appendleft".split())
@@ -121,14 +120,10 @@ class Links:
         return self.behind(*asked, enough=_ALL).nodes if asked else frozenset()
 
 
-_LINKS: WeakKeyDictionary[Page, Links] = WeakKeyDictionary()
-
-
+@once
 def links(page: Page) -> Links:
     """The links of a page."""
-    if page not in _LINKS:
-        _LINKS[page] = Links(page)
-    return _LINKS[page]
+    return Links(page)
 
 
 def _bindings(cell: CodeCell) -> Iterator[tuple[str, ast.expr]]:

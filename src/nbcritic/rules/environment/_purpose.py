@@ -7,11 +7,10 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
-from weakref import WeakKeyDictionary
 
 from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import Event
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.page import Page, once
 from nbcritic.analysis.pattern import regex
 from nbcritic.rules.environment._links import EXISTS, links
 from nbcritic.rules.environment._paths import STARTS, place
@@ -177,17 +176,12 @@ class _Uses:
     elsewhere: frozenset[str]
 
 
-_USES: WeakKeyDictionary[Page, _Uses] = WeakKeyDictionary()
-
-
 def _is_read(page: Page, cell: CodeCell, assign: ast.Assign) -> bool:
     """Does any code read the name before it is bound anew? What functions read may be read at any time."""
     target = assign.targets[0]
     if len(assign.targets) > 1 or not isinstance(target, ast.Name) or cell.in_function(assign):
         return True
-    if page not in _USES:
-        _USES[page] = _uses(page)
-    uses = _USES[page]
+    uses = _uses(page)
     start = uses.numbers.get(target)
     if start is None or target.id in uses.elsewhere or target.id in page.names.maybe or _in_a_loop(cell, assign):
         return True
@@ -204,6 +198,7 @@ def _in_a_loop(cell: CodeCell, node: ast.AST) -> bool:
     return any(isinstance(parent, (ast.For, ast.While, ast.AsyncFor)) for parent in cell.ancestors(node))
 
 
+@once
 def _uses(page: Page) -> _Uses:
     events = defaultdict[str, list[Event]](list)
     numbers: dict[ast.AST, int] = {}

@@ -6,10 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.page import Page, once
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Span
 
@@ -45,14 +44,10 @@ class Fetch:
     checked: bool = False
 
 
-_FOUND: WeakKeyDictionary[Page, tuple[Fetch, ...]] = WeakKeyDictionary()
-
-
+@once
 def fetches(page: Page) -> tuple[Fetch, ...]:
     """Everything that the page fetches by an address that it spells out, in the order of the page."""
-    if page not in _FOUND:
-        _FOUND[page] = tuple(sorted(_find(page), key=lambda fetch: fetch.at))
-    return _FOUND[page]
+    return tuple(sorted(_find(page), key=lambda fetch: fetch.at))
 
 
 def text_of(page: Page, node: ast.expr, depth: int = 0) -> str:

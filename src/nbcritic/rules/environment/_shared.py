@@ -6,10 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.page import Page, once
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Related, Span
 from nbcritic.notebook.magics import Magic
@@ -67,14 +66,12 @@ _ESCAPES = {ord(mark): "\\" + letter for mark, letter in zip("\a\b\t\n\v\f\r", "
 """`"C:\\new"` written with one backslash holds a line break; the path that was meant does not."""
 
 _MANY = 500
-_FOUND: WeakKeyDictionary[Page, tuple[PathUse, ...]] = WeakKeyDictionary()
 
 
+@once
 def path_uses(page: Page) -> tuple[PathUse, ...]:
     """Every path of one machine, person or host, in the order of the page."""
-    if page not in _FOUND:
-        _FOUND[page] = tuple(sorted(_find(page), key=lambda use: use.at))
-    return _FOUND[page]
+    return tuple(sorted(_find(page), key=lambda use: use.at))
 
 
 def that_matter(page: Page, kind: Kind) -> dict[tuple[str, bool], list[PathUse]]:

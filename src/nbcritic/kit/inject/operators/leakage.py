@@ -77,7 +77,7 @@ def statistics_before_split(page: Page, given: Roles, chance: Random) -> Plant |
     cell, _, name = found
     if (cell.number, 0) > (split.cell.number, 0):
         return "the list of features stands below the split"
-    frame = f"{split.table}[{name}]" if split.by_time else split.table
+    frame = f"{split.table}[{name}]"
     line = f"{frame} = {frame}.fillna({frame}.median())"
     edit = code.before(split.cell, split.statements[0], line)
     return Plant((edit,), split.cell.cell.id or "", line, {"table": split.table})
