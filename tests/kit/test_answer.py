@@ -121,3 +121,17 @@ def test_a_table_is_read_back(given: tuple[Answer, ...]) -> None:
     read = read_answers(table)
     assert [answer.what for answer in read] == [answer.what.replace("\\", "/") for answer in given]
     assert [answer.severity for answer in read] == [answer.severity for answer in given]
+
+
+@pytest.mark.parametrize(
+    "head", ["where | what is wrong | what it costs | what to do", "Cell | Problem | Why it matters | Action"]
+)
+def test_headings_as_people_type_them(head: str) -> None:
+    [answer] = read_answers(f"| {head} |\n| --- | :-: | --- | --: |\n| 3 | a | b | c |\n")
+    assert (answer.where, answer.what, answer.why, answer.fix) == ("3", "a", "b", "c")
+
+
+def test_a_long_line_of_blanks_is_read() -> None:
+    blanks = " " * 200_000
+    assert read_answers(f"| what |\n|{blanks}x\n") == ()
+    assert read_answers(f"| what |\n|---|\n|{blanks}x|\n") == (Answer("x", line=3),)

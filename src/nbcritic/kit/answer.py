@@ -17,7 +17,7 @@ from nbcritic.model import SEVERITIES, Category, NbcriticError, Severity
 
 COLUMNS = ("where", "severity", "category", "what", "why", "fix")
 CATEGORIES: tuple[str, ...] = get_args(Category.__value__) if hasattr(Category, "__value__") else get_args(Category)
-_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
+_RULE = re.compile(r"(?=[^-]*--)[\s|:-]+")
 _ITEM = re.compile(r"^(?P<indent>\s*)(?:[-*+]|\d+[.)])\s+(?P<text>\S.*)$")
 _SPLIT = re.compile(r"(?<!\\)\|")
 _HEADINGS = {
@@ -25,8 +25,8 @@ _HEADINGS = {
     "severity": "severity level weight priority".split(),
     "category": "category kind type".split(),
     "what": "what problem issue finding remark fault".split(),
-    "why": "why impact reason consequence risk".split(),
-    "fix": "fix remedy suggestion instead solution recommendation".split(),
+    "why": "why impact reason consequence risk cost costs matters".split(),
+    "fix": "fix remedy suggestion instead solution recommendation do action".split(),
 }
 _COLUMN_OF = {word: column for column, words in _HEADINGS.items() for word in words}
 _SEVERITY_OF: dict[str, Severity] = {
@@ -100,9 +100,9 @@ def _from_markdown(text: str) -> tuple[Answer, ...]:
         if fenced:
             continue
         following = lines[number] if number < len(lines) else ""
-        if "|" in line and _RULE.match(following) and "|" in following:
+        if "|" in line and _RULE.fullmatch(following) and "|" in following:
             columns = _columns(line, number)
-        elif _RULE.match(line) and "|" in line:
+        elif _RULE.fullmatch(line) and "|" in line:
             continue
         elif columns and line.lstrip().startswith("|"):
             cells = _cells(line)
@@ -130,11 +130,14 @@ def _cells(line: str) -> list[str]:
 
 
 def _columns(line: str, number: int) -> tuple[str, ...]:
-    headings = [re.findall(r"[a-z]+", cell.lower()) for cell in _cells(line)]
-    columns = tuple(next((_COLUMN_OF[word] for word in words if word in _COLUMN_OF), "") for words in headings)
+    columns: list[str] = []
+    for cell in _cells(line):
+        words = [word for word in re.findall(r"[a-z]+", cell.lower()) if word in _COLUMN_OF]
+        words.sort(key=lambda word: word == "what")  # `what to do` is the fix, `what it costs` the why
+        columns.append(next((_COLUMN_OF[word] for word in words if _COLUMN_OF[word] not in columns), ""))
     if "what" not in columns:
         raise NbcriticError(f"line {number}: the table has no column `what`; the columns are {', '.join(COLUMNS)}")
-    return columns
+    return tuple(columns)
 
 
 def _listed(text: str, number: int) -> Answer:
