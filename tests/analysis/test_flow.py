@@ -309,8 +309,16 @@ def test_a_name_is_reported_only_if_a_real_run_would_miss_it(cells: list[str]) -
         ("%timeit x | x = 1", "x@1"),
         ("def f():~  return 1~  print(x) | f() | x = 1", ""),
         ("table | table = 1", "table@1"),
-        ("table", ""),
+        ("table('orders')", ""),
+        ("table", "table@1"),
         ("x = 1 | def f(): return x | f() | del x | f()", "x@5<2"),
+        # what only a branch raises, and what no `try` sets off
+        ("def f(a):~  if a: raise ValueError(x)~  return y | f(1) | x = y = 1", "y@2<1"),
+        ("def f(a):~  if a: raise ValueError(x)~  return a | f(1)", "x@1"),
+        ("try:~  a = 1~except NameError:~  b = 1 | print(b)", "b@2"),
+        ("try:~  a~except NameError:~  b = 1 | print(b)", ""),
+        # a method of unknown objects runs where its name is called first
+        ("class A:~  def fit(self): return x | a = other = A | b = [A()] | b[0].fit()", "x@4<1"),
     ],
 )
 def test_what_runs_when(text: str, expected: str) -> None:

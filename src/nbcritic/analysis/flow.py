@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from nbcritic.analysis.code import CodeCell, nodes_in
-from nbcritic.analysis.events import LATER, Event, Function, catches_names
-from nbcritic.analysis.names import PYTHON2, Names
+from nbcritic.analysis.events import LATER, Event, Function, called_name, catches_names, parameters
+from nbcritic.analysis.names import BUILTINS, PYTHON2, Names
 from nbcritic.analysis.stage import Happening, Stage
 
 
@@ -189,28 +189,31 @@ class _Replay:
         self._open = False
         self._brought: set[str] = set()
         """What star imports of the standard library have brought."""
-        self._played: set[int] = set()
+        self._played: dict[int, None] = {}
 
     def run(self, order: Iterable[int]) -> list[Undefined]:
         stage = Stage(self._names)
         for number in order:
-            self._played.add(number)
+            self._played[number] = None
             for happening in stage.play(number):
                 self._step(happening, number)
         for event, home in self._later:
             self._miss_for_good(event, home, None, called=True)
         self._not_called(stage.called)
-        return list(self._missing.values())
+        place = {number: index for index, number in enumerate(self._played)}
+        return sorted(self._missing.values(), key=lambda missing: place.get(missing.cell, -1))
 
     def _step(self, happening: Happening, cell: int) -> None:
         event, name = happening.event, happening.event.name
         if self._left_out and event.node in self._left_out and happening.via is None:
             return
         if event.kind == "bind":
+            if event.may and happening.via is None and self._is_needless(event, cell):
+                return
             self._bound.add(name)
             self._deleted.pop(name, None)
         elif event.kind == "use":
-            if event.how == LATER:
+            if event.how == LATER or (event.may and name not in self._bound and self._is_raised(happening)):
                 self._later.append((event, happening.home))
             elif name not in self._bound and not happening.guarded:
                 self._miss(event, cell, happening.home, happening.via)
@@ -224,6 +227,29 @@ class _Replay:
             brought = _brought_by(event.node) if not self._python2 else frozenset()
             self._brought |= brought
             self._open = self._open or not brought
+
+    def _is_raised(self, happening: Happening) -> bool:
+        """Is it part of an error that a branch raises? A run that goes well does not come there."""
+        node = happening.event.node
+        ancestors = self._cells[happening.home].ancestors(node) if node is not None else ()
+        return any(isinstance(outer, ast.Raise) for outer in ancestors)
+
+    def _is_needless(self, event: Event, number: int) -> bool:
+        """Does it stand in an `except NameError` whose `try` misses no name? Nothing goes there."""
+        cell = self._cells[number]
+        outer = cell.ancestors(event.node) if event.node is not None else ()
+        handler = next((node for node in outer if isinstance(node, ast.ExceptHandler)), None)
+        if handler is None or handler.type is None or called_name(handler.type) != "NameError":
+            return False
+        tried = cell.parent(handler)
+        assert isinstance(tried, ast.Try | ast.TryStar)
+        nodes = [node for statement in tried.body for node in nodes_in(statement)]
+        own = {argument.arg for node in nodes if isinstance(node, ast.Lambda) for argument in parameters(node.args)}
+        for node in nodes:
+            if isinstance(node, ast.comprehension):
+                own |= {target.id for target in ast.walk(node.target) if isinstance(target, ast.Name)}
+        read = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)}
+        return all(name in self._bound or name in BUILTINS for name in read - own)
 
     def _not_called(self, called: Mapping[Function, int]) -> None:
         """Bodies that run at an unknown time, if ever: a name there is missing only if nothing at all binds it."""
@@ -239,7 +265,23 @@ class _Replay:
 
     def _miss_for_good(self, event: Event, home: int, via: str | None, *, called: bool) -> None:
         if event.kind == "use" and not event.guarded and event.name not in self._names.bindings:
-            self._miss(event, home, home, via, called=called)
+            runs = self._runs_in(via, home) if via and "." in via and self._is_missing(event.name, home) else home
+            self._miss(event, runs, home, via, called=called)
+
+    def _runs_in(self, method: str, home: int) -> int:
+        """The first cell, from that of its class on, that asks some object for `A.method`, or names `A` for one such as `__len__`."""
+        owner, _, name = method.rpartition(".")
+        order = list(self._played)
+        for number in order[order.index(home) :] if home in self._played else ():
+            cell = self._cells[number]
+            found: list[ast.AST]
+            if name.startswith("__"):
+                found = [node for node in cell.nodes(ast.Name) if node.id == owner]
+            else:
+                found = [node for node in cell.nodes(ast.Attribute) if node.attr == name]
+            if any(not cell.in_function(node) for node in found):
+                return number
+        return home
 
     def _miss(self, event: Event, cell: int, home: int, via: str | None, *, called: bool = True) -> None:
         name = event.name
@@ -275,7 +317,11 @@ class _Replay:
     def _may_declare(self, name: str) -> bool:
         """Has a cell that ran so far mentioned a function that declares the name global?"""
         return any(
-            (function.hooked or function.methods or not self._played.isdisjoint(self._mentions.get(function.name, ())))
+            (
+                function.hooked
+                or function.methods
+                or not self._played.keys().isdisjoint(self._mentions.get(function.name, ()))
+            )
             and any(event.name == name and event.how == "global" for event in (*function.events, *function.afterwards))
             for pairs in self._names.functions.values()
             for _, function in pairs

@@ -32,7 +32,7 @@ LAUNCHER = frozenset(
 )
 """Names that Spark, Databricks and other hosts put into a session before the first cell."""
 ORDINARY = frozenset({"table", "sql"})
-"""Two more of these, which are words that people use themselves: there the page's own use counts."""
+"""Two more of these, which are words that people use themselves: they count where the page calls them and never binds them."""
 PYTHON2 = frozenset(
     "unicode xrange raw_input unichr long basestring file cmp execfile reload reduce intern apply buffer coerce".split()
 )
@@ -211,7 +211,11 @@ class Names:
         """Does a fresh session know this name before the first cell has run (a builtin, IPython's or a launcher's)?"""
         if name in BUILTINS or name in INTERACTIVE or name in LAUNCHER or _HISTORY.match(name):
             return True
-        return name in ORDINARY and name not in self.bindings
+        return name in ORDINARY and name not in self.bindings and self._is_called(name)
+
+    def _is_called(self, name: str) -> bool:
+        calls = (call.func for cell in self.cells for call in cell.nodes(ast.Call))
+        return any(isinstance(called, ast.Name) and called.id == name for called in calls)
 
 
 def is_python2(cell: CodeCell) -> bool:
