@@ -14,16 +14,17 @@ ERROR = "<error>"
 """Stands for a name where the second run raises."""
 
 
-def changed_by_rerun(cells: Sequence[str], timeout: float = 60.0) -> list[list[str]] | None:
-    """For each cell, the names that a second run leaves with another value; None where the notebook does not run.
+def changed_by_rerun(cells: Sequence[str], timeout: float = 60.0) -> list[tuple[list[str], list[str]]] | None:
+    """For each cell, the names that a second run leaves with another value, and those of which nobody can tell.
 
-    What two first runs from the same state disagree on (clocks, temporary folders) is left out.
+    The latter are those on which two first runs from the same state disagree already (clocks, temporary folders). None where
+    the notebook does not run.
     """
-    found: list[list[str]] | None = in_child(lambda: _all(cells), timeout)
+    found: list[tuple[list[str], list[str]]] | None = in_child(lambda: _all(cells), timeout)
     return found
 
 
-def _all(cells: Sequence[str]) -> list[list[str]] | None:
+def _all(cells: Sequence[str]) -> list[tuple[list[str], list[str]]] | None:
     found = []
     for source in cells:
         other = in_child(lambda source=source: _state_after(source), 20.0, beside=True)  # type: ignore[misc]
@@ -33,7 +34,7 @@ def _all(cells: Sequence[str]) -> list[list[str]] | None:
         again = in_child(lambda source=source: _state_after(source), 20.0, beside=True)  # type: ignore[misc]
         noise = {name for name in once if (other or {}).get(name) != once[name]}
         differs = {name for name in {*once, *(again or {ERROR: ""})} if once.get(name) != (again or {}).get(name)}
-        found.append(sorted(differs - noise) if again is not None else [ERROR])
+        found.append((sorted(differs - noise) if again is not None else [ERROR], sorted(noise)))
     return found
 
 

@@ -74,19 +74,20 @@ def followed(results: Iterable[T], number: int) -> Iterator[T]:
         print(file=sys.stderr)
 
 
-def compare_reruns(timeout: float) -> str:
-    """Print each cell of the unbroken notebooks of which something else is said than a second run shows; then the shares."""
+def compare_reruns(work: Sequence[Variant], timeout: float) -> str:
+    """Print each cell of which something else is said than a second run shows; then the shares."""
     count = Counter[tuple[bool, bool]]()
-    originals = bases()
-    for variant in followed(originals, len(originals)):
+    for variant in followed(work, len(work)):
         changed = again.changed_by_rerun(variant.cells, timeout * len(variant.cells))
         idempotence = page_of(variant.cells).idempotence
-        for number, names in enumerate(changed or (), 1):
-            said, source = idempotence.reasons(number), variant.cells[number - 1]
+        for number, (names, noise) in enumerate(changed or (), 1):
+            said = [reason for reason in idempotence.reasons(number) if reason.name not in noise]
             count[bool(said), bool(names)] += 1
             if bool(said) != bool(names):
                 reasons = ", ".join(f"{reason.name} {reason.kind}" for reason in said)
-                print(f"\n{variant.base}, cell {number}: changes {names}, said {reasons or 'nothing'}\n{source}")
+                print(f"\n{variant.base}, cell {number}: changes {names}, said {reasons or 'nothing'}")
+                above = "\n".join(variant.cells[: number - 1]) + "\n" if variant.operation == "made up" else ""
+                print(f"{above}# %% here\n{variant.cells[number - 1]}")
     right, alarms, lost = count[True, True], count[True, False], count[False, True]
     return f"{count.total()} cells run again: precision {share(right, right + alarms)}, recall {share(right, right + lost)}"
 
@@ -101,12 +102,15 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--show", type=int, default=10, help="how many wrong answers to print")
     parser.add_argument("--json", type=Path, help="write every answer to this file")
-    parser.add_argument("--again", action="store_true", help="run each cell of the unbroken notebooks twice instead")
+    parser.add_argument(
+        "--again", action="store_true", help="run each cell of what runs unbroken twice instead: notebooks, then programs"
+    )
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     if arguments.again:
         execute.warm()
-        print(compare_reruns(arguments.timeout))
+        print(compare_reruns(bases(), arguments.timeout))
+        print(compare_reruns(made_up(arguments.programs, arguments.seed), arguments.timeout))
         return 0
     originals = bases()
     work = [*originals, *islice(variants(originals, arguments.seed), arguments.variants)]
