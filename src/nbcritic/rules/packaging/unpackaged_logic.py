@@ -16,8 +16,8 @@ from nbcritic.rules.packaging._steps import Steps
 
 SHOWN = 3
 STATEMENTS, IN_ONE_CELL = 50, 8
-GRAVE, LONG = 100, 40
-"""From so many statements altogether, or with a cell of more than so many lines, it is major; a repeated block makes it so, too."""
+GRAVE = 100
+"""From so many statements altogether it is major; a repeated block makes it so, too."""
 WEIGHT = 6.0
 """Two cells that share a block this heavy (see NBC405) hold what a function should."""
 
@@ -162,7 +162,7 @@ def check(page: Page, *, statements: int = STATEMENTS, in_one_cell: int = IN_ONE
     message = f"{_said(total)} lie at cell level, {packed or 'none'} in functions; take out first {named}"
     worth = [proposal.cell for proposal in loose.worth]
     related = tuple(Related(cell.at(), _said(amounts[cell.number])) for cell in worth)
-    grave = total.statements >= GRAVE or any(cell.number in copied or len(cell.lines) > LONG for cell in worth)
+    grave = total.statements >= GRAVE or any(cell.number in copied for cell in worth)
     yield Hit(Span(), message, related, severity=None if grave else "minor")
 
 
