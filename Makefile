@@ -28,6 +28,7 @@ check: $(V)/.test  ## lint, types, and generated pages in sync
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	set -e; for scenario in critiques/*/; do $(BIN)/mypy $$scenario; done  # each has a `probes.py`: one at a time
 	$(BIN)/python -m nbcritic.docs --check
 
 docs: $(V)/.docs  ## write the pages that are made from the rules, and the site: build/site

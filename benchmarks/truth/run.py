@@ -103,7 +103,9 @@ def main() -> int:
     parser.add_argument("--show", type=int, default=10, help="how many wrong answers to print")
     parser.add_argument("--json", type=Path, help="write every answer to this file")
     parser.add_argument(
-        "--again", action="store_true", help="run each cell of what runs unbroken twice instead: notebooks, then programs"
+        "--again",
+        action="store_true",
+        help="run each cell of what runs unbroken twice instead: notebooks, then programs",
     )
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")

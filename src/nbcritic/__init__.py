@@ -104,7 +104,6 @@ def scan(
     import os
 
     from nbcritic import scanner
-
     from nbcritic.scanner.cache import Cache
 
     given = [os.fspath(path) for path in paths]

@@ -13,7 +13,20 @@ from click.shell_completion import CompletionItem
 
 from nbcritic import __version__
 
-COMMANDS = ("annotate", "cache", "check", "explain", "extract", "flow", "interview", "kit", "practice", "rerun", "rules", "takehome")
+COMMANDS = (
+    "annotate",
+    "cache",
+    "check",
+    "explain",
+    "extract",
+    "flow",
+    "interview",
+    "kit",
+    "practice",
+    "rerun",
+    "rules",
+    "takehome",
+)
 DEFAULT = "check"
 
 SHORT_HELP = """\
