@@ -1,14 +1,15 @@
 """What a trainee, a candidate or the tool says about a notebook, read from what people type.
 
-A Markdown table, a Markdown list, or TOML. The parser forgives layout and refuses only what it cannot place; each refusal
-names the line. Columns: where, severity, category, what, why, fix. In a list the parts are separated by ` | `, or the
-whole item is the `what`.
+A Markdown table, a Markdown list, paragraphs and headings that begin with a cell, or TOML. The parser forgives layout and refuses
+only what it cannot place; each refusal names the line. Columns: where, severity, category, what, why, fix. In a list the parts are
+separated by ` | `, or the whole item is the `what`.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import dataclass, field
 from typing import Any, get_args
 
 import msgspec
@@ -20,6 +21,17 @@ CATEGORIES: tuple[str, ...] = get_args(Category.__value__) if hasattr(Category, 
 _RULE = re.compile(r"(?=[^-]*--)[\s|:-]+")
 _ITEM = re.compile(r"^(?P<indent>\s*)(?:[-*+]|\d+[.)])\s+(?P<text>\S.*)$")
 _SPLIT = re.compile(r"(?<!\\)\|")
+_CELL = r"(?:cells?\s*)?(?:In\s*)?(?:\[\s*\d+\s*\]|\d+(?:\s*[-–]\s*\d+)?)"
+_PLACE = re.compile(
+    rf"\(?(?:{_CELL}(?:(?:\s*[,/&+(]\s*|\s+and\s+){_CELL}\)?)*|(?:the\s+)?(?:whole|notebook|whole\s+notebook)|`[^`]+`)\)?", re.IGNORECASE
+)
+"""A text that is a place and nothing else, where what follows it says what is wrong there."""
+_MENTION = re.compile(
+    r"\bcells?\s*\[?\d+\]?(?:(?:\s*[-–,/&+]\s*|\s+and\s+)\[?\d+\b\]?)*|\bIn\s*\[\s*\d+\s*\]|`[^`]+`", re.IGNORECASE
+)
+"""A place in the middle of a sentence: only what cannot be anything else, `cell 14`, `In[31]`, code in backquotes."""
+_OPENING = re.compile(r"^(?P<heading>#{1,6}\s+)?[*_(]*(?:in\s+)?(?:cells?\s*\[?\d|In\s*\[\s*\d)", re.IGNORECASE)
+"""A paragraph or heading that begins with a cell is a remark; other prose is not."""
 _HEADINGS = {
     "where": "where cell place location line".split(),
     "severity": "severity level weight priority".split(),
@@ -60,6 +72,11 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     def text(self) -> str:
         """Everything that it says, without the place."""
         return " \n ".join(part for part in (self.what, self.why, self.fix) if part)
+
+    @property
+    def place(self) -> str:
+        """Where: what was written down as the place, else every cell that the sentences name."""
+        return self.where or ", ".join(_MENTION.findall(self.text))
 
 
 def read_answers(text: str) -> tuple[Answer, ...]:
