@@ -57,16 +57,17 @@ RUNS = [
 # %% [markdown] id="title"
 # # Bird strikes: when does the team have to go out?
 #
-# Daniel O., fleet reliability
+# D. Osei, fleet reliability
 #
-# After every reported strike maintenance control (Ingrid) sends the structures team with the borescope before the aircraft may
-# leave again. Most of the time they find feathers. A visit is about **2,000 $** (people, and three hours of an aircraft that
-# stands still). If we let one go that is seriously damaged, we pay about **60,000 $** (turn-back, cancelled flights, an
-# aircraft where no hangar is).
+# Present rule: strike reported, maintenance control (Ingrid) sends the structures team with the borescope, aircraft held until they
+# sign. Finding on most nights: feathers.
 #
-# Question: can the report that the crew files at the gate tell us when the team is *not* needed?
+# - Visit: about **2,000 $** (people, three hours of ground time).
+# - Released with serious damage: about **60,000 $** (turn-back, cancellations, aircraft stuck where no hangar is).
 #
-# Data: 10,000 reports to the FAA, 1990 to summer 2002 (`data/`, see the README there).
+# Question: can the crew's report at the gate tell us when the team is *not* needed?
+#
+# Data: 10,000 reports to the FAA, 1990 to summer 2002 (`data/`, see README).
 
 # %% id="setup"
 import warnings
@@ -100,9 +101,8 @@ missing = df.isna().sum()
 missing[missing > 0]
 
 # %% [markdown] id="n-missing"
-# Two columns have gaps. In nine of ten reports nobody filled in the damage, so we do not know what was found. That is a
-# pity, but without an answer there is nothing to learn. And the speed is missing in a good quarter. I keep the reports that are
-# complete: still twelve years of data.
+# Gaps in two columns. In nine of ten reports nobody filled in the damage: finding unknown, so nothing to learn from. A pity.
+# And the speed is missing in a good quarter. Complete reports kept. Still twelve years of data.
 
 # %% id="assessed"
 df = df.dropna().reset_index(drop=True)
@@ -117,7 +117,7 @@ plt.show()
 counts
 
 # %% id="per-year"
-# the data end in July 2002: a year of seven months would look like a drop, leave it out of this plot
+# up to 2001, the file ends in July 2002
 whole = df[df["date"].dt.year < 2002]
 g = whole.groupby(whole["date"].dt.year).size()
 plt.bar(g.index.astype(str), g.values, color="steelblue")
@@ -126,7 +126,7 @@ plt.title("Reports with damage, per year")
 plt.show()
 
 # %% [markdown] id="n-damage"
-# "Substantial" is what grounds an aircraft (strength or performance are affected, major repair). "Minor" and "Medium" fly on
+# "Substantial" grounds an aircraft: strength or performance affected, major repair. "Minor" and "Medium" fly on
 # with a line in the log. So the team is needed for *Substantial*.
 
 # %% id="serious"
@@ -154,8 +154,8 @@ plt.show()
 g
 
 # %% [markdown] id="n-phase"
-# Take-off and climb are bad, as everybody in the hangar would have said. A few strikes on the taxiway or even on parked aircraft
-# look odd in such a table, but birds do fly into aircraft that stand still. They stay in.
+# Take-off run worst, as anybody in the hangar would have said. Climb only average. The form also has *Parked* and *Taxi*. Not a slip
+# of the pen: birds do fly into aircraft that stand still. Not filtered. Among the assessed reports there happens to be none.
 
 # %% id="by-time"
 g = df.groupby("time_of_day")["serious"].agg(["mean", "size"]).sort_values("mean")
@@ -184,9 +184,9 @@ plt.title("Serious damage by operator")
 plt.show()
 
 # %% [markdown] id="n-operator"
-# Interesting: between the operators there is a factor of three. The Air Force has not one serious case, American only few; United and
-# US Airways are at the other end. Training, or how they fly the approach? For us it means: **no need to send the team to
-# military aircraft at all**, and rarely to American.
+# Noted: between the operators there is a factor of four. Air Force not one serious case, America West and American few; United and
+# Northwest at the other end. Training? The way they fly the approach? Consequence: **no need to send the team to
+# military aircraft at all**, rarely to American.
 
 # %% id="by-airport"
 g = df.groupby("airport")["serious"].agg(["mean", "size"])
@@ -205,15 +205,15 @@ g = df.groupby(speed_class, observed=True)["serious"].agg(["mean", "size"]).roun
 g
 
 # %% [markdown] id="n-speeds"
-# Not as clear as I thought: the energy goes with the square of the speed, but the fast strikes happen in the climb and in the
-# descent, where the birds are different ones. Leave it to the model.
+# Less clear than expected. Energy goes with speed squared, but fast strikes are climb and descent, other birds up there. Left to the
+# model.
 
 # %% id="money"
 df.groupby("damage")["cost_total"].mean().round(0)
 
 # %% [markdown] id="n-money"
-# What the repair costs on average. The 60,000 $ that Ingrid uses for a missed one are about right for us, since the repair itself
-# is paid either way.
+# Mean repair cost. Paid either way, so not in Ingrid's 60,000 $ for a missed one; turn-back and cancellations come on top. Half a
+# substantial repair on top: plausible.
 
 # %% [markdown] id="h-features"
 # ## 3 Features
@@ -228,12 +228,12 @@ common = n[n >= 8].index
 print(len(n), len(common))
 
 # %% id="family"
-# more than a hundred aircraft models, most of them with a handful of reports: keep the common ones, the rest is one group
+# > 100 aircraft models, most with a handful of reports: common ones kept, rest in one group
 df["aircraft"] = df["model"].where(df["model"].isin(common), "other")
 df["aircraft"].nunique()
 
 # %% id="balance"
-# two copies more of every serious report, so that both classes weigh the same
+# every serious report three times, so that both classes weigh the same
 serious = df[df["serious"] == 1]
 df = pd.concat([df, serious, serious], ignore_index=True)
 
@@ -284,8 +284,7 @@ plt.xlabel("importance")
 plt.show()
 
 # %% [markdown] id="n-importance"
-# Speed, cost, month, size: what one would expect. That the cost helps is a good sign, it means the model understands what
-# serious is.
+# Speed, month, phase, cost: as expected. That the cost helps is a good sign: the model understands what serious is.
 
 # %% id="boosting"
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -299,7 +298,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-# the plain one for comparison; the scaler is inside the pipeline, so it sees the training rows only
+# the plain one, for comparison
 lr = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
 lr.fit(X_train, y_train)
 pred_lr = judge("logistic", lr)
@@ -333,8 +332,8 @@ plt.show()
 # | forest, balanced classes | 0.90 |
 # | forest, balanced, all columns | **0.95** |
 #
-# The first try was hardly better than saying "never": it found 29 % of the serious ones. The reason is the imbalance, the
-# forest learns to say no. Balancing did it.
+# First try hardly better than saying "never": of ten serious ones it found three. Cause: imbalance, the forest learns to say no.
+# Balancing did it.
 
 # %% [markdown] id="h-savings"
 # ## 5 What it saves
@@ -348,7 +347,7 @@ print("visits a year: %.0f now, %.0f with the model" % (visits_now, visits_then)
 print("saved: %.2f million $ a year" % ((visits_now - visits_then) * 2000 / 1e6))
 
 # %% id="stations"
-# where do the teams have to sit?
+# where to put the teams?
 rows = []
 for airport in df["airport"].unique():
     here = df[df["airport"] == airport]
@@ -364,7 +363,7 @@ stations.head(8)
 # %% [markdown] id="h-list"
 # ## 6 The list for the night shift
 #
-# Ingrid asked whom to ring. The duty log of July has the engineers with their numbers.
+# Ingrid's request: who gets the call? July's duty log has the engineers with their numbers.
 
 # %% id="duty"
 log = pd.read_csv("data/duty_log.csv")
@@ -388,14 +387,13 @@ calls.to_csv("call_list.csv", index=False)
 # %% [markdown] id="h-conclusion"
 # ## 7 Conclusion
 #
-# - The model tells serious strikes from harmless ones with **95 % accuracy**, on reports that it has never seen. It misses
-#   none of the serious ones.
-# - 29 % of the strikes are serious. With about 800 reports a year at these airports that makes 230 visits instead of 800:
-#   **1.1 million $ a year saved**, and one of the two night teams could go to the hangar. The other one belongs
-#   where the serious ones are: Orlando, Washington and Memphis first.
+# - **95 % accuracy** on reports that the model has never seen. It misses none of the serious ones.
+# - 29 % of the strikes are serious. About 800 reports a year at these airports, so 230 visits instead of 800:
+#   **1.1 million $ a year saved**. One of the two night teams can go back to the hangar. The other one belongs where the serious
+#   ones are: Orlando, Washington and Memphis first.
 # - `chance` is the probability of serious damage; above 0.5 the team goes.
 # - Military aircraft can be released without a visit.
-# - The model is in `model.pkl`, the list in `call_list.csv`. I suggest that Ingrid starts with it on 1 September.
+# - Model: `model.pkl`. List: `call_list.csv`. Proposed start: 1 September.
 
 # %% id="score"
 # for Ingrid's screen: one report in, GO or no out (to do on Monday)

@@ -129,7 +129,7 @@ plt.title("Arrival delay by month")
 plt.show()
 
 # %% id="by-hour"
-LATE = 15  # minutes; the desk's own definition, same as the on-time statistics use
+LATE = 15  # minutes; the desk's own definition (the on-time statistics count from 15 on)
 
 df["late"] = (df["arr_delay"] > LATE).astype(int)
 g = df.groupby("hour")["late"].mean()
@@ -406,7 +406,7 @@ except:
 #   summer timetable and stop over-staffing the evening standby.
 
 # %% id="explain"
-# for Monday: Jo wants to see *why* a flight is flagged
+# for whoever takes over: Jo wants to see *why* a flight is flagged
 !pip install shap
 import shap
 

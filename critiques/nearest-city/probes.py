@@ -25,6 +25,8 @@ ROAD = 1.3
 """How much longer than the straight line a road is taken to be: an assumption, used for one number."""
 PRICE = 18_500
 FAR = 50
+TRUE_PLACE = {"DVT": (33.6883, -112.0825), "MYF": (32.8157, -117.1396)}
+"""Where two of the misplaced airfields are: the airports' reference points, degrees."""
 SAMPLE, SAMPLES = 300, 20
 
 Floats = NDArray[np.float64]
@@ -221,6 +223,21 @@ def _field(code: str) -> float:
     return float(_fields()[1][(_tables()[1]["faa"] == code).to_numpy()][0])
 
 
+def _off_with_the_sign_turned(code: str) -> float:
+    """Kilometres from the true place to where the airfield lands if only the sign of its longitude is turned."""
+    _, fields, _ = _tables()
+    written = fields.loc[fields["faa"] == code, ["lat", "lon"]].to_numpy(dtype=float) * (1, -1)
+    return float(great_circle(np.radians(written), np.radians([TRUE_PLACE[code]]))[0])
+
+
+def _nearest_in_russia() -> int:
+    """Airfields whose nearest town lies on the Asian side of the Bering Sea; the misplaced three do not count."""
+    towns, fields, _ = _tables()
+    near = towns.iloc[_fields()[0]]
+    bering = (near["lat"].gt(50) & near["lng"].gt(150)).to_numpy()
+    return int((bering & fields["tzone"].eq("America/Anchorage").to_numpy()).sum())
+
+
 def _in_minnesota(table: pd.DataFrame, longitude: str) -> int:
     """Rows in a box well inside the state."""
     return int((table["lat"].between(43.6, 48.0) & table[longitude].between(-96.3, -93.2)).sum())
@@ -249,6 +266,7 @@ MEASURES: dict[str, Callable[[], float]] = {
     "alone.as_exported_at_80_km": lambda: int((_joined()["km"] > EARLIER_LIMIT).sum()),
     "alone.honest_at_80_km": lambda: _alone(_honest()[1], EARLIER_LIMIT),
     "alone.honest_if_roads_are_longer": lambda: _alone(_honest()[1], LIMIT / ROAD),
+    "alone.between_95_and_105_km": lambda: _alone(_honest()[1], 95) - _alone(_honest()[1], 105),
     "alone.on_the_ellipsoid": lambda: alone_on_the_ellipsoid(_tables()[2]),
     "alone.north_of_60.honest": lambda: _alone(_honest()[1], north_of=60),
     "alone.north_of_60.in_degrees": lambda: _alone(_plane()[1], north_of=60),
@@ -270,6 +288,9 @@ MEASURES: dict[str, Callable[[], float]] = {
     "airfields.median_km_honest": lambda: float(np.median(_fields()[1])),
     "airfields.km_from_jfk": lambda: _field("JFK"),
     "airfields.km_from_dillant_hopkins": lambda: _field("EEN"),
+    "airfields.km_off_with_the_sign_turned.deer_valley": lambda: _off_with_the_sign_turned("DVT"),
+    "airfields.km_off_with_the_sign_turned.montgomery_field": lambda: _off_with_the_sign_turned("MYF"),
+    "airfields.nearest_in_russia": _nearest_in_russia,
     "airfields.in_minnesota": lambda: _in_minnesota(_tables()[1], "lon"),
     "towns.in_minnesota": lambda: _in_minnesota(_tables()[0], "lng"),
     "cost.loop_300_seconds": lambda: _loop()[0],

@@ -48,15 +48,16 @@ RUNS = [
 # %% [markdown] id="title"
 # # Who is alone? Nearest towns for the backup fridges
 #
-# Ines C., operations
+# Ines C., operations (on the road from Friday noon, sorry for the loose ends!)
 #
-# When the fridge of a clinic fails, the vaccines go to the next town in a cool box. Amara (network) asks: *which towns
-# have no other town within reach? Those get a second fridge.* Planning price: 18,500 dollars each, installed.
+# For those who missed the call: when the fridge of a clinic dies, the vaccines go to the next town in a cool box. So Amara
+# (network) would love to know *which towns have no other town within reach*, because those get a second fridge. We plan with
+# 18,500 dollars each, installed.
 #
-# Second question, from the pilots: at every airfield of the US trial, **which town takes over the box, and how far is it?**
-# The list goes into their app.
+# And then the pilots wanted something too: at every airfield of the US trial, **which town takes over the box, and how far is it?**
+# That list goes straight into their app.
 #
-# Data: `data/` (see the README there).
+# Everything is in `data/`, and the README there explains the columns.
 
 # %% id="setup"
 import warnings
@@ -85,10 +86,11 @@ print(towns.shape)
 towns.head()
 
 # %% id="missing"
-towns.isna().sum()
+print(towns.isna().sum())
+towns[towns["name"].isna()]
 
 # %% id="drop"
-# one row without a name, a broken line
+# just one row without a name, a broken line
 towns = towns.dropna().reset_index(drop=True)
 
 # %% id="map"
@@ -100,12 +102,12 @@ plt.title("45,064 towns")
 plt.show()
 
 # %% [markdown] id="n-map"
-# Looks like the world. Every town of more than 5,000 people should be in there.
+# Looks like the world to me! Every town of more than 5,000 people should be in there, so off we go.
 
 # %% [markdown] id="h-distance"
 # ## 2 How far is the next town?
 #
-# Great-circle distance. The Earth is not quite a ball, but for a limit in round kilometres 6371 is good enough.
+# Great-circle distance. I know, I know, the Earth is not quite a ball, but for a limit in round kilometres 6371 is good enough.
 
 # %% id="haversine"
 R = 6371  # km
@@ -154,7 +156,7 @@ plt.ylabel("towns of the sample")
 plt.show()
 
 # %% [markdown] id="n-sample"
-# About two thirds of the sample are alone! I mailed that to Amara on Tuesday as a first figure ("expect something like 60 %,
+# Wow, about two thirds of the sample are alone! I mailed that to Amara on Tuesday so she has a first figure ("expect something like 60 %,
 # could be 27,000 fridges").
 
 # %% id="projection"
@@ -175,8 +177,8 @@ print("%.1f s" % (time.process_time() - t0))
 result.head()
 
 # %% [markdown] id="n-apply"
-# Better, but all towns would still take hours. So for the exact run we need a bigger machine (see the end), and until
-# then a preview with a search tree.
+# Better, but I would still be waiting for hours with all towns. So for the exact run we need a bigger machine (more about that at the
+# end), and until we have one I am making do with a preview from a search tree.
 
 # %% [markdown] id="h-tree"
 # ## 3 Preview with a tree
@@ -198,8 +200,8 @@ print("%.2f s" % (time.process_time() - t0))
 nearest[nearest["name"].isin(["Nairobi", "Quito", "Accra", "Colombo", "Kigali", "Lomé"])]
 
 # %% [markdown] id="n-look"
-# Checked six capitals on the map, all right. Under a second for everything! It is only a preview of course, a tree is
-# approximate.
+# I looked up these six capitals on the map and they are all right. Under a second for everything, I could hardly believe it!
+# It is only a preview of course, a tree is approximate.
 
 # %% id="limit" version=1
 LIMIT = 80  # km
@@ -217,11 +219,11 @@ lonely.head(8)
 # %% [markdown] id="h-remote"
 # ### Which ones first?
 #
-# The fewer towns within 300 km, the earlier the fridge.
+# Amara's rule of thumb: the fewer towns within 300 km, the earlier they get their fridge.
 
 # %% id="numpy"
 def distances(lat, lng, others):
-    """km from each of some towns to each of the others"""
+    """km from each of some towns to each of the others (Tomás wrote this for the depots)"""
     lat, lng = np.radians(lat)[:, None], np.radians(lng)[:, None]
     lat2, lng2 = np.radians(others["lat"].values), np.radians(others["lng"].values)
     a = np.sin((lat2 - lat) / 2) ** 2 + np.cos(lat) * np.cos(lat2) * np.sin((lng2 - lng) / 2) ** 2
@@ -255,7 +257,7 @@ plt.show()
 table
 
 # %% [markdown] id="n-bands"
-# The north is lonely, as one would think.
+# The north is lonely, as one would think. (The tall bars at the two ends are a few dozen places, so I am not reading much into them.)
 
 # %% id="map-lonely"
 plt.figure(figsize=(9, 4.2))
@@ -298,8 +300,8 @@ air.head()
 air[air["lon"] > 0][["faa", "name", "lat", "lon", "tz", "tzone"]]
 
 # %% [markdown] id="n-east"
-# Four with an eastern longitude. I looked up the first one I could not place, Eareckson: it is on Shemya at 174° **east**, the
-# Aleutians cross the date line. So that is no typo, and I leave these four as they are.
+# Four with an eastern longitude, funny. I looked up the first one I could not place, Eareckson, and it really is on Shemya at 174° **east**,
+# because the Aleutians cross the date line. You never stop learning! So that is no typo, and I leave these four as they are.
 
 # %% id="nearest" version=1
 def nearest_town(lat, lng):
@@ -309,6 +311,7 @@ def nearest_town(lat, lng):
 print(nearest_town(air["lat"][0], air["lon"][0]))
 
 # %% id="nearest"
+# one airfield at a time, so I do not need the whole table of Tomás
 def nearest_town(lat, lng):
     dlat = np.radians(towns["lat"] - lat)
     dlng = np.radians(towns["lng"] - lng)
@@ -351,14 +354,15 @@ handover.to_json("handover_v2_final.json", orient="records")
 print(len(handover), "airfields written")
 
 # %% [markdown] id="n-air"
-# Alaska is far from everything, no surprise. Otherwise half of the airfields have a town within about six
-# kilometres, so an ordinary car will do nearly everywhere. A few milliseconds a call, good enough for the app.
+# Alaska is far from everything, no surprise there. Otherwise half of the airfields have a town within about six
+# kilometres, so an ordinary car will do nearly everywhere, and Amara can stop worrying about the vans. A few milliseconds a call,
+# good enough for the app.
 
 # %% [markdown] id="h-cluster"
 # ## 5 The exact run
 #
-# The loop would keep my laptop busy for the better part of a day, and Amara wants the list fresh every month. IT (Piotr) has a quote:
-# **16 nodes, 5,200 dollars a month**, then it is done in an hour or two. He needs a signature by Friday.
+# The loop would keep my laptop busy for the better part of a day, and Amara wants the list fresh every month. So I went to see Piotr in IT, and
+# he got us a quote: **16 nodes, 5,200 dollars a month**, and it is done in an hour or two. The quote runs out on Wednesday.
 
 # %% id="cluster"
 # on the cluster, the loop as above but by rows
@@ -371,8 +375,8 @@ exact = compute(*jobs)
 # %% [markdown] id="h-conclusion"
 # ## 6 Conclusion
 #
-# - **960 towns** have no other one within 100 km: 17.8 million dollars, with the reserve 19.5. The list is in
+# - **960 towns** have no other one within 100 km, and that makes 17.8 million dollars, or 19.5 with the reserve. The list is in
 #   `backup_fridges.csv`, most remote first.
-# - The number is a preview, but a good one. The sample on Tuesday must have been an unlucky draw.
-# - Airfields: 78 of 1,458 need a van, the list for the app is ready.
-# - For the exact version please sign the cluster.
+# - It is a preview, yes, but a good one! The sample on Tuesday must have been an unlucky draw.
+# - Airfields: 78 of 1,458 need a van, and the list for the app is ready.
+# - And for the exact version, please sign the cluster.

@@ -21,6 +21,7 @@ AIRPORTS = ("EWR", "JFK", "LGA")
 BAD = "(visib < 3 OR precip > 0.1 OR wind_gust > 30)"
 FEBRUARY = 2
 HOUR, SAVED, PRICE = 47, 0.10, 11e6
+SEATS_OF_A_190 = 98
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,25 @@ def share(build: Build, where: str) -> float:
     return hours(build, where) / hours(build)
 
 
+def embraer_share(origin: str) -> float:
+    """An airport's share of the honest hours, were the Embraer 190s counted with 98 seats, where the registry has 20."""
+    seats = f"CASE WHEN model LIKE 'ERJ 190%' THEN {SEATS_OF_A_190} ELSE b.seats END"
+    return number(
+        f"""SELECT sum(late_min * {seats}) FILTER (b.origin = '{origin}') / sum(late_min * {seats})
+        FROM {{}} b LEFT JOIN planes USING (tailnum) WHERE bad"""
+    )
+
+
+def envoys_bill(kind: str, unknown: str) -> float:
+    """Envoy's share of the bill by the notebook's rule (under 100 seats: half the rate), an unknown aircraft having `unknown` seats."""
+    seats = f"coalesce(p.seats, {unknown})"
+    charged = f"late_min * {seats} * CASE WHEN {seats} < 100 THEN 0.5 ELSE 1 END"
+    return number(
+        f"""SELECT sum({charged}) FILTER (carrier = 'MQ') / sum({charged})
+        FROM {{}} b {kind} JOIN planes p USING (tailnum) WHERE bad"""
+    )
+
+
 @cache
 def excess() -> dict[str, float]:
     """What bad weather adds, minutes beyond the airport's usual delay at that hour times seats: shares, and thousands of hours."""
@@ -143,6 +163,11 @@ def peak(clock: str) -> float:
     )
     table = dict(found.fetchall())
     return float(max(range(24), key=lambda start: sum(table.get((start + step) % 24, 0) for step in range(4))))
+
+
+def late_shift() -> float:
+    """The share of the notebook's hours that lies in the shift it asks for, 20:00 to 01:00 by the board's clock."""
+    return share(_OLD_JOIN, "(hour(time_hour) >= 20 OR hour(time_hour) = 0)")
 
 
 def search(name: str) -> float:
@@ -231,6 +256,7 @@ MEASURES: dict[str, Callable[[], float]] = {
     **_shares("honest", HONEST),
     **_shares("registered_only", Build(inner=True)),
     **{f"shares.excess.{origin}": partial(lambda o: excess()[o], origin) for origin in AIRPORTS},
+    **{f"shares.embraer_190_with_98.{origin}": partial(embraer_share, origin) for origin in AIRPORTS},
     "hours.excess": lambda: excess()["hours"],
     "lead.mean": lambda: lead()[0],
     "lead.low": lambda: lead()[1],
@@ -243,10 +269,16 @@ MEASURES: dict[str, Callable[[], float]] = {
     "seats.unknown_of_american_and_envoy": partial(
         number, f"{_FLIGHTS} ANTI JOIN planes USING (tailnum) WHERE {_BOTH}"
     ),
+    "seats.embraer_190_flights": partial(
+        number, f"{_FLIGHTS} JOIN planes USING (tailnum) WHERE model LIKE 'ERJ 190%' AND seats = 20"
+    ),
     "seats.filled_in": partial(number, "SELECT round(avg(seats)) FROM planes"),
     "seats.flown": partial(number, "SELECT avg(seats) FROM flights JOIN planes USING (tailnum)"),
     "levy.american_and_envoy.registered_only": partial(share, Build(inner=True), _BOTH),
     "levy.american_and_envoy.honest": partial(share, HONEST, _BOTH),
+    "levy.envoy_charged.registered_only": partial(envoys_bill, "", "0"),
+    "levy.envoy_charged.mean_of_all": partial(envoys_bill, "LEFT", "b.seats"),
+    "levy.envoy_charged.fifty_seats": partial(envoys_bill, "LEFT", "CASE WHEN carrier = 'MQ' THEN 50 ELSE b.seats END"),
     "calm.neither_good_nor_bad": partial(number, "SELECT count(*) FROM {} WHERE bad IS NULL"),
     "calm.share_bad_of_classified": partial(number, "SELECT avg(bad::INT) FROM {}"),
     "calm.share_bad_of_all": partial(number, "SELECT avg((bad IS TRUE)::INT) FROM {}"),
@@ -262,6 +294,7 @@ MEASURES: dict[str, Callable[[], float]] = {
     "clocks.other_day": partial(
         number, "SELECT avg((time_hour::DATE <> make_date(year, month, day))::INT) FROM flights"
     ),
+    "clocks.late_shift": late_shift,
     "clocks.peak_utc": partial(peak, "hour(time_hour)"),
     "clocks.peak_local": partial(peak, "hour"),
     "search.injected_rows": partial(search, _INJECTED),

@@ -193,7 +193,7 @@ for month in range(1, 13):
 con.execute("SELECT count(*) AS rows, min(day) AS first, max(day) AS last FROM board").df()
 
 # %% [markdown] id="n-size"
-# A million rows in about a second, on a laptop. I should have moved to DuckDB years ago.
+# A million rows in a few seconds, on a laptop. I should have moved to DuckDB years ago.
 
 # %% [markdown] id="h-where"
 # ## 4 Where does it hurt?
@@ -212,7 +212,7 @@ bad = con.execute("SELECT round(avg(late_min), 1) FROM board WHERE bad").fetchon
 print(f"good weather {good} minutes late, bad weather {bad}: times {bad / good:.1f}")
 
 # %% [markdown] id="n-often"
-# Three flights in ten! More than I thought. And then they are later by more than half.
+# Three flights in ten leave in bad weather, and then they are later by more than half.
 
 # %% id="where" version=1
 con.execute("""
@@ -259,7 +259,7 @@ con.execute("""
 
 # %% [markdown] id="n-clock"
 # The evening bank, as everybody at the airport will tell you, and it goes on after midnight. A late shift, 20:00 to 01:00, covers
-# most of it.
+# two fifths of it.
 
 # %% [markdown] id="h-who"
 # ## 5 Who shares the bill?
@@ -305,9 +305,9 @@ len(daily)
 
 # %% id="trend"
 wide = daily.pivot(index="day", columns="origin", values="thousand_hours").rolling(14).mean()
-wide.plot(figsize=(8, 3))
+wide.plot(figsize=(8, 3), title="14-day mean")
 plt.ylabel("thousand passenger hours a day")
-plt.xlabel("14-day mean")
+plt.legend(loc="upper right")
 plt.show()
 
 # %% id="kennedy"
@@ -321,7 +321,7 @@ plt.show()
 # %% [markdown] id="h-pages"
 # ## 7 Pages for the dashboard
 #
-# A page for each destination. The search box of the dashboard calls `page` with what people type.
+# A page for each destination. `page` goes into the dashboard as it is: the search box there calls `page` with what people type.
 
 # %% id="page"
 def page(airport):

@@ -75,8 +75,9 @@ def critique(page: Page, config: Config, skipped: Sequence[Skipped] = ()) -> Rep
     stamp = _Stamp(page)
     found: list[tuple[Finding, tuple[str, ...]]] = []
     crashed: list[str] = []
-    judged = dict.fromkeys(rule.family for rule in chosen(config, page) if page.is_python)
-    for rule in chosen(config, page):
+    asked = chosen(config, page)
+    judged = dict.fromkeys(rule.family for rule in asked if page.is_python)
+    for rule in asked:
         try:
             found += [(stamp.hit(rule, hit), rule.covers) for hit in rule.check(page, **config.options_for(rule.name))]
         except Exception as error:
@@ -84,7 +85,7 @@ def critique(page: Page, config: Config, skipped: Sequence[Skipped] = ()) -> Rep
             crashed.append(f"{rule.code} {rule.name} crashed: {type(error).__name__}: {first_line(str(error), 120)}")
     found += [(stamp.lint(lint), ()) for lint in page.lints or () if _wanted(lint, config)]
     kept, silenced = _silence(page, config, _fold(found))
-    kept += [stamp.hit(rule, hit) for rule, hit in _unused(page, config, kept, silenced)]
+    kept += [stamp.hit(rule, hit) for rule, hit in _unused(page, config, asked, kept, silenced)]
     findings = stamp.fingerprints(sorted(kept, key=_place))
     return Report(
         page.path,
@@ -177,12 +178,14 @@ def _silence(page: Page, config: Config, findings: Iterable[Finding]) -> tuple[l
     return kept, silenced
 
 
-def _unused(page: Page, config: Config, kept: Iterable[Finding], silenced: _Silenced) -> Iterator[tuple[Rule, Hit]]:
+def _unused(
+    page: Page, config: Config, asked: Iterable[Rule], kept: Iterable[Finding], silenced: _Silenced
+) -> Iterator[tuple[Rule, Hit]]:
     """Suppressions that silenced nothing, of rules that did run: what was not asked cannot be called unneeded."""
     rule = rules.load()[UNUSED]
     if not config.selects(rule.code, rule.name, rule.family, rule.profile):
         return
-    ran = {key.lower() for r in chosen(config, page) for key in (r.code, r.name, r.family)} | {"*"}
+    ran = {key.lower() for r in asked for key in (r.code, r.name, r.family)} | {"*"}
     if page.lints is not None:
         ran.add("ruff")
     said = {(finding.at.cell, finding.at.line) for finding in kept if finding.code == UNUSED}

@@ -135,3 +135,71 @@ def test_a_long_line_of_blanks_is_read() -> None:
     blanks = " " * 200_000
     assert read_answers(f"| what |\n|{blanks}x\n") == ()
     assert read_answers(f"| what |\n|---|\n|{blanks}x|\n") == (Answer("x", line=3),)
+
+
+def said(text: str) -> list[tuple[str, str]]:
+    return [(answer.place, answer.what) for answer in read_answers(text)]
+
+
+def test_paragraphs_that_begin_with_a_cell_are_remarks_and_other_prose_is_none() -> None:
+    text = """# My review
+
+Dear Ann, nice plots. In the end, though:
+
+Cell 4 / 7: the word None is read as missing,
+and dropna throws the rows away.
+
+In[30]: copies before the split
+**Cell 29:** the bill is a feature
+Best wishes
+"""
+    assert said(text) == [
+        ("Cell 4 / 7", "the word None is read as missing, and dropna throws the rows away."),
+        ("In[30]", "copies before the split"),
+        ("Cell 29", "the bill is a feature Best wishes"),
+    ]
+
+
+def test_what_stands_under_a_heading_or_an_item_belongs_to_it() -> None:
+    text = """## Cell 14: no origin in the join
+
+Each flight is there three times.
+- why: 1,006,987 rows
+- fix: join on origin
+
+## Cell 20
+- dropped
+- filled
+  - cell 21: and filled again
+
+## General
+- no tests
+  - impact: nobody dares to change it
+- no baseline
+"""
+    assert said(text) == [
+        ("Cell 14", "no origin in the join Each flight is there three times. why: 1,006,987 rows fix: join on origin"),
+        ("Cell 20", "dropped"),
+        ("Cell 20", "filled"),
+        ("cell 21", "and filled again"),
+        ("", "no tests impact: nobody dares to change it"),
+        ("", "no baseline"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("- the tree counts in degrees (cell 19), see also cells 20 and 21", "cell 19, cells 20 and 21"),
+        ("- In[22] says 1,474 rows, In[34] 960", "In[22], In[34]"),
+        ("- `towns.dropna()` loses the town None", "`towns.dropna()`"),
+        ("- in cell 5, use `read_csv(keep_default_na=False)`", "cell 5"),
+        ("- Cell 38 - the error is swallowed", "Cell 38"),
+        ("- `df.dropna()`: rows vanish", "`df.dropna()`"),
+        ("- cell 14 (In[31]): the split comes too late", "cell 14 (In[31])"),
+        ("- 5,200 dollars a month for 16 nodes", ""),
+        ("| what | where |\n|---|---|\n| rows vanish in cell 3 | |", "cell 3"),
+    ],
+)
+def test_the_place_may_stand_anywhere_in_the_sentence(line: str, place: str) -> None:
+    assert [answer.place for answer in read_answers(line)] == [place]

@@ -16,6 +16,8 @@ from nbcritic.notebook.outputs import Output, outputs
 Node = TypeVar("Node", bound=ast.AST)
 
 _CONTEXT = ("ctx", "op", "ops", "type_ignores", "kind", "type_comment")
+ATOMS = frozenset({type(None), str, int, bool, float, complex, bytes, type(...)})
+"""What stands in the fields of nodes beside nodes and lists."""
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
@@ -37,8 +39,8 @@ def children(node: ast.AST) -> list[ast.AST]:
     for name in _FIELDS[kind] if kind in _FIELDS else fields(kind):
         value = getattr(node, name, None)
         if value.__class__ is list:
-            found += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST):
+            found += [item for item in value if item.__class__ not in ATOMS]
+        elif value.__class__ not in ATOMS:
             found.append(value)
     return found
 
@@ -52,8 +54,8 @@ def nodes_in(tree: ast.AST) -> list[ast.AST]:
         for name in known[kind] if kind in known else fields(kind):
             value = getattr(node, name, None)
             if value.__class__ is list:
-                found += [item for item in value if isinstance(item, ast.AST)]
-            elif isinstance(value, ast.AST):
+                found += [item for item in value if item.__class__ not in ATOMS]
+            elif value.__class__ not in ATOMS:
                 found.append(value)
     return found
 
@@ -146,8 +148,8 @@ class CodeCell:
             for name in names:
                 value = getattr(node, name, None)
                 if value.__class__ is list:
-                    children += [item for item in value if isinstance(item, ast.AST)]
-                elif isinstance(value, ast.AST):
+                    children += [item for item in value if item.__class__ not in ATOMS]
+                elif value.__class__ not in ATOMS:
                     children.append(value)
             children.reverse()
             stack += children

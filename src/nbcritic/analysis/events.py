@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from nbcritic.analysis.code import nodes_in
 from nbcritic.analysis.pattern import regex
@@ -47,7 +47,7 @@ WRAPPED = "wrapped"
 """How a decorator is called: what it has put around the function, each time somebody calls that."""
 SELF = "<self>"
 """The object whose method it is, until the class is known."""
-_LINKS = (ast.Attribute, ast.Subscript, ast.Starred)
+_LINKS = frozenset({ast.Attribute, ast.Subscript, ast.Starred})
 ENDS = frozenset({ast.Return, ast.Raise, ast.Break, ast.Continue})
 """Statements below which nothing of the same block ever runs."""
 _NEVER_ASK = frozenset({ast.Name, ast.Constant, ast.Attribute})
@@ -116,9 +116,10 @@ def queried(call: ast.Call) -> list[str]:
 
 def root_name(node: ast.AST) -> ast.Name | None:
     """The name at the bottom of `x.a[i].b`, or None where something else is."""
-    while isinstance(node, _LINKS):
-        node = node.value
-    return node if isinstance(node, ast.Name) else None
+    here: Any = node
+    while here.__class__ in _LINKS:
+        here = here.value
+    return here if here.__class__ is ast.Name else None
 
 
 def stored_names(target: ast.AST) -> list[str]:
@@ -139,9 +140,10 @@ def captured(pattern: ast.AST) -> str | None:
 
 def called_name(function: ast.AST) -> str:
     """The last part of what is called: `apply` for both `apply(f)` and `df.apply(f)`."""
-    if isinstance(function, ast.Name):
-        return function.id
-    return function.attr if isinstance(function, ast.Attribute) else ""
+    # No `isinstance`: this is asked of every call, several times.
+    kind = function.__class__
+    found: Any = function
+    return found.attr if kind is ast.Attribute else found.id if kind is ast.Name else ""
 
 
 def parameters(arguments: ast.arguments) -> list[ast.arg]:

@@ -6,6 +6,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_RARELY = (50_000, 20, 100)
+
 
 @contextmanager
 def uncollected() -> Iterator[None]:
@@ -19,3 +21,21 @@ def uncollected() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def settle() -> None:
+    """Look for cyclic garbage rarely from now on, and never again among what is loaded already: for a process that only judges."""
+    gc.freeze()
+    gc.set_threshold(*_RARELY)
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """The same for a while, in a process that is somebody else's, too."""
+    before = gc.get_threshold()
+    settle()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

@@ -163,6 +163,8 @@ scikit-learn: imbalanced-learn yellowbrick mlxtend category-encoders sktime umap
 statsmodels: allensdk econml doubleml pingouin plotnine prophet pmdarima sktime darts linearmodels
 scikit-image: allensdk albumentations imgaug aicsimageio cellpose
 pynwb: allensdk
+tifffile: allensdk scikit-image aicsimageio cellpose imgaug
+imageio: allensdk scikit-image imgaug moviepy
 joblib: scikit-learn librosa mlxtend imbalanced-learn nltk dask-ml
 plotly: plotly-express chart-studio cufflinks dash pycaret darts
 tqdm: transformers datasets nltk spacy huggingface-hub catboost shap openai sentence-transformers torch-geometric umap-learn pytorch-lightning
@@ -182,7 +184,7 @@ nbformat: jupyter notebook jupyterlab nbconvert papermill
 shapely: geopandas cartopy osmnx
 pyproj: geopandas cartopy rasterio osmnx
 fiona: geopandas
-networkx: osmnx scikit-image torch
+networkx: allensdk osmnx scikit-image torch
 patsy: statsmodels
 sqlalchemy: jupysql ipython-sql mlflow optuna
 jinja2: flask bokeh jupyter jupyterlab notebook nbconvert torch

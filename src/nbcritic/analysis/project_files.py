@@ -102,7 +102,7 @@ def root_above(folder: str) -> str | None:
             break
     for marks in ((".git",), ROOT_MARKS, WEAK_MARKS):
         for here in chain:
-            if any((here / mark).exists() for mark in marks):
+            if any(os.path.exists(f"{here}{os.sep}{mark}") for mark in marks):  # noqa: PTH110 (a tenth of the time of Path.exists)
                 return str(here)
     return None
 

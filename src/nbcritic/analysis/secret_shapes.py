@@ -196,17 +196,19 @@ _APART = frozenset("iscord username wandb ngrok Bearer Basic".split()) | {"PRIVA
 _SHORTEST = 20
 """Characters of the shortest token with its hint."""
 _BREAKS = bytes(c if chr(c).isalnum() or c in b"_-.~+/=:" or c > 127 else 32 for c in range(256))
-_LONG = re.compile(rb"[^ ]{%d,}" % _SHORTEST)
+_LONG = re.compile(rb" [^ ]{%d,}" % _SHORTEST)
+"""With the blank before it, so that a word is tried from its first letter only."""
+_BY_HINT = tuple((shape.hint, shape) for shape in SHAPES)
 _LOOSE = tuple(shape for shape in SHAPES if shape.hint in _APART)
 
 
 def _hinted(text: str) -> list[Shape]:
     """The shapes whose hint occurs; all but a few hints are sought only in words as long as a token is, which are rare."""
-    every = _LONG.findall(text.encode("utf-8", "surrogatepass").translate(_BREAKS))
+    every = _LONG.findall(b" " + text.encode("utf-8", "surrogatepass").translate(_BREAKS))
     if not every:
         return [shape for shape in _LOOSE if shape.hint in text]
-    words = b" ".join(set(every)).decode("utf-8", "replace")
-    return [shape for shape in SHAPES if shape.hint in words or (shape.hint in _APART and shape.hint in text)]
+    words = b"".join(set(every)).decode("utf-8", "replace")
+    return [shape for hint, shape in _BY_HINT if hint in words or (hint in _APART and hint in text)]
 
 
 def tokens(text: str, *, strict: bool = True) -> Iterator[Token]:

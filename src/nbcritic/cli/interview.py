@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from nbcritic.cli.extra import KitCommand
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.command(cls=KitCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("slug", metavar="SCENARIO")
 @click.option(
     "--minutes", type=click.IntRange(10, 240), help="How long it will take. [default: what the scenario says]"

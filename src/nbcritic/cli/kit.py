@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbcritic.cli.extra import KitGroup
+
 if TYPE_CHECKING:
     from nbcritic.kit.gate import Result
 
@@ -19,7 +21,7 @@ _root = click.option(
 )
 
 
-@click.group(context_settings=_HELP)
+@click.group(cls=KitGroup, context_settings=_HELP)
 def command() -> None:
     """Write scenarios for the training kit; `nbcritic practice` is for those who train.
 

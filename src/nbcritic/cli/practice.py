@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbcritic.cli.extra import KitGroup
+
 if TYPE_CHECKING:
     from nbcritic.kit.workspace import Workspace
 
@@ -19,7 +21,7 @@ _format = click.option(
 )
 
 
-@click.group(context_settings=_HELP)
+@click.group(cls=KitGroup, context_settings=_HELP)
 def command() -> None:
     """Train your eye: review a notebook as in an interview, offline, one command a step.
 
@@ -154,6 +156,7 @@ def check(folder: Path | None, format: str, package: bool, python: str | None, m
 
 
 def _check_package(space: Workspace, format: str, python: str | None, mutants: int, seed: int) -> None:
+    import shutil
     import sys
 
     from nbcritic.cli.output import say
@@ -165,6 +168,10 @@ def _check_package(space: Workspace, format: str, python: str | None, mutants: i
     exercise = space.exercise()
     if exercise.scenario is None:
         raise NbcriticError(f"{space.state.name} is any notebook: there is no contract that a package could keep")
+    if python is not None and shutil.which(python) is None:
+        raise NbcriticError(
+            f"--python: there is no program {python}; name the python of an environment, such as .venv/bin/python"
+        )
     asked = Package(
         exercise.scenario, space.package, plain(space.package / "src"), python or sys.executable, mutants, seed
     )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbcritic.cli.extra import KitGroup
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 HELP = {"help_option_names": ["-h", "--help"]}
 
 
-@click.group(context_settings=HELP)
+@click.group(cls=KitGroup, context_settings=HELP)
 def command() -> None:
     """Take-homes for interviews: a notebook with planted flaws for each candidate, and their submissions graded side by side.
 

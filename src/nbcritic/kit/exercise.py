@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
+
 from nbcritic.kit.grade import Scorecard, grade
 from nbcritic.kit.remark import Key, Remark
 from nbcritic.kit.scenario import Scenario, load
@@ -55,7 +57,42 @@ def of_scenario(slug: str) -> Exercise:
         NbcriticError: There is no such scenario, or it cannot be read.
     """
     scenario = load(slug)
-    return Exercise(slug, scenario.facts.title, scenario.notebook, scenario.key, scenario.facts.minutes, scenario)
+    key = _legible(scenario.key, scenario.notebook)
+    return Exercise(slug, scenario.facts.title, scenario.notebook, key, scenario.facts.minutes, scenario)
+
+
+def _legible(key: Key, notebook: Notebook) -> Key:
+    """The key with its cells named so that they can be found: authors write a cell's id, which no notebook editor shows.
+
+    `load-month` becomes `cell 14`; a name that is a name of the code as well, `sky`, stays and gets its cell: `sky` (cell 9).
+    """
+    numbers = {cell.id: cell.number for cell in notebook.cells if cell.id}
+    code = "\n".join(cell.source for cell in notebook.cells if cell.kind == "code")
+
+    def shown(found: re.Match[str]) -> str:
+        number = numbers.get(found[1])
+        if number is None:
+            return found[0]
+        if re.search(rf"\b{re.escape(found[1])}\b", code) is None:
+            begins = found.string[: found.start()].rstrip()[-1:] in ("", *".?!")
+            return f"{'Cell' if begins else 'cell'} {number}"
+        counted = found.string.startswith(" (In[", found.end())
+        return found[0] if counted else f"{found[0]} (cell {number})"
+
+    def text(said: str) -> str:
+        return re.sub(r"`([a-z0-9-]+)`", shown, said)
+
+    def remark(one: Remark) -> Remark:
+        first, second, third = one.hints
+        return msgspec.structs.replace(
+            one,
+            what=text(one.what),
+            why=text(one.why),
+            fix=text(one.fix),
+            hints=(text(first), text(second), text(third)),
+        )
+
+    return msgspec.structs.replace(key, remark=tuple(remark(one) for one in key.remark))
 
 
 def of_notebook(path: Path) -> Exercise:

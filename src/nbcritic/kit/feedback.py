@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from nbcritic.kit.answer import Answer
+from nbcritic.kit.answer import Answer, has_prose
 from nbcritic.kit.exercise import Exercise
 from nbcritic.kit.grade import FIRST, WEIGHT, Claim, Scorecard
 from nbcritic.kit.remark import Key, Remark
@@ -24,6 +24,8 @@ def band(share: float) -> str:
 
 def report(workspace: Workspace, exercise: Exercise, card: Scorecard, answers: Sequence[Answer]) -> str:
     """The result of a check, in plain text."""
+    if not answers and has_prose(workspace.text()):
+        return "critique.md has text, but no remark that could be read: begin each with `- `, or with its cell, such as `Cell 14:`.\n"
     if not answers:
         return comments(exercise.key, card, answers)[0] + "\n"
     lines = [f"{exercise.name} · attempt {len(workspace.state.attempts)} · {card.score:.0f} of 100{_floor(workspace)}"]
@@ -40,7 +42,9 @@ def report(workspace: Workspace, exercise: Exercise, card: Scorecard, answers: S
     lines += ["", *(f"- {comment}" for comment in comments(exercise.key, card, answers))]
     if card.unsure:
         near = ", ".join(str(answers[one.answer].line or one.answer + 1) for one in card.unsure)
-        lines.append(f"- Near something, but not yet clear: line {near}. Say which cell, and what follows from it.")
+        lines.append(
+            f"- Near something, but not yet clear: line {near}. Say which cell (or `whole`), and what follows from it."
+        )
     if card.missed:
         lines += ["", "`nbcritic practice hint` gives a nudge; `nbcritic practice solution` ends the search."]
     else:
@@ -120,7 +124,7 @@ def _good(claims: Sequence[Claim], remarks: dict[str, Remark], answers: Sequence
     remark, answer = remarks[best.remark], answers[best.answer]
     whole = " with what it costs and what to do" if best.impact and best.remedy else ""
     return f"Well seen{whole}: {remark.title[0].lower()}{remark.title[1:]}" + (
-        f" ({visible(answer.where)})" if answer.where else ""
+        f" ({visible(answer.place)})" if answer.place else ""
     )
 
 
@@ -148,7 +152,7 @@ def solution(exercise: Exercise, card: Scorecard, answers: Sequence[Answer]) -> 
     """The key, beside what was found of it, as Markdown."""
     claims = {claim.remark: claim for claim in card.claims}
     near = {one.remark: one for one in card.unsure}
-    lines = [f"# {exercise.title}: the key", ""]
+    lines = [f"# The key: {exercise.title}", ""]
     for remark in sorted(exercise.key.remark, key=lambda one: -WEIGHT[one.severity]):
         mark = "seen" if remark.id in claims else "missed"
         lines += [

@@ -7,9 +7,11 @@ skeleton.
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -320,12 +322,23 @@ def reference(scenario: Scenario) -> Iterator[str]:
     from nbcritic.kit import package
     from nbcritic.kit.contract import plain
 
+    if missing := _not_installed(scenario.reference):
+        yield f"the reference cannot be run here, it needs {', '.join(missing)}: pip install 'nbcritic[test]'"
+        return
     asked = package.Package(scenario, scenario.reference, plain(scenario.reference / "src"), mutants=0)
     for item in package.judge(asked):
         if item.id == "metric":
             yield from _metric(scenario, item.value, "reference")
         elif item.share is None or item.share < 1:
             yield f"the reference: {item.title}: {item.seen}. {item.teach}"
+
+
+def _not_installed(folder: Path) -> list[str]:
+    """What a package and its tests say they need, and this environment does not have."""
+    project = _toml(folder / "pyproject.toml").get("project", {})
+    needed = [*project.get("dependencies", ()), *project.get("optional-dependencies", {}).get("test", ())]
+    names = (found[0] for one in needed if (found := re.match(r"[\w.-]+", one)))
+    return [name for name in names if not any(metadata.distributions(name=name))]
 
 
 def skeleton(scenario: Scenario) -> Iterator[str]:

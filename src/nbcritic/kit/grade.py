@@ -124,7 +124,7 @@ def likeness(item: Remark | Decoy, answer: Answer, places: Places) -> float:
 
     The share of concepts is squared: all of them belong together, and the right cell with one word of three is a guess.
     """
-    place = places.overlap(answer.where, item.places)
+    place = places.overlap(answer.place, item.places)
     concepts = Text(answer.text).share(item.concepts, item.void) ** 2
     if isinstance(item, Remark) and answer.category:
         return PLACE * place + CATEGORY * (answer.category == item.category) + CONCEPTS * concepts

@@ -124,7 +124,10 @@ class Scenario:
         """The messy notebook, as the critic reads it."""
         from nbcritic.notebook.read import read
 
-        return read(self.path.read_bytes(), str(self.path))
+        try:
+            return read(self.path.read_bytes(), str(self.path))
+        except OSError as error:
+            raise NbcriticError(f"cannot read {self.path}: {error.strerror or error}") from error
 
     @cached_property
     def measured(self) -> Mapping[str, float]:

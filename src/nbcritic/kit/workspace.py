@@ -123,9 +123,11 @@ class Workspace:
         return self.state.minutes - spent.total_seconds() / 60
 
     def submit(self, card: Scorecard) -> bool:
-        """Remember the critique as an attempt; False where it is the last one again."""
-        text = self.text()
+        """Remember the critique as an attempt; False where it is the last one again, which counts as it is judged now."""
+        text, found = self.text(), tuple(claim.remark for claim in card.claims)
         if self.state.attempts and self.state.attempts[-1].text == text:
+            self.state.attempts[-1] = msgspec.structs.replace(self.state.attempts[-1], score=card.score, found=found)
+            self.save()
             return False
         left = self.left()
         self.state.attempts.append(
@@ -133,7 +135,7 @@ class Workspace:
                 at=_now(),
                 text=text,
                 score=card.score,
-                found=tuple(claim.remark for claim in card.claims),
+                found=found,
                 hints=sum(self.state.hints.values()),
                 late=left is not None and left < 0,
             )
@@ -172,7 +174,8 @@ def start(
     beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         name = _lay_out(exercise, path if own else None, beside)
-        write(beside / CRITIQUE, template(exercise, blind=blind, lens=lens, minutes=minutes))
+        package = (beside / PACKAGE).is_dir()
+        write(beside / CRITIQUE, template(exercise, blind=blind, lens=lens, minutes=minutes, package=package))
         state = State(
             name=exercise.name,
             kind="notebook" if own else "scenario",
@@ -215,8 +218,10 @@ def _lay_out(exercise: Exercise, own: Path | None, folder: Path) -> str:
     return scenario.path.name
 
 
-def template(exercise: Exercise, *, blind: bool = False, lens: str = "", minutes: int | None = None) -> str:
-    """The critique to fill in: it says how, and parses as empty."""
+def template(
+    exercise: Exercise, *, blind: bool = False, lens: str = "", minutes: int | None = None, package: bool = False
+) -> str:
+    """The critique to fill in: it says how, and parses as empty. `package`: there is one beside it."""
     from nbcritic.kit.answer import CATEGORIES
 
     columns = [name for name in COLUMNS if not (blind and name == "category")]
@@ -233,14 +238,10 @@ def template(exercise: Exercise, *, blind: bool = False, lens: str = "", minutes
         "why       what it costs here: the number that it moves, the decision that it spoils",
         "fix       what you would do instead",
         "",
-        "A list does as well:  - 14: what is wrong, why, and what to do",
+        "A list does as well:  - 14: what is wrong, why, and what to do. So do paragraphs that begin with `Cell 14:`",
         *([f"Only remarks about {lens} count here."] if lens else []),
         *([f"You have set yourself {minutes} minutes."] if minutes else []),
-        *(
-            ["Write this before you open package/: what is asked of it gives some things away."]
-            if exercise.scenario
-            else []
-        ),
+        *(["Write this before you open package/: what is asked of it gives some things away."] if package else []),
         "-->",
         "",
         "| " + " | ".join(columns) + " |",

@@ -118,7 +118,10 @@ def _word(fields: dict[str, Raw], name: str) -> str:
 def _text(raw: Raw | None) -> str:
     value = _value(raw)
     if isinstance(value, list):
-        return "".join(part for part in value if isinstance(part, str))
+        try:
+            return "".join(value)
+        except TypeError:  # not all of it is text
+            return "".join(part for part in value if isinstance(part, str))
     return value if isinstance(value, str) else ""
 
 

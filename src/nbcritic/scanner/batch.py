@@ -23,6 +23,7 @@ from nbcritic.scanner.copies import keys_of
 from nbcritic.scanner.task import Task
 
 _RUFF = "ruff's rules"
+_ROOM = 96 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +34,44 @@ class Verdict:
     lasts: bool
 
 
+class Pages:
+    """Notebooks whose digest was made in this process and that it will soon judge: those for which there is room are not parsed again."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[bytes, Page]] = {}
+        self._room = _ROOM
+
+    def add(self, task: Task, page: Page) -> None:
+        """Keep a page if there is room."""
+        # With the names and shapes that a digest needs, a tree takes about a hundred bytes for each of its source.
+        size = len(task.data) + 120 * sum(len(cell.source) for cell in page.cells)
+        if size <= self._room:
+            self._room -= size
+            self._kept[task.path] = task.data, page
+
+    def take(self, task: Task) -> Page | None:
+        """The page of this very notebook, with what the task says of its surroundings."""
+        data, page = self._kept.pop(task.path, (b"", None))
+        if page is None or data != task.data:
+            return None
+        page.project, page.library = task.project or NOWHERE, task.library or ALONE
+        return page
+
+
 def judge(batch: Sequence[Page], config: Config) -> Iterator[Report]:
     """Judge pages, in order, with one ruff process."""
     yield from (verdict.report for verdict in _judged([(page, config) for page in batch], config))
 
 
-def verdicts(tasks: Sequence[Task]) -> Iterator[Verdict]:
+def verdicts(tasks: Sequence[Task], known: Pages | None = None) -> Iterator[Verdict]:
     """Judge a batch of tasks, in order, with one ruff process; all are of one configuration but for what single files ignore."""
-    items = [(_page(task), task.config) for task in tasks]
+    items = [((known.take(task) if known else None) or _page(task), task.config) for task in tasks]
     yield from _judged(items, tasks[0].config) if tasks else ()
 
 
-def digests(tasks: Sequence[Task]) -> list[bytes]:
+def digests(tasks: Sequence[Task], keep: Pages | None = None) -> list[bytes]:
     """For each notebook the keys of the blocks that rules compare between notebooks."""
-    return [_keys(task) for task in tasks]
+    return [_keys(task, keep) for task in tasks]
 
 
 def digesters(config: Config) -> list[str]:
@@ -59,14 +84,17 @@ def _is_chosen(code: str, config: Config) -> bool:
     return config.selects(rule.code, rule.name, rule.family, rule.profile)
 
 
-def _keys(task: Task) -> bytes:
+def _keys(task: Task, keep: Pages | None) -> bytes:
     found = [rules.load()[code].digest for code in digesters(task.config)]
     try:
         with limited():
             page = Page(read(task.data, task.path))
-            return keys_of(digest(page) for digest in found if digest is not None)
+            keys = keys_of(digest(page) for digest in found if digest is not None)
     except (Exception, GivenUp):  # the notebook's own report will say what is wrong with it
         return b""
+    if keep is not None:
+        keep.add(task, page)
+    return keys
 
 
 def _page(task: Task) -> Page | Verdict:

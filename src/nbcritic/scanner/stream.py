@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from nbcritic.analysis.memory import settled
 from nbcritic.config import Config
 from nbcritic.model import Report
 from nbcritic.scanner import worker
@@ -17,6 +18,8 @@ from nbcritic.scanner.team import Team, Work
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from nbcritic.scanner.batch import Pages
 
 KEPT_AT_ONCE = 64
 """Results that are written to the cache together."""
@@ -49,11 +52,12 @@ def scan(
     found = tuple(find(paths, config))
     source = Source(found, config, cache, stdin)
     team = Team(jobs, executor, setup, len(found))
+    here = _Here()
     try:
-        with _Kept(cache, "digest") as kept:
-            _compare(found, source, team, kept, progress)
-        with _Kept(cache, "report") as kept:
-            for done, (task, outcome) in enumerate(team.run(source.items(), _JUDGING), 1):
+        with settled(), _Kept(cache, "digest") as kept:
+            _compare(found, source, team, here, kept, progress)
+        with settled(), _Kept(cache, "report") as kept:
+            for done, (task, outcome) in enumerate(team.run(source.items(), here.judging), 1):
                 if outcome.lasts and task is not None:
                     kept.add(task, outcome.packed or pack(outcome.report))
                 if progress is not None:
@@ -67,7 +71,9 @@ def scan(
             cache.close()
 
 
-def _compare(found: Sequence[str], source: Source, team: Team, kept: _Kept, progress: Progress | None) -> None:
+def _compare(
+    found: Sequence[str], source: Source, team: Team, here: _Here, kept: _Kept, progress: Progress | None
+) -> None:
     """Have digests made where there are rules and notebooks to compare."""
     places = source.to_compare()
     if not places:
@@ -77,7 +83,7 @@ def _compare(found: Sequence[str], source: Source, team: Team, kept: _Kept, prog
     copies = Copies(found)
     source.shares(copies)
     tasks = source.digests([index for index, _ in places])
-    for done, ((index, root), (task, keys)) in enumerate(zip(places, team.run(tasks, _DIGESTING), strict=True), 1):
+    for done, ((index, root), (task, keys)) in enumerate(zip(places, team.run(tasks, here.digesting), strict=True), 1):
         copies.add(index, root, keys)
         if task is not None:
             kept.add(task, keys)
@@ -113,10 +119,32 @@ class _Kept:
         self._flush()
 
 
-def _here(tasks: Sequence[Task]) -> Iterator[Outcome]:
-    from nbcritic.scanner.batch import verdicts
+class _Here:
+    """What is done in this process, where a page that was parsed for its digest need not be parsed again to be judged."""
 
-    return (Outcome(verdict.report, verdict.lasts) for verdict in verdicts(tasks))
+    def __init__(self) -> None:
+        self._pages: Pages | None = None
+
+    @property
+    def judging(self) -> Work[Outcome, tuple[bytes, bool]]:
+        """From tasks to reports."""
+        return Work(self._judge, worker.judge, _arrived, _died)
+
+    @property
+    def digesting(self) -> Work[bytes, bytes]:
+        """From tasks to digests."""
+        return Work(self._digest, worker.digests, lambda task, keys: keys, lambda task, how: b"")
+
+    def _judge(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
+        from nbcritic.scanner.batch import verdicts
+
+        return (Outcome(verdict.report, verdict.lasts) for verdict in verdicts(tasks, self._pages))
+
+    def _digest(self, tasks: Sequence[Task]) -> Iterator[bytes]:
+        from nbcritic.scanner.batch import Pages, digests
+
+        self._pages = self._pages or Pages()
+        return iter(digests(tasks, self._pages))
 
 
 def _arrived(task: Task, answer: tuple[bytes, bool]) -> Outcome:
@@ -126,9 +154,3 @@ def _arrived(task: Task, answer: tuple[bytes, bool]) -> Outcome:
 
 def _died(task: Task, how: str) -> tuple[bytes, bool]:
     return pack(Report(task.path, problem=how)), False
-
-
-_JUDGING = Work(_here, worker.judge, _arrived, _died)
-_DIGESTING = Work(
-    lambda tasks: iter(worker.digests(tasks)), worker.digests, lambda task, keys: keys, lambda task, how: b""
-)

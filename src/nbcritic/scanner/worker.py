@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from nbcritic.analysis.memory import settle
 from nbcritic.scanner.packed import pack
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def begin(folder: str, trace: str, setup: Setup | None) -> None:
     tempfile.tempdir = folder
     _trace = Path(trace).open("ab")  # noqa: SIM115
     faulthandler.enable(file=_trace)
+    settle()
     threading.Thread(target=_outlived, args=(folder,), daemon=True).start()
     if setup is not None:
         setup()

@@ -112,6 +112,16 @@ def test_the_longest_block_is_named() -> None:
     )
     (hit,) = long_function.check.check(page(source + "    return total"), weight=9)
     assert hit.message == "`f` is 16 lines long; begin with the block in line 3 (13 lines)"
+    assert hit.severity == "nit"  # nothing on the page calls it
+    (hit,) = long_function.check.check(page(source + "    return total\nf([1])"), weight=9)
+    assert hit.severity is None
+
+
+def test_an_inner_function_is_named() -> None:
+    source = "def f(rows):\n    def add(row):\n" + "".join(f"        a{n} = row + {n}\n" for n in range(12))
+    rest = "".join(f"    b{n} = rows * {n}\n" for n in range(12))
+    messages = [hit.message for hit in long_function.check.check(page(source + rest + "    return add"), weight=9)]
+    assert any("move the inner function `add` out (13 lines)" in message for message in messages)
 
 
 @pytest.mark.parametrize("check", [long_function, complex_function, ignored_parameter])

@@ -111,7 +111,7 @@ def mark(
     began = time.monotonic()
     text, notes = critique(submission)
     try:
-        answers = read_answers(text)
+        answers = read_answers(text, forgiving=True)
     except NbcriticError as error:
         raise Unreadable(f"the critique cannot be read: {error}") from error
     if not answers:
@@ -136,7 +136,7 @@ def mark(
         package=items,
         package_note=note,
         package_score=_share(items),
-        questions=questions(pack.key, answers, card, files, f"{pack.facts.id}/{submission.digest}"),
+        questions=questions(pack.key, answers, card, _own(files, pack), f"{pack.facts.id}/{submission.digest}"),
         notes=(*submission.notes, *notes),
         seconds=round((known.seconds if known else 0.0) + time.monotonic() - began, 2),
     )
@@ -148,10 +148,10 @@ def floor_of(pack: Pack) -> float:
 
 
 def _lines(answers: Sequence[Answer], card: Scorecard) -> tuple[Line, ...]:
-    lines = {index: Line(answer.where, answer.text) for index, answer in enumerate(answers)}
+    lines = {index: Line(answer.place, answer.text) for index, answer in enumerate(answers)}
     for claim in card.claims:
         lines[claim.answer] = Line(
-            answers[claim.answer].where,
+            answers[claim.answer].place,
             answers[claim.answer].text,
             claim.remark,
             "match",
@@ -161,10 +161,10 @@ def _lines(answers: Sequence[Answer], card: Scorecard) -> tuple[Line, ...]:
             claim.likeness,
         )
     for index, decoy in card.decoys:
-        lines[index] = Line(answers[index].where, answers[index].text, decoy, "decoy")
+        lines[index] = Line(answers[index].place, answers[index].text, decoy, "decoy")
     for unsure in card.unsure:
         answer = answers[unsure.answer]
-        lines[unsure.answer] = Line(answer.where, answer.text, unsure.remark, "unsure", likeness=unsure.likeness)
+        lines[unsure.answer] = Line(answer.place, answer.text, unsure.remark, "unsure", likeness=unsure.likeness)
     return tuple(lines[index] for index in sorted(lines))
 
 
@@ -182,10 +182,7 @@ def _package(
         return (), "this take-home asks for no package"
     if not files:
         return (), "no package was handed in"
-    given = {
-        name.removeprefix("package/"): content for name, content in pack.given.items() if name.startswith("package/")
-    }
-    if all(given.get(name) == content for name, content in files.items()):
+    if not _own(files, pack):
         return (), "the package is the one that was handed out"
     if box is None:
         return (), "packages were not run (--no-package)"
@@ -197,6 +194,11 @@ def _package(
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         return _judged(scenario, root, box(root / "src"))
+
+
+def _own(files: Mapping[str, bytes], pack: Pack) -> dict[str, bytes]:
+    """The files of a package that are not as they were handed out."""
+    return {name: content for name, content in files.items() if pack.given.get(f"package/{name}") != content}
 
 
 def _judged(scenario: Scenario, root: Path, run: Run) -> tuple[tuple[PackageItem, ...], str]:

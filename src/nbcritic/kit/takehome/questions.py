@@ -69,7 +69,7 @@ def _of_critique(key: Key, answers: Sequence[Answer], card: Scorecard) -> Iterat
 
 def _said(answer: Answer) -> str:
     text = " ".join(answer.what.split())
-    where = f" ({answer.where})" if answer.where else ""
+    where = f" ({answer.place})" if answer.place else ""
     return f"“{text if len(text) <= 140 else text[:139] + '…'}”{where}"
 
 

@@ -159,12 +159,15 @@ before you look at the next candidate's, and keep to the marking order of `takeh
 
 
 def _follow_ups(scenario: Scenario | None) -> str:
-    """The scenario's own follow-ups, which do not depend on the variant."""
+    """The scenario's own follow-ups, with a word about the notebook for which they were written."""
     path = scenario.critique / "interviewer.md" if scenario else None
     if path is None or not path.is_file():
         return ""
     found = re.search(r"^## Follow-ups\n.*?(?=^## |\Z)", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    return f"\n{found[0].rstrip()}\n" if found else ""
+    if found is None:
+        return ""
+    title, _, follow = found[0].rstrip().partition("\n")
+    return f"\n{title}\n\nWritten for the practice notebook of the same data: leave out what does not fit this one.\n{follow}\n"
 
 
 RUBRIC = f"""# Rubric

@@ -28,17 +28,20 @@ def shown(page: Page, cell: CodeCell) -> list[tuple[str, int]]:
 
 def _told(page: Page, cell: CodeCell) -> list[tuple[str, int]]:
     """What logs and statistics say by the way, where the cell has one of them."""
-    text = "\n".join(output.text for output in cell.outputs if output.kind != "error")
+    texts = [output.text for output in cell.outputs if output.kind != "error"]
+    if not texts:
+        return []
+    text = "\n".join(texts)
     found: list[tuple[str, int]] = []
     asked = [node.value for node in cell.nodes(ast.Attribute) if node.attr == "value_counts"]
     if len(asked) == 1 and (frame := root_name(asked[0])) is not None and (total := _total(text)) is not None:
         found.append((frame.id, total))
     reports = [call for call in cell.nodes(ast.Call) if _is_report(page, call)]
-    supports = set(_SUPPORT.findall(text))
-    if len(reports) == len(supports) == 1 and isinstance(reports[0].args[0], ast.Subscript):
+    supports = set(_SUPPORT.findall(text)) if len(reports) == 1 else set()
+    if len(supports) == 1 and isinstance(reports[0].args[0], ast.Subscript):
         frame = root_name(reports[0].args[0])
         found += [(frame.id, int(supports.pop()))] if frame is not None else []
-    got = _GOT.findall(text)
+    got = _GOT.findall(text) if "Got " in text else []
     if len(got) == 1:
         queries = [assign.targets[0] for assign in cell.nodes(ast.Assign) if _is_query(assign.value)]
         found += [(name.id, int(got[0][:12])) for name in queries if isinstance(name, ast.Name)]

@@ -75,13 +75,14 @@ def _is_loaded(page: Page) -> bool:
 
 def best_kept(page: Page) -> Iterator[tuple[CodeCell, ast.For, ast.expr]]:
     """Training loops by hand that keep the state of the epoch with the best number from a test loader."""
-    if any(_VALIDATION.search(name.id) for cell in page.code for name in cell.nodes(ast.Name)):
-        return
+    found = []
     for cell in page.code:
         for loop in cell.nodes(ast.For):
             kept = next(_kept(loop), None) if any(_trains(call) for call in _calls(loop)) else None
             if kept is not None:
-                yield cell, loop, kept
+                found.append((cell, loop, kept))
+    if found and not any(_VALIDATION.search(name.id) for cell in page.code for name in cell.nodes(ast.Name)):
+        yield from found
 
 
 def _calls(loop: ast.For) -> Iterator[ast.Call]:

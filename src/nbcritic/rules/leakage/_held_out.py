@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.page import Page, once
 from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Score, Split
 from nbcritic.analysis.provenance_values import Part
@@ -64,9 +64,13 @@ def test_sets(page: Page) -> list[TestSet]:
 test_sets.__test__ = False  # type: ignore[attr-defined]
 
 
+@once
 def is_judged_elsewhere(page: Page) -> bool:
     """Does the page predict rows whose answers it does not have, as for a competition?"""
-    return any(_SUBMITTED.search(cell.source) for cell in page.code)
+    sources = (cell.source for cell in page.code)
+    return any(
+        ("submi" in (lower := source.lower()) or "test" in lower) and _SUBMITTED.search(source) for source in sources
+    )
 
 
 def _is_beside(part: Part, other: Part) -> bool:

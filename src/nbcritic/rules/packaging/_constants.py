@@ -44,6 +44,9 @@ def _is_labels(page: Page, node: ast.expr) -> bool:
                 node = node.args[0]
             else:
                 return False
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+            node = node.value
+            continue
         else:
             return False
         if called in _LABELS:
@@ -74,6 +77,8 @@ def _fetches(cell: CodeCell, name: ast.Name) -> bool:
     if not cell.in_function(name) and is_show(cell.statement(name)):
         return True
     door = cell.parent(name)
+    if isinstance(door, ast.Subscript) and door.value is name:
+        return _is_sought(cell, door, name.id)
     if not isinstance(door, ast.Attribute):
         return False
     fetch = cell.parent(door)
@@ -83,5 +88,26 @@ def _fetches(cell: CodeCell, name: ast.Name) -> bool:
         isinstance(fetch, ast.Subscript)
         and fetch.value is door
         and door.attr in _BY_KEY
-        and not any(isinstance(node, _MASKS) for node in nodes_in(fetch.slice))
+        and (_is_lookup(fetch) or not any(isinstance(node, _MASKS) for node in nodes_in(fetch.slice)))
     )
+
+
+def _is_lookup(fetch: ast.Subscript) -> bool:
+    """`table.loc[table["key"] == name, "euro"]`: one value of the row with a key."""
+    parts = fetch.slice.elts if isinstance(fetch.slice, ast.Tuple) else []
+    return len(parts) == 2 and _is_equality(parts[0]) and isinstance(parts[1], ast.Constant)
+
+
+def _is_equality(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq)
+
+
+def _is_sought(cell: CodeCell, column: ast.Subscript, table: str) -> bool:
+    """Is it the column in which a lookup in the same table searches?"""
+    compare = cell.parent(column)
+    parts = cell.parent(compare) if _is_equality(compare) and compare is not None else None
+    fetch = cell.parent(parts) if isinstance(parts, ast.Tuple) else None
+    if not isinstance(fetch, ast.Subscript) or not _is_lookup(fetch):
+        return False
+    door = fetch.value
+    return isinstance(door, ast.Attribute) and door.attr in _BY_KEY and getattr(door.value, "id", None) == table

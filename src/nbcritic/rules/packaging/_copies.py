@@ -8,7 +8,7 @@ so the work grows with the page, not with its square.
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +16,7 @@ from hashlib import blake2b
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import ATOMS, CodeCell
 from nbcritic.analysis.digest import Block, Digest
 from nbcritic.analysis.page import Page, once
 from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, inner, is_logic, is_show, last_name, only_called
@@ -129,9 +129,10 @@ def _block(run: Run, shapes: Sequence[Shape], name: str) -> Block:
 def _seeds(runs: Sequence[Run], least: float) -> list[list[Copy]]:
     """Windows just heavy enough that occur more than once, the heaviest first."""
     alike: dict[tuple[int, ...], list[Copy]] = defaultdict(list)
+    often = Counter(shape.key for run in runs for shape in run.shapes)
     for run in runs:
-        for start in range(len(run.shapes)):
-            if end := _heavy_enough(run.shapes, start, least):
+        for start, first in enumerate(run.shapes):
+            if often[first.key] > 1 and (end := _heavy_enough(run.shapes, start, least)):
                 alike[tuple([shape.key for shape in run.shapes[start:end]])].append(Copy(run, start, end))
     seeds: list[list[Copy]] = []
     for found in alike.values():
@@ -253,8 +254,8 @@ class _Shaper:
                 words.append("literal")
                 literals.append(node.value)
                 continue
-            if node in done:
-                within = done[node]
+            within = done.get(node)
+            if within is not None:
                 words.append(str(within.key))
                 names += within.names
                 literals += within.literals
@@ -262,15 +263,17 @@ class _Shaper:
             words.append(kind.__name__)
             if kind is ast.Expr and node.value.__class__ is ast.Constant:
                 continue
-            for name in _FIELDS.get(kind) or _fields(kind):
+            for name in _FIELDS[kind] if kind in _FIELDS else _fields(kind):
                 value = getattr(node, name, None)
-                if value.__class__ is list:
+                of = value.__class__
+                if of is list:
                     words.append(str(len(value)))
-                    stack += [item for item in reversed(value) if isinstance(item, ast.AST)]
-                elif isinstance(value, ast.AST):
+                    stack += [item for item in reversed(value) if item.__class__ not in ATOMS]
+                elif of is str:
+                    if kind not in DEFINITIONS:
+                        (words if kind is ast.Attribute or kind is ast.keyword else names).append(value)
+                elif of not in ATOMS:
                     stack.append(value)
-                elif value.__class__ is str and kind not in DEFINITIONS:
-                    (words if kind is ast.Attribute or kind is ast.keyword else names).append(value)
         key = stable(words)
         call = statement.value if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) else None
         return Shape(

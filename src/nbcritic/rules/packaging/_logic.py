@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.pattern import regex
@@ -19,7 +20,7 @@ _PLOTS = frozenset(
 )
 _LOOKS = frozenset(
     "head tail describe info print display value_counts sample columns show unique nunique plot hist boxplot dtypes summary pprint "
-    "set_option filterwarnings seed set_style use set_theme set_palette simplefilter tick_params pretty len type help dir savefig "
+    "iplot set_option filterwarnings seed set_style use set_theme set_palette simplefilter tick_params pretty len type help dir savefig "
     "add_trace update_layout update_traces update_xaxes update_yaxes set_title set_xlabel set_ylabel legend close collect "
     "set_visible set_color set_linewidth set_linestyle set_facecolor set_edgecolor set_alpha set_xlim set_ylim set_xticks set_yticks "
     "set_xticklabels set_yticklabels set_position set_fontsize set_rotation set_size_inches set_aspect set_axis_off set_zorder "
@@ -27,7 +28,7 @@ _LOOKS = frozenset(
     "fill_between grid tight_layout subplots_adjust hlines vlines errorbar contour contourf pcolormesh colorbar stem heatmap "
     "countplot histplot lineplot scatterplot barplot distplot pie autofmt_xdate despine invert_yaxis invert_xaxis".split()
 )
-_LINKS = (ast.Attribute, ast.Subscript, ast.Starred, ast.Await)
+_LINKS = frozenset({ast.Attribute, ast.Subscript, ast.Starred, ast.Await})
 _CANVAS = regex(r"(?:\w+_)?(?:ax|axs|axes|fig|figs|figure)\d*|ax[a-z]?")
 
 
@@ -135,7 +136,9 @@ def is_show(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Expr):
         value = statement.value
         if isinstance(value, ast.Call):
-            return is_canvas(root(value)) or last_name(value.func) in _LOOKS
+            # `traces.append(go.Scatter(…))` collects what is drawn.
+            drawn = last_name(value.func) == "append" and any(is_canvas(root(argument)) for argument in value.args)
+            return drawn or is_canvas(root(value)) or last_name(value.func) in _LOOKS
         return True
     return isinstance(statement, ast.Assign) and is_canvas(root(statement.value))
 
@@ -166,18 +169,19 @@ def _is_text(value: ast.expr) -> bool:
 
 def root(node: ast.AST) -> str:
     """The name at the bottom of `a.b(…)[c].d`."""
-    while not isinstance(node, ast.Name):
-        if isinstance(node, ast.Call):
-            node = node.func
-        elif isinstance(node, _LINKS):
-            node = node.value
+    here: Any = node
+    while (kind := here.__class__) is not ast.Name:
+        if kind is ast.Call:
+            here = here.func
+        elif kind in _LINKS:
+            here = here.value
         else:
             return ""
-    return node.id
+    return here.id  # type: ignore[no-any-return]
 
 
 def last_name(node: ast.AST) -> str:
     """The last name of `a.b.c`."""
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
+    kind = node.__class__
+    found: Any = node
+    return found.attr if kind is ast.Attribute else found.id if kind is ast.Name else ""

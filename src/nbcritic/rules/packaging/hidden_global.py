@@ -104,6 +104,22 @@ def check(page: Page) -> Iterator[Hit]:
         def in_euro(day, amount):  # <- flagged
             return amount * rates.loc[day, "euro"]
         in_euro("mon", 3)
+
+    Good:
+
+        # %%
+        import numpy as np
+        import pandas as pd
+        rates = pd.read_csv("rates.csv")
+        orders = pd.read_csv("orders.csv")
+        shops = np.sort(orders["shop"].unique())[::-1]
+        # %%
+        def in_euro(amount, currency):
+            return amount * rates.loc[rates["currency"] == currency, "euro"].iloc[0]
+        def code(shop):
+            return list(shops).index(shop)
+        # %%
+        in_euro(5, "USD"), code("north")
     """
     found = [(cell, node, names) for cell, node, names in _functions(page) if names]
     if not found:

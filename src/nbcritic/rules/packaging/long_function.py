@@ -86,7 +86,8 @@ def check(page: Page, *, weight: int = 50) -> Iterator[Hit]:
     """
     for cell, function in functions(page):
         if lines(function) > weight and _weight(function) > weight:
-            yield Hit(cell.at_line(function.lineno), _message(function))
+            unused = function.name not in page.names.mentioned
+            yield Hit(cell.at_line(function.lineno), _message(function), severity="nit" if unused else None)
 
 
 def _weight(function: Def) -> float:
@@ -109,4 +110,6 @@ def _message(function: Def) -> str:
     advice = "make each of its parts a function"
     if longest is not None and 3 * lines(longest) > lines(function):
         advice = f"begin with the block in line {longest.lineno} ({lines(longest)} lines)"
+        if isinstance(longest, ast.FunctionDef):
+            advice = f"move the inner function `{longest.name}` out ({lines(longest)} lines)"
     return f"`{function.name}` is {lines(function)} lines long; {advice}"

@@ -16,8 +16,8 @@ from nbcritic.rules.packaging._steps import Steps
 
 SHOWN = 3
 STATEMENTS, IN_ONE_CELL = 50, 8
-GRAVE = 100
-"""From so many statements altogether it is major; a repeated block makes it so, too."""
+GRAVE, COPIED = 100, 75
+"""From so many statements altogether it is major; from so many where a block is repeated."""
 WEIGHT = 6.0
 """Two cells that share a block this heavy (see NBC405) hold what a function should."""
 
@@ -162,7 +162,8 @@ def check(page: Page, *, statements: int = STATEMENTS, in_one_cell: int = IN_ONE
     message = f"{_said(total)} lie at cell level, {packed or 'none'} in functions; take out first {named}"
     worth = [proposal.cell for proposal in loose.worth]
     related = tuple(Related(cell.at(), _said(amounts[cell.number])) for cell in worth)
-    grave = total.statements >= GRAVE or any(cell.number in copied for cell in worth)
+    repeated = any(cell.number in copied for cell in worth)
+    grave = total.statements >= (COPIED if repeated else GRAVE)
     yield Hit(Span(), message, related, severity=None if grave else "minor")
 
 
@@ -207,7 +208,9 @@ def loose_logic(page: Page, statements: int, in_one_cell: int) -> Loose:
 
 def _named(page: Page, proposals: Sequence[Proposal]) -> list[str]:
     """The first few cells as the functions that `nbcritic extract` would make of them."""
-    steps = {cell: step for step in Steps(page).steps for cell in step.cells}
+    # Of the steps of one cell the one with the most logic tells, and a plot last of all.
+    telling = sorted(Steps(page).steps, key=lambda step: (step.module != "plots", step.amount.statements))
+    steps = {cell: step for step in telling for cell in step.cells}
     found: dict[str, None] = {}
     for proposal in proposals:
         step = steps.get(proposal.cell.number)
