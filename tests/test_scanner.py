@@ -13,10 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nbcritic import engine
+from nbcritic.analysis.digest import Library
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.project import Project
 from nbcritic.config import Config
 from nbcritic.model import NbcriticError, Report, Skipped
 from nbcritic.scanner import batch, configure, find, scan, team
+from nbcritic.scanner.task import Task
 
 ANY = Config()
 STAR = Config(select=("star-import",))
@@ -349,3 +352,37 @@ def test_the_configuration_lies_near_the_first_path(here: Path) -> None:
     assert configure(["-", "one"]).profile == "production"
     assert configure(["-"]).profile == configure([]).profile == "review"
     assert configure(["two"], "one/pyproject.toml").profile == "production"
+
+
+CODE = notebook("def tidy(orders):\n    return orders.dropna().reset_index(drop=True)", "tidy(later)")
+COMPARED = Config(select=("copied-across-notebooks", "used-before-defined"))
+
+
+def test_a_page_that_was_parsed_for_its_digest_is_the_one_that_is_judged() -> None:
+    task = Task("a.ipynb", CODE, COMPARED, Project.of({"setup.py": ""}), Library({1: ("a.ipynb", "b.ipynb")}))
+    pages = batch.Pages()
+    assert batch.digests([task], pages) == batch.digests([task])
+    page = pages.take(task)
+    assert page is not None
+    assert (page.project, page.library) == (task.project, task.library)
+    assert pages.take(task) is None, "it is let go of"
+    batch.digests([task], pages)
+    assert [one.report for one in batch.verdicts([task], pages)] == [one.report for one in batch.verdicts([task])]
+
+
+def test_a_notebook_that_was_written_since_its_digest_is_read_anew() -> None:
+    pages = batch.Pages()
+    batch.digests([Task("a.ipynb", CODE, COMPARED)], pages)
+    assert pages.take(Task("a.ipynb", STARRED, COMPARED)) is None
+
+
+def test_only_so_many_pages_wait_to_be_judged() -> None:
+    tasks = [Task(f"{n}.ipynb", CODE, COMPARED) for n in range(9)]
+    alone = batch.Pages()
+    batch.digests(tasks[:1], alone)
+    assert alone.take(tasks[0]) is not None
+    pages = batch.Pages(room=30_000)
+    batch.digests(tasks, pages)
+    kept = [task.path for task in tasks if pages.take(task) is not None]
+    assert 0 < len(kept) < len(tasks)
+    assert kept == [task.path for task in tasks[: len(kept)]], "those that are judged first"

@@ -223,6 +223,12 @@ def _paying(chance: Floats) -> NDArray[np.bool_]:
     return chance >= VISIT / (VISIT + MISSED)
 
 
+def _a_year(count: float) -> float:
+    """So many of the later reports, for one year."""
+    days = (halves(_reports())[1]["date"].max() - pd.Timestamp(FIRST_TEST_YEAR, 1, 1)).days
+    return float(count * 365.25 / days)
+
+
 def _operator(name: str, column: Callable[[pd.DataFrame], pd.Series]) -> float:
     own = _reports()[_reports()["operator"] == name]
     return float(column(own).mean())
@@ -274,10 +280,12 @@ MEASURES: dict[str, Callable[[], float]] = {
         copied(_complete(), 2).query("airport == 'ORLANDO INTL'")["serious"].sum()
     ),
     "copies.page.accuracy": lambda: _forest(ALL_COLUMNS, 2, 0).accuracy,
+    "copies.page.accuracy_without_later_columns": lambda: _forest(tuple(ON_THE_PAGE), 2, 0).accuracy,
     "copies.page.recall": lambda: _forest(ALL_COLUMNS, 2, 0).recall,
     "copies.page.auc": lambda: _forest(ALL_COLUMNS, 2, 0).auc,
     "copies.page.one_answer": lambda: _forest(ALL_COLUMNS, 2, 0).never,
     "copies.once.accuracy": lambda: _forest(tuple(ON_THE_PAGE), 1, 0).accuracy,
+    "copies.once.accuracy_with_all_columns": lambda: _forest(ALL_COLUMNS, 1, 0).accuracy,
     "copies.first_try.accuracy": lambda: _forest(tuple(ON_THE_PAGE), 0, 0).accuracy,
     "copies.first_try.recall": lambda: _forest(tuple(ON_THE_PAGE), 0, 0).recall,
     "copies.honest.accuracy": lambda: _forest(ALL_COLUMNS, 0, 2).accuracy,
@@ -300,6 +308,13 @@ MEASURES: dict[str, Callable[[], float]] = {
     "dollars.at_the_gate": lambda: _dollars(lambda _: _paying(_chances())),
     "dollars.at_the_gate_at_half": lambda: _dollars(lambda _: _chances() > 0.5),
     "dollars.accuracy_of_nobody": lambda: float(1 - halves(_reports())[1]["grave"].mean()),
+    "year.reports": lambda: _a_year(len(halves(_reports())[1])),
+    "year.last_twelve_months": lambda: int(
+        (_reports()["date"] > _reports()["date"].max() - pd.DateOffset(years=1)).sum()
+    ),
+    "year.visits": lambda: _a_year(_paying(_chances()).sum()),
+    "year.grave": lambda: _a_year(halves(_reports())[1]["grave"].sum()),
+    "year.missed": lambda: _a_year((halves(_reports())[1]["grave"].to_numpy() & ~_paying(_chances())).sum()),
     "page.asked": lambda: _page()["asked"],
     "page.grave": lambda: _page()["grave"],
     "page.visits": lambda: _page()["visits"],

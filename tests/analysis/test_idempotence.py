@@ -25,6 +25,8 @@ import pandas as pd, numpy as np, random, math, json, re, os, copy
 from collections import Counter, defaultdict
 df = pd.DataFrame({"a":["x ","Y","x ","z"],"b":[4.0,9.0,16.0,30.0],"c":[1.0,None,3.0,4.0],"d":["2020-01-01","2021-02-03","2020-05-06","2022-01-01"],"e":["$1,000","$2","$3","$40"],"y":[1,0,1,0]})
 df2 = pd.DataFrame({"a":["x ","Y","z"],"k":[1,2,3]})
+strange = [df.copy()][0]
+X = df[["b", "e"]]; y = df["c"]
 lst=[3,1,2]; words=["b","a","b"]; d={"a":1,"b":2}; s={1,2}; n=5; t=" Some, text "; arr=np.array([[1.0,2.0],[3.0,5.0]]); total=0.5; counts={}; nested={"x":[1]}; flag=False; none=None
 dd=defaultdict(list); cnt=Counter()
 class Acc:
@@ -108,6 +110,18 @@ CELLS = [
     'df = df.set_index("a")',
     "df = df.reset_index()",
     'df = df.set_index("a").reset_index()',
+    'strange = strange.sort_values("b").reset_index(drop=True)',
+    'strange = strange.reset_index().drop_duplicates(subset=["b"]).set_index("b")',
+    'df = df.reset_index().set_index("b").dropna()',
+    "df = df.iloc[-2:]",
+    "df = df[-2:]",
+    "lst = lst[-2:]",
+    "df = df.iloc[-3:-1]",
+    'df["a"] = df["a"].str[-2:]',
+    'm = pd.concat([X, y], axis=1) ~ m = m.dropna() ~ X = m.drop("c", axis=1) ~ y = m["c"]',
+    'm = pd.concat([y, X], axis=1).dropna() ~ X = m.drop(columns=["c"]) ~ y = m["c"]',
+    'm = pd.concat([X, y]) ~ X = m.drop("c", axis=1) ~ y = m["c"]',
+    'm = pd.concat([X, y], axis=1) ~ X = m.drop("c", axis=1) ~ y = m["b"]',
     'df = df.merge(df2, on="a")',
     'df = pd.merge(df, df2, on="a", how="left")',
     "df = pd.merge(df, df2)",

@@ -1,10 +1,10 @@
-"""Putting off the collection of garbage leaves the switch as it was."""
+"""Putting off the collection of garbage leaves everything as it was."""
 
 import gc
 
 import pytest
 
-from nbcritic.analysis.memory import uncollected
+from nbcritic.analysis.memory import settled, uncollected
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -18,3 +18,13 @@ def test_the_switch_is_put_back(before: bool) -> None:
         assert gc.isenabled() is before
     finally:
         (gc.enable if was else gc.disable)()
+
+
+def test_rare_collections_end_with_the_work() -> None:
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
+    with pytest.raises(ValueError, match="x"), settled():
+        assert gc.get_threshold()[0] > before[0]
+        assert gc.get_freeze_count() > frozen
+        raise ValueError("x")
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0

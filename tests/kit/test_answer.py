@@ -203,3 +203,11 @@ Each flight is there three times.
 )
 def test_the_place_may_stand_anywhere_in_the_sentence(line: str, place: str) -> None:
     assert [answer.place for answer in read_answers(line)] == [place]
+
+
+def test_a_forgiving_reader_takes_inventions_for_nothing() -> None:
+    text = "| where | severity | category | what |\n|---|---|---|---|\n| 3 | huge | astrology | rows vanish |\n| 4 | minor | | |\n"
+    with pytest.raises(NbcriticError, match="`huge` is no severity"):
+        read_answers(text)
+    assert read_answers(text, forgiving=True) == (Answer("rows vanish", "3", line=3),)
+    assert read_answers("- 3 | huge | astrology | rows | vanish | count\n", forgiving=True)[0].what == "rows"

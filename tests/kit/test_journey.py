@@ -51,31 +51,64 @@ def call(installed: Path, folder: Path, *arguments: str, code: int = 0) -> str:
     return done.stdout + done.stderr
 
 
-def test_from_the_list_to_the_comparison(installed: Path, tmp_path: Path) -> None:
+JOURNEYS = {
+    "flight-delay": {
+        "known-only-afterwards": "`dep_delay`: it is known only after departure, at five nobody has it; drop it",
+        "random-split-over-time": "`train_test_split(X, y`: a random split over time; later months score near zero; split by date",
+    },
+    "sql-etl": {
+        "weather-of-three-airports": "`LEFT JOIN sky USING`: the weather is joined without origin, each flight is there three times; join on it",
+        "search-box-as-sql": "`airports.name = '{airport}'`: SQL injection, what somebody typed is put into the f-string; use parameters",
+    },
+    "nearest-city": {
+        "cosine-of-degrees": "`np.cos(lat) * np.cos(towns`: the cosine is taken of degrees, not radians: wrong towns; convert first",
+        "degrees-on-a-plane": "`degrees[:, 1] * 111.32`: the tree takes degrees for km, far north a degree is shorter; use haversine",
+    },
+    "bird-strike": {
+        "copies-on-both-sides": "`[df, serious, serious]`: copies are made before the split, so they are in the test set; split first",
+        "names-on-the-page": "`log.head(10)`: names and mobile numbers of people are in the saved output; clear it",
+    },
+}
+"""Two lines of a critique for each scenario, and the remark that each means."""
+
+
+def test_every_scenario_has_its_journey() -> None:
+    assert set(JOURNEYS) == {path.parent.name for path in (ROOT / "critiques").glob("*/scenario.toml")}
+
+
+def test_the_scenarios_are_those_of_the_wheel(installed: Path, tmp_path: Path) -> None:
     where = subprocess.run(
         [installed.parent / "python", "-c", "from nbcritic.kit.scenario import root; print(root())"],
         capture_output=True, text=True, check=True, cwd=tmp_path,
     ).stdout.strip()  # fmt: skip
     assert Path(where).is_relative_to(installed.parents[1])
-    assert "flight-delay" in call(installed, tmp_path, "practice", "list")
-    call(installed, tmp_path, "practice", "start", "flight-delay", "--timed", "45")
-    space = tmp_path / "flight-delay"
-    with (space / "critique.md").open("a") as file:
-        file.write("\n- 30: dep_delay is known only after departure, at five nobody has it; drop it\n")
-    first = json.loads(call(installed, space, "practice", "check", "--format", "json"))
-    assert first["seen"] == ["known-only-afterwards"]
-    assert "Hint 1 of 3" in call(installed, space, "practice", "hint")
-    with (space / "critique.md").open("a") as file:
-        file.write("- 35: a random split over time; later months score near zero; split by date\n")
-    second = json.loads(call(installed, space, "practice", "check", "--format", "json"))
-    assert second["score"] > first["score"]
-    assert "*missed · blocker" in call(installed, space, "practice", "solution")
+
+
+@pytest.mark.parametrize("slug", JOURNEYS)
+def test_from_the_list_to_the_comparison(slug: str, installed: Path, tmp_path: Path) -> None:
+    assert slug in call(installed, tmp_path, "practice", "list")
+    call(installed, tmp_path, "practice", "start", slug, "--timed", "45")
+    space = tmp_path / slug
+    scores, seen = [0.0], []
+    for remark, line in JOURNEYS[slug].items():
+        with (space / "critique.md").open("a") as file:
+            file.write(f"\n- {line}\n")
+        seen.append(remark)
+        checked = json.loads(call(installed, space, "practice", "check", "--format", "json"))
+        assert checked["seen"] == seen
+        scores.append(checked["score"])
+        assert "Hint " in call(installed, space, "practice", "hint")
+    assert scores == sorted(set(scores))
+    assert "*missed · " in call(installed, space, "practice", "solution")
     call(installed, space, "practice", "compare")
     assert (space / "compare.html").stat().st_size > 50_000
     status = call(installed, space, "practice", "status")
     assert "attempt 1" in status
     assert "attempt 2" in status
     assert "best so far" in call(installed, tmp_path, "practice", "list")
+    call(installed, tmp_path, "interview", slug, "--minutes", "45")
+    assert (tmp_path / f"{slug}-interview" / "interviewer" / "tick-sheet.html").is_file()
+    assert not (tmp_path / f"{slug}-interview" / "candidate" / "package").exists()
 
 
 def test_the_package_that_start_makes_runs_from_minute_one(installed: Path, tmp_path: Path) -> None:
@@ -98,6 +131,15 @@ def test_the_package_that_start_makes_runs_from_minute_one(installed: Path, tmp_
     assert status["package"][0]["score"] == result["score"]
 
 
-def test_the_interview_folder(installed: Path, tmp_path: Path) -> None:
-    call(installed, tmp_path, "interview", "flight-delay", "--minutes", "45")
-    assert (tmp_path / "flight-delay-interview" / "interviewer" / "tick-sheet.html").is_file()
+def test_a_missing_extra_is_one_line(installed: Path, tmp_path: Path) -> None:
+    blocked = tmp_path / "sitecustomize.py"
+    blocked.write_text("import sys\nfor name in ('numpy', 'scipy', 'psutil'):\n    sys.modules[name] = None\n")
+    for arguments in (("practice", "start", "sql-etl"), ("interview", "sql-etl"), ("kit", "floor")):
+        done = subprocess.run(
+            [installed, *arguments],
+            cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.count("\n") == 1
+        assert "pip install 'nbcritic[kit]'" in done.stderr
+    assert list(tmp_path.iterdir()) == [blocked]

@@ -15,6 +15,7 @@ from nbcritic.cli import main
 from nbcritic.kit import workspace
 from nbcritic.kit.exercise import of_scenario
 from nbcritic.kit.feedback import band
+from nbcritic.kit.scenario import slugs
 
 KEY = of_scenario("flight-delay").key
 ONE = "\n- 30: dep_delay and air_time are features, and not known at five\n"
@@ -75,6 +76,29 @@ def test_an_empty_critique_is_no_attempt(inside: Path, capsys: pytest.CaptureFix
     assert main(["practice", "check"]) == 0
     assert "no remark in critique.md" in capsys.readouterr().out
     assert workspace.find(inside).state.attempts == []
+
+
+def test_text_that_is_no_remark_is_said_to_be_there(inside: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    say(inside, "\nA nice notebook on the whole.\n")
+    assert main(["practice", "check"]) == 0
+    assert "has text, but no remark that could be read" in capsys.readouterr().out
+    assert workspace.find(inside).state.attempts == []
+
+
+@pytest.mark.parametrize("slug", slugs())
+def test_hints_and_key_name_cells_as_people_find_them(slug: str) -> None:
+    exercise = of_scenario(slug)
+    code = "\n".join(cell.source for cell in exercise.notebook.cells if cell.kind == "code")
+    hidden = [cell.id for cell in exercise.notebook.cells if cell.id and cell.id not in code]
+    shown = " ".join(text for one in exercise.key.remark for text in (one.what, one.why, one.fix, *one.hints))
+    assert not [id_ for id_ in hidden if f"`{id_}`" in shown]
+
+
+def test_a_python_that_is_not_there_is_said_before_anything_runs(
+    inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["practice", "check", "--package", "--python", "/nowhere/python"]) == 2
+    assert "there is no program /nowhere/python" in capsys.readouterr().err
 
 
 def test_a_second_attempt_keeps_the_first(inside: Path) -> None:
@@ -163,6 +187,7 @@ def test_a_person_decides_about_a_line_that_nearly_matched(inside: Path, capsys:
     assert json.loads(capsys.readouterr().out.partition("\n{")[2].join(["{", ""]))["seen"] == [
         "nothing-to-compare-with"
     ]
+    assert [attempt.found for attempt in workspace.find(inside).state.attempts] == [("nothing-to-compare-with",)]
 
 
 def test_a_clock_marks_what_comes_after_it(

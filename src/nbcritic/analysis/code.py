@@ -7,7 +7,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterator, KeysView
 from functools import cached_property
-from typing import TypeVar, overload
+from typing import Any, TypeVar, overload
 
 from nbcritic.model import Cell, Span
 from nbcritic.notebook.magics import Magic, Plain, plain
@@ -37,7 +37,7 @@ def children(node: ast.AST) -> list[ast.AST]:
     found: list[ast.AST] = []
     kind = node.__class__
     for name in _FIELDS[kind] if kind in _FIELDS else fields(kind):
-        value = getattr(node, name, None)
+        value: Any = getattr(node, name, None)
         if value.__class__ is list:
             found += [item for item in value if item.__class__ not in ATOMS]
         elif value.__class__ not in ATOMS:
@@ -52,7 +52,7 @@ def nodes_in(tree: ast.AST) -> list[ast.AST]:
     for node in found:  # grows on the way
         kind = node.__class__
         for name in known[kind] if kind in known else fields(kind):
-            value = getattr(node, name, None)
+            value: Any = getattr(node, name, None)
             if value.__class__ is list:
                 found += [item for item in value if item.__class__ not in ATOMS]
             elif value.__class__ not in ATOMS:
@@ -146,7 +146,7 @@ class CodeCell:
                 continue
             children = []
             for name in names:
-                value = getattr(node, name, None)
+                value: Any = getattr(node, name, None)
                 if value.__class__ is list:
                     children += [item for item in value if item.__class__ not in ATOMS]
                 elif value.__class__ not in ATOMS:

@@ -117,9 +117,11 @@ def queried(call: ast.Call) -> list[str]:
 def root_name(node: ast.AST) -> ast.Name | None:
     """The name at the bottom of `x.a[i].b`, or None where something else is."""
     here: Any = node
-    while here.__class__ in _LINKS:
+    kind = here.__class__
+    while kind in _LINKS:
         here = here.value
-    return here if here.__class__ is ast.Name else None
+        kind = here.__class__
+    return here if kind is ast.Name else None
 
 
 def stored_names(target: ast.AST) -> list[str]:

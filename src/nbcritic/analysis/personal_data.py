@@ -6,7 +6,7 @@ A fact is a column's title, its kind and how many values it shows; the values th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Literal, TypeAlias

@@ -24,6 +24,7 @@ from nbcritic.scanner.task import Task
 
 _RUFF = "ruff's rules"
 _ROOM = 96 << 20
+"""Bytes of memory for pages that wait to be judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,9 @@ class Verdict:
 class Pages:
     """Notebooks whose digest was made in this process and that it will soon judge: those for which there is room are not parsed again."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int = _ROOM) -> None:
         self._kept: dict[str, tuple[bytes, Page]] = {}
-        self._room = _ROOM
+        self._room = room
 
     def add(self, task: Task, page: Page) -> None:
         """Keep a page if there is room."""

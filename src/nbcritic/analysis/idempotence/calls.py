@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from contextlib import suppress
+from typing import Any
 
 from nbcritic.analysis import chance
 from nbcritic.analysis.graph_changes import changed_arguments
@@ -15,7 +17,7 @@ from nbcritic.analysis.idempotence.outside import hand_on, luck_of, make_draw, n
 from nbcritic.analysis.idempotence.places import key_of, kind_at
 from nbcritic.analysis.idempotence.run import Run
 from nbcritic.analysis.idempotence.tables import FUNCTIONS, GENERATORS, ITERATORS, NOW
-from nbcritic.analysis.idempotence.terms import Term, root
+from nbcritic.analysis.idempotence.terms import MissingKey, Term, root
 from nbcritic.analysis.pattern import regex
 
 _ON = regex(r"on$|_index$")
@@ -138,6 +140,8 @@ def _function(run: Run, node: ast.Call, qualified: str, contents: list[Term], wo
         and first is not None
     ):
         return run.terms.norm(first, {(qualified, *contents[1:], *worded)})
+    if qualified == "pandas.concat" and first is not None and (whole := _put_together(run, node, first)) is not None:
+        return whole
     if qualified == "len" and first is not None:
         base = first
         while base.op == "over" and kind_at(run, node.args[0], Obj(base)) not in ("dict", "set"):
@@ -159,6 +163,27 @@ def _function(run: Run, node: ast.Call, qualified: str, contents: list[Term], wo
         cores = [c.args[0] if c.op == "filter" else c for c in contents]
         return run.terms.filter(run.terms.make(f"call:{qualified}", *cores, *worded), masks.pop())
     return run.terms.make(f"call:{qualified}", *contents, *worded)
+
+
+def _put_together(run: Run, node: ast.Call, parts: Term) -> Term | None:
+    """`concat([x, y], axis=1)` of a frame without a column and that column is the frame; None for others."""
+    axis = keyword(node, "axis")
+    if parts.op != "list" or not isinstance(axis, ast.Constant) or axis.value not in (1, "columns"):
+        return None
+    for rest in parts.args:
+        if rest.op != "over":
+            continue
+        frame, items = rest.args[0], dict(rest.args[1])
+        gone = [key for key, term in items.items() if term is run.terms.removed]
+        taken: dict[Term, Any] = {}
+        for key in gone:
+            with suppress(MissingKey):
+                taken[run.terms.get(frame, key)] = key
+        columns = [part for part in parts.args if part is not rest]
+        if columns and all(column in taken for column in columns):
+            back = {taken[column] for column in columns}
+            return run.terms.over(frame, {key: term for key, term in items.items() if key not in back})
+    return None
 
 
 def _set_item(run: Run, qualified: str, arguments: list[Obj], place: int) -> None:

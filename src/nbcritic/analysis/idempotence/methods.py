@@ -74,7 +74,7 @@ def _known_method(
     if name == "reset_index" and content.op == "norm" and any(tag[0] == "group" for tag in content.args[1]):
         return content
     if name in FRAME_METHODS and (
-        kind == "frame" or (kind == "" and name in ("drop", "rename", "set_index", "assign"))
+        kind == "frame" or (kind == "" and name in ("drop", "rename", "set_index", "reset_index", "assign"))
     ):
         return FRAME_METHODS[name](run, node, receiver)
     if name in (
@@ -221,7 +221,7 @@ def _foreign_method(
         _overwrite(run, node, name, receiver, contents, kind, discarded)
     elif name == "insert" and kind == "frame" and len(contents) >= 3:
         if run.again and run.terms.holds(content, key_of(contents[1])) is run.terms.true:
-            raise run.stop("ValueError", receiver, function)
+            raise run.stop("ValueError", receiver, function, key_of(contents[1]))
         run.change(receiver, run.terms.over(content, {key_of(contents[1]): contents[2]}))
     elif (
         inplace

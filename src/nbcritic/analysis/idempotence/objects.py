@@ -61,10 +61,11 @@ class Write:
 
 
 class Raised(Exception):
-    """The run stops with an error. `args[0]` is the error's name."""
+    """The run stops with an error. `args[0]` is the error's name, `key` what was not there (or was there already)."""
 
-    def __init__(self, error: str, name: str, node: ast.AST, site: ast.stmt) -> None:
+    def __init__(self, error: str, name: str, node: ast.AST, site: ast.stmt, key: Any = None) -> None:
         super().__init__(error)
+        self.key = key
         self.name = name
         self.node = node
         self.site = site

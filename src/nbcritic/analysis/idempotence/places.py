@@ -142,14 +142,20 @@ def is_mask(run: Run, node: ast.AST, key: Term) -> bool:
 
 
 def _sliced(run: Run, content: Term, cut: Term) -> Term:
-    """`x[:5]` keeps what it has kept, `x[1:]` and `x[:-1]` take away more."""
+    """`x[:5]` and `x[-5:]` keep what they have kept, `x[1:]` and `x[:-1]` take away more."""
     lower, upper, step = (part.args[1] if part.op == "const" else part for part in cut.args)
     if lower in (None, 0) and step in (None, 1) and not (isinstance(upper, int) and upper < 0):
         if upper is None:
             return content
         owner = content.args[0] if content.op == "attr:str" else content
         return run.terms.norm(owner, {("head", upper)})
+    if upper is None and step in (None, 1) and _is_negative(lower):
+        return run.terms.norm(content.args[0] if content.op == "attr:str" else content, {("tail", lower)})
     return run.terms.make("cut", content.args[0] if content.op == "attr:str" else content, cut)
+
+
+def _is_negative(bound: object) -> bool:
+    return bound.op == "USub" if isinstance(bound, Term) else isinstance(bound, int) and bound < 0
 
 
 def _located(run: Run, node: ast.Subscript, accessor: ast.Attribute) -> Obj:

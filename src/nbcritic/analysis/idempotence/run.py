@@ -127,10 +127,11 @@ class Run:
             and getattr(function, "name", "") not in self._restless
         )
 
-    def stop(self, error: str, owner: Obj, node: ast.AST) -> Raised:
+    def stop(self, error: str, owner: Obj, node: ast.AST, key: Any = None) -> Raised:
         """The error that ends the run, for the name that the object has or the expression begins with."""
         first = root_name(node)
-        return Raised(error, min(owner.names, default=first.id if first is not None else ""), self.node, self.site)
+        name = min(owner.names, default=first.id if first is not None else "")
+        return Raised(error, name, self.node, self.site, key)
 
     def spend(self) -> None:
         """One more step."""
@@ -202,7 +203,7 @@ class Run:
         except MissingKey as error:
             if self.again:
                 kind = "AttributeError" if isinstance(key, tuple) and key[:1] == ("attr",) else str(error)
-                raise self.stop(kind, owner, self.node) from None
+                raise self.stop(kind, owner, self.node, key) from None
             return self.terms.make("get", owner.content, key)
 
     # -- branches ----------------------------------------------------------------------------------------------------

@@ -237,14 +237,15 @@ class Terms:
         """The rows of `value` that every mask keeps."""
         masks = frozenset(masks)
         if value.op == "filter":
-            masks |= value.args[1]
-            value = value.args[0]
+            masks, value = masks | value.args[1], value.args[0]
         if value in masks or value.op == "const":
             return self.true if value in masks else value
         if value.op == "over":
             base, items = value.args
             inner = {key: term if term is self.removed else self.filter(term, masks) for key, term in items}
             return self.over(self.filter(base, masks), inner)
+        if value.op == "index":
+            return self.make("index", value.args[0], *(self.filter(column, masks) for column in value.args[1:]))
         return self.make("filter", value, masks)
 
     def keep(self, value: Term, mask: Term, place: int) -> Term:
@@ -371,8 +372,7 @@ def _is_relative(mask: Term, patience: int = 200) -> bool:
 _KINDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("Sub", "Div", "Mult", "Pow", "FloorDiv", "m:str.len", "call:len", "call:sum"), "number"),
     **dict.fromkeys(("list", "tuple", "set", "dict"), ""),
-    "m:dt.strftime": "str",
-    "call:str.join": "str",
+    **dict.fromkeys(("m:dt.strftime", "call:str.join"), "str"),
 }
 
 

@@ -16,6 +16,7 @@ COUNTS = frozenset(
     "shape size info describe count isnull isna notnull notna duplicated nunique value_counts index hasnans is_unique memory_usage".split()
 )
 """Attributes that tell how much is there, or how much is missing."""
+_ROWS_SHOWN = regex(r"\d rows (?:×|x|&times;) \d+ columns")
 _REPORTS = regex(
     r"missing|null|\bna|nan|check|inspect|explor|overview|summar|profil|report|quality|valid|count|shape|len$|rows|info|describe|audit|size|sweetviz",
     re.IGNORECASE,
@@ -47,9 +48,21 @@ class Accounts:
         found = []
         for call in cell.nodes(ast.Call):
             name = getattr(call.func, "id", "") or getattr(call.func, "attr", "")
-            if call.args and _REPORTS.search(name):
+            if name in ("display", "print"):
+                found += [item.id for item in call.args if isinstance(item, ast.Name) and self._shows(cell, call)]
+            elif call.args and _REPORTS.search(name):
                 found += [root.id for item in call.args[:3] if (root := root_name(item)) is not None]
         return found
+
+    def _shows(self, cell: CodeCell, call: ast.Call) -> bool:
+        """Does the output have a table with its number of rows? That of a function stands where it was called."""
+        return any(map(_has_rows, self._page.code)) if cell.in_function(call) else _has_rows(cell)
+
+
+def _has_rows(cell: CodeCell) -> bool:
+    if cell.cell.outputs == b"[]":
+        return False
+    return any(_ROWS_SHOWN.search(output.text) or _ROWS_SHOWN.search(output.html) for output in cell.outputs)
 
 
 def _of_attributes(cell: CodeCell) -> list[str]:

@@ -36,6 +36,26 @@ def joining(page: Page, cell: CodeCell, call: ast.Call, function: str, name: str
     return text, _step(cell, first.elts[1], better) or _in_one(short)
 
 
+def new_row(page: Page, target: ast.expr) -> ast.expr | None:
+    """The frame that `df.loc[len(df)] = …` makes longer."""
+    if (
+        not isinstance(target, ast.Subscript)
+        or not isinstance(target.value, ast.Attribute)
+        or target.value.attr != "loc"
+    ):
+        return None
+    frame = target.value.value
+    index = target.slice.left if isinstance(target.slice, ast.BinOp) else target.slice
+    measured: ast.expr | None = None
+    if isinstance(index, ast.Subscript) and isinstance(index.value, ast.Attribute) and index.value.attr == "shape":
+        measured = index.value.value
+    elif isinstance(index, ast.Call) and index.args and page.qualified(index.func) == "len":
+        measured = index.args[0]
+        if isinstance(measured, ast.Attribute) and measured.attr == "index":
+            measured = measured.value
+    return frame if measured is not None and path(measured) is not None and path(measured) == path(frame) else None
+
+
 def appending(page: Page, cell: CodeCell, call: ast.Call, name: str) -> str:
     """What to write instead of `name = name.append(row)`, which pandas 2 has not."""
     row = call.args[0]

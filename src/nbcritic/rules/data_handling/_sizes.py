@@ -36,7 +36,7 @@ _BY_DATA = frozenset("iterrows itertuples glob iglob rglob listdir scandir walk 
 _SETTING = regex(
     r"(?:^|_)(?:feat|feature|col|column|variable|var|param|parameter|config|setting|option|model|method|classifier|estimator|"
     r"metric|measure|fold|split|seed|categorie|year|month|season|alpha|lambda|threshold|state|countrie|region|hyperparam|"
-    r"kernel|scenario)s(?:_|$)|^(?:features?_names|feature_importances_|columns|cols|grid|combinations|configs?)$",
+    r"kernel|scenario|cluster(?:_(?:id|label|name))?|category_(?:id|label|name))s(?:_|$)|^(?:features?_names|feature_importances_|columns|cols|grid|combinations|configs?)$",
     re.IGNORECASE,
 )
 """Names of lists of columns and settings."""
@@ -126,7 +126,9 @@ class Sizes:
                 source = self._page.values.source(inner)
                 # The frame that a column is taken from says nothing of the column.
                 plain = inner is node or (isinstance(node, ast.Call) and inner in node.args)
-                if source is not None and plain and self._groups(source, depth + 1):
+                # One that is bound in several places means the same in all of them.
+                known = [source] if source is not None else self._stores.get(inner.id, ())[:4] if plain else []
+                if plain and any(value is not None and self._groups(value, depth + 1) for value in known):
                     return True
         return False
 

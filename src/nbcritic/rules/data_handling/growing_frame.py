@@ -11,21 +11,15 @@ from functools import cached_property
 
 from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
-from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
-from nbcritic.rules.data_handling._joining import ARRAYS, FRAMES, appending, joined, joining
+from nbcritic.rules.data_handling._joining import ARRAYS, FRAMES, appending, joined, joining, new_row
 from nbcritic.rules.data_handling._shared import Loop, Starts, is_constant, keyword, loops, path
 from nbcritic.rules.data_handling._sizes import sizes_of
+from nbcritic.rules.data_handling._slow import is_of_unknown_cost, is_slow
 
 FEW_TURNS = 300
 """What grows over fewer turns is copied at once."""
-SLOW = regex(
-    r"(?:curve_)?(?:fit|train|optimi[sz]e|minimize|fetch|download)(?:_.*)?|[Ff]it[A-Z].*|cross_val(?:_score|idate)|cross_validate|"
-    r"read_sql(?:_query)?|read_gbq|cached_read|execute(?:_query)?|(?:run_)?sql|run_query|to_dataframe|from_(?:lims|pretrained)|"
-    r"load_(?:model|dataset)"
-)
-"""Calls of these names train a model, ask a database or load what is large."""
 
 
 @rule("NBC602", name="growing-frame", severity="major", category="performance", confidence="certain")
@@ -33,8 +27,8 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A frame or array grows inside a loop.
 
     `pd.concat`, `np.append` and their kin copy everything that is already there, at every turn: twice the turns take four times
-    as long, and dtypes are guessed anew each time. It is a minor fault where nothing shows that the turns are many (rows, files),
-    and none where every turn trains a model or asks a database. `DataFrame.append` is worse: pandas 2 no longer has it.
+    as long, and dtypes are guessed anew each time. It is a minor fault where nothing shows that the turns are many (rows, files)
+    or a function of another module is called at each, and none where every turn trains a model or asks a database. `DataFrame.append` is worse: pandas 2 no longer has it.
 
     Instead, append the parts to a list and join them once after the loop.
 
@@ -139,6 +133,28 @@ def check(page: Page) -> Iterator[Hit]:
 
         # %%
         import numpy as np
+        import pandas as pd
+        from lab import loading
+        def answers_of(paths):
+            answers = pd.DataFrame()
+            for path in paths:
+                answers = pd.concat([answers, pd.read_csv(path)])
+            return answers
+        answers = loading.answers_of(paths)
+        # %%
+        lines = np.sort(cells["line"].unique())
+        cluster_labels = loading.labels_of(cells)
+        for line in lines:
+            for label in cluster_labels:
+                stats = pd.concat([stats, describe(cells, line, label)])
+        # %%
+        lines = loading.lines_of(cells)
+        stats.to_csv("stats.csv")
+
+    Good:
+
+        # %%
+        import numpy as np
         for image in images:
             def pad(tile):
                 tile = np.vstack([tile, tile])
@@ -204,7 +220,7 @@ def check(page: Page) -> Iterator[Hit]:
         for assign in cell.nodes(ast.Assign):
             if len(assign.targets) == 1 and (found := _grows(page, cell, assign)):
                 target = assign.targets[0]
-                name = path(_new_row(page, target) or target)
+                name = path(new_row(page, target) or target)
                 over = growth.loops(cell, assign, name) if name else []
                 if name and over:
                     function = _function(cell, assign)
@@ -216,8 +232,8 @@ def check(page: Page) -> Iterator[Hit]:
             continue
         if not first.is_gone and (growth.is_slow_anyway(first.over[0]) or not growth.is_long(first, inside, name)):
             continue
-        grave = first.is_gone or growth.is_by_data(first.over)
         loop = first.over[0]
+        grave = first.is_gone or (growth.is_by_data(first.over) and not is_of_unknown_cost(page, loop))
         others = tuple(Related(each.cell.at(each.assign), "it grows here too") for each in several if each is not first)
         yield Hit(
             first.cell.at(first.assign),
@@ -254,7 +270,7 @@ def _function(cell: CodeCell, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunct
 def _grows(page: Page, cell: CodeCell, assign: ast.Assign) -> tuple[str, str, bool] | None:
     """How an assignment makes its target longer, what to write instead, and does pandas 2 lack it? None where it does not."""
     target, value = assign.targets[0], assign.value
-    if (frame := _new_row(page, target)) is not None:
+    if (frame := new_row(page, target)) is not None:
         return f"{path(frame)}.loc[…] = …", "collect the rows in a list and make one frame of them after it", False
     name = path(target)
     if name is None or not isinstance(value, ast.Call):
@@ -274,44 +290,6 @@ def _grows(page: Page, cell: CodeCell, assign: ast.Assign) -> tuple[str, str, bo
     if owner is not None and path(owner) == name and page.values.kind(owner) in ("frame", "series", None):
         return f"{name} = {name}.append(…)", appending(page, cell, value, name), True
     return None
-
-
-def _is_slow(page: Page, loop: Loop) -> bool:
-    waiting: list[ast.AST] = [*loop.body]
-    followed = set[str]()
-    while waiting:
-        for node in nodes_in(waiting.pop()):
-            if not isinstance(node, ast.Call):
-                continue
-            name: str = getattr(node.func, "attr", "") or getattr(node.func, "id", "")
-            if SLOW.fullmatch(name):
-                return True
-            if isinstance(node.func, ast.Name) and name not in followed:
-                followed.add(name)
-                # One step into the notebook's own functions.
-                if len(followed) < 20 and (definition := page.values.function(node.func)) is not None:
-                    waiting += definition.body
-    return False
-
-
-def _new_row(page: Page, target: ast.expr) -> ast.expr | None:
-    """The frame that `df.loc[len(df)] = …` makes longer."""
-    if (
-        not isinstance(target, ast.Subscript)
-        or not isinstance(target.value, ast.Attribute)
-        or target.value.attr != "loc"
-    ):
-        return None
-    frame = target.value.value
-    index = target.slice.left if isinstance(target.slice, ast.BinOp) else target.slice
-    measured: ast.expr | None = None
-    if isinstance(index, ast.Subscript) and isinstance(index.value, ast.Attribute) and index.value.attr == "shape":
-        measured = index.value.value
-    elif isinstance(index, ast.Call) and index.args and page.qualified(index.func) == "len":
-        measured = index.args[0]
-        if isinstance(measured, ast.Attribute) and measured.attr == "index":
-            measured = measured.value
-    return frame if measured is not None and path(measured) is not None and path(measured) == path(frame) else None
 
 
 class _Growth:
@@ -339,12 +317,28 @@ class _Growth:
 
     def matters(self, function: ast.AST | None, name: str, grown: list[_Grown]) -> bool:
         """Is the function called, and the grown name read, by anything but its own growth?"""
-        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and not function.decorator_list:
-            is_called = function.name in self._page.names.mentioned or function.name.startswith("__")
-            if not is_called:
-                return False
+        is_plain = isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and not function.decorator_list
+        if is_plain and not self._is_called(function.name):  # type: ignore[union-attr]
+            return False
         own = sum(_loads(each.assign)[name] for each in grown)
         return not name.isidentifier() or (self._loads if function is None else _loads(function))[name] > own
+
+    def _is_called(self, name: str) -> bool:
+        """Does something ask for the function of this name? `module.name` asks for another one."""
+        return name.startswith("__") or name in self._page.names.mentioned - self._of_modules
+
+    @cached_property
+    def _of_modules(self) -> set[str]:
+        """Names that are read as attributes of imported modules alone."""
+        plain = {*self._loads}
+        found = set[str]()
+        for cell in self._page.code:
+            for node in cell.nodes(ast.Attribute):
+                if isinstance(node.value, ast.Name) and self._page.qualified(node.value):
+                    found.add(node.attr)
+                else:
+                    plain.add(node.attr)
+        return found - plain
 
     def is_long(self, grown: _Grown, function: ast.AST | None, name: str) -> bool:
         """May there be many turns, for all that code and saved outputs show?"""
@@ -363,7 +357,7 @@ class _Growth:
     def is_slow_anyway(self, loop: Loop) -> bool:
         """Does every turn train a model or query a database, so that copying hardly counts?"""
         if loop not in self._slow:
-            self._slow[loop] = _is_slow(self._page, loop)
+            self._slow[loop] = is_slow(self._page, loop)
         return self._slow[loop]
 
     def is_by_data(self, over: list[Loop]) -> bool:

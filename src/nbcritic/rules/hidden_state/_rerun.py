@@ -100,7 +100,7 @@ def _named(cell: CodeCell, name: str) -> Iterator[ast.Name]:
 
 
 def _relies(cell: CodeCell, node: ast.Name) -> bool:
-    """Is a list read for more than to add to it, to show it, or to see whether something is in it?"""
+    """Is a list read for more than to add to it, to show it, for its first items, or to see whether something is in it?"""
     parent = cell.parent(node)
     if isinstance(parent, ast.Attribute) and parent.attr in ("append", "extend", "insert"):
         return False
@@ -108,9 +108,17 @@ def _relies(cell: CodeCell, node: ast.Name) -> bool:
         return False
     if isinstance(parent, ast.Compare) and isinstance(parent.ops[-1], (ast.In, ast.NotIn)):
         return False
+    if isinstance(parent, ast.Subscript) and parent.value is node and _is_at_the_front(parent):
+        return False
     statement = cell.statement(node)
     targets = statement.targets if isinstance(statement, ast.Assign) else []
     return not any(isinstance(target, ast.Name) and target.id == node.id for target in targets)
+
+
+def _is_at_the_front(node: ast.Subscript) -> bool:
+    """Does `x[0]` or `x[:3]` stay the same when something is added at the end?"""
+    last = node.slice.upper if isinstance(node.slice, ast.Slice) else node.slice
+    return isinstance(node.ctx, ast.Load) and isinstance(last, ast.Constant) and isinstance(last.value, int)
 
 
 def is_count(page: Page, reason: Reason) -> bool:

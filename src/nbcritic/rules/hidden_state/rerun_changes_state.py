@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.idempotence import Reason
@@ -11,6 +12,7 @@ from nbcritic.analysis.pattern import regex
 from nbcritic.model import Confidence, Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._rerun import changed_global, home_of, is_count, is_read_later, place, words
+from nbcritic.rules.hidden_state._second_run import adds_only_what_is_missing, lost_label
 from nbcritic.rules.hidden_state._shared import is_serious
 
 _COUNTERS = regex(
@@ -30,8 +32,8 @@ def check(page: Page) -> Iterator[Hit]:
     The cell changes what an earlier cell made, and takes its own result for input when it runs again: a price is divided twice,
     rows stand there twice. In a session of many runs nobody knows how often that happened. Steps that repeat without effect (a
     filter, `dropna`, a column computed from others) are fine. A second run that only stops with an error (a dropped column is
-    gone) weighs less, and counts only where the cell in fact ran out of turn and makes more than that, or where the saved output
-    is that error.
+    gone, a merged one has another name) weighs less, and counts only where the cell in fact ran out of turn and makes more than
+    that, or where the saved output is that error.
 
     Instead, give the result a name of its own, or change the data in the cell that reads them.
 
@@ -189,6 +191,51 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        import pandas as pd
+        sales = pd.read_csv("sales.csv")
+        # %%
+        sales = sales.drop(columns=["comment"])
+        #! KeyError: "['shop'] not in index"
+
+    Good:
+
+        # %%
+        import pandas as pd
+        sales = pd.read_csv("sales.csv")
+        shops = pd.read_csv("shops.csv")
+        shops["rent"] = shops["yearly_rent"] / 12
+        # %%
+        sales = sales.merge(shops, on="shop", how="left")
+        sales["share"] = sales["rent"] / sales["price"]
+        # %%
+        print(sales["share"].mean())
+
+    Good:
+
+        # %%
+        import pandas as pd
+        sales = pd.read_csv("sales.csv")
+        more = pd.read_csv("more.csv")
+        def with_new_shops(table, other):
+            new = set(other["shop"]) - set(table["shop"])
+            return pd.concat([table, other[other["shop"].isin(new)]])
+        # %%
+        sales = with_new_shops(sales, more)
+        # %%
+        print(sales["price"].sum())
+
+    Good:
+
+        # %%
+        steps = ["load", "clean"]
+        # %%
+        steps.append("plot")
+        # %%
+        first = steps[0].upper()
+
+    Good:
+
+        # %%
         fruits = ["apple"]
         # %%
         fruits.append("kiwi")
@@ -215,6 +262,11 @@ def _told(page: Page, cell: CodeCell) -> Iterator[Reason]:
     for reason in page.idempotence.reasons(cell.number, chance=False):
         if not words(reason) or _COUNTERS.fullmatch(reason.name) or is_count(page, reason):
             continue
+        if adds_only_what_is_missing(page, cell, reason):
+            continue
+        if reason.name in sources and (label := lost_label(page, cell, reason)):
+            yield replace(reason, kind="raises", operation="KeyError", key=label)
+            return
         if reason.kind == "raises":
             if reason.name in sources:
                 yield reason
@@ -247,8 +299,10 @@ def _is_worth_an_error(page: Page, cell: CodeCell, reason: Reason) -> bool:
 
 
 def _met(cell: CodeCell, reason: Reason) -> bool:
-    """Is the error the cell's saved output?"""
-    return any(output.kind == "error" and output.ename == reason.operation for output in cell.outputs)
+    """Is the error the cell's saved output? A KeyError of something else is another error."""
+    label = reason.key if isinstance(reason.key, str) else ""
+    errors = (output for output in cell.outputs if output.kind == "error" and output.ename == reason.operation)
+    return any(label in output.evalue for output in errors)
 
 
 def _ran_on_its_own(page: Page, cell: CodeCell, name: str) -> bool:

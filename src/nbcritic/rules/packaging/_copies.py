@@ -264,7 +264,7 @@ class _Shaper:
             if kind is ast.Expr and node.value.__class__ is ast.Constant:
                 continue
             for name in _FIELDS[kind] if kind in _FIELDS else _fields(kind):
-                value = getattr(node, name, None)
+                value: Any = getattr(node, name, None)
                 of = value.__class__
                 if of is list:
                     words.append(str(len(value)))
