@@ -117,7 +117,9 @@ class Idempotence:
         for node, site in dict.fromkeys(outside):
             yield Reason(_span(cell, node, site), "", "writes", "append", node)
         if error is not None:
-            yield Reason(_span(cell, error.node, error.site), error.name, "raises", str(error.args[0]), error.node, error.key)
+            yield Reason(
+                _span(cell, error.node, error.site), error.name, "raises", str(error.args[0]), error.node, error.key
+            )
 
 
 def _reason(cell: CodeCell, write: Write) -> Reason:

@@ -104,25 +104,78 @@ def _names(node: ast.AST, name: str) -> bool:
     return any(isinstance(part, ast.Name) and part.id == name for part in nodes_in(node))
 
 
-def lost_label(page: Page, cell: CodeCell, reason: Reason) -> str:
-    """The column that a merge brings and the cell then reads by its plain name, so that a second run, which has it twice, stops.
+def loses_a_label(page: Page, cell: CodeCell, reason: Reason) -> bool:
+    """Does the cell read a column that a merge brings by its plain name? A second run has that column twice, and stops.
 
-    Empty where there is none. Known to come from the other table are the columns that the page gives it.
+    Known to come from the other table are the columns that the page gives it.
     """
-    if reason.operation not in _JOINS or cell.parent(reason.node) is None:
-        return ""
     call = reason.node.value if isinstance(reason.node, ast.Assign) else None
-    if not isinstance(call, ast.Call):
-        return ""
-    others = [a.id for a in (*call.args, *(w.value for w in call.keywords)) if isinstance(a, ast.Name)]
-    brought = {label for other in page.code if other.number <= cell.number for label in _given(other, {*others} - {reason.name})}
-    line = reason.node.lineno if isinstance(reason.node, ast.stmt) else 0
-    reaching = _made_of(cell, brought)
-    for node in cell.nodes(ast.Subscript):
-        assert isinstance(node, ast.Subscript)
-        is_its_own = isinstance(node.value, ast.Name) and node.value.id == reason.name
-        if is_its_own and isinstance(node.ctx, ast.Load) and node.lineno > line:
-            found = reaching & set(_labels(node.slice))
-            if found:
-                return min(found)
-    return ""
+    if reason.operation not in _JOINS or not isinstance(call, ast.Call) or cell.parent(reason.node) is None:
+        return False
+    others = {a.id for a in (*call.args, *(w.value for w in call.keywords)) if isinstance(a, ast.Name)} - {reason.name}
+    brought = {label for other in page.code if other.number <= cell.number for label in _given(other, others)}
+    brought -= {label for word in call.keywords if (word.arg or "").endswith("on") for label in _labels(word.value)}
+    brought = _made_of(cell, brought)
+    return any(
+        isinstance(node, ast.Subscript)
+        and isinstance(node.ctx, ast.Load)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == reason.name
+        and node.lineno > reason.span.line
+        and not brought.isdisjoint(_labels(node.slice))
+        for node in cell.nodes(ast.Subscript)
+    )
+
+
+def _given(cell: CodeCell, tables: set[str]) -> Iterator[str]:
+    """The labels that a cell gives columns of these tables."""
+    for node in cell.nodes(ast.Assign):
+        assert isinstance(node, ast.Assign)
+        target = node.targets[0]
+        root = root_name(target)
+        if root is None or root.id not in tables:
+            continue
+        if isinstance(target, ast.Subscript):
+            yield from _labels(target.slice)
+        elif isinstance(target, ast.Attribute) and target.attr == "name":
+            yield from _labels(node.value)
+        elif isinstance(target, ast.Name):
+            for part in nodes_in(node.value):
+                yield from _named_by(part) if isinstance(part, ast.Call) else ()
+
+
+def _named_by(call: ast.Call) -> Iterator[str]:
+    """The labels that `reset_index(name=…)`, `rename(columns={…: …})`, `agg(total=…)` and `DataFrame({…: …})` give."""
+    method = called_name(call.func)
+    for word in call.keywords:
+        if word.arg == "name":
+            yield from _labels(word.value)
+        elif word.arg == "columns" and isinstance(word.value, ast.Dict):
+            yield from (label for value in word.value.values for label in _labels(value))
+        elif method in ("agg", "aggregate", "assign") and word.arg:
+            yield repr(word.arg)
+    if method == "DataFrame" and call.args and isinstance(call.args[0], ast.Dict):
+        yield from (label for key in call.args[0].keys if key is not None for label in _labels(key))
+
+
+def _labels(node: ast.expr) -> set[str]:
+    """The labels that an expression names: texts as they are written, and names that may stand for some."""
+    parts = node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]
+    texts = {repr(part.value) for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+    return texts | {part.id for part in parts if isinstance(part, ast.Name)}
+
+
+def _made_of(cell: CodeCell, labels: set[str]) -> set[str]:
+    """The labels, and the names of the lists that the cell makes of them."""
+    found = set(labels)
+    for _ in range(_DEEPEST):
+        for node in cell.nodes(ast.Assign, ast.Call):
+            if isinstance(node, ast.Assign) and isinstance(node.value, (ast.List, ast.BinOp)):
+                parts = [part for part in nodes_in(node.value) if isinstance(part, (ast.Name, ast.Constant))]
+                if any(not found.isdisjoint(_labels(part)) for part in parts):
+                    found.update(name for target in node.targets for name in stored_names(target))
+            elif isinstance(node, ast.Call) and called_name(node.func) == "append" and node.args:
+                root = root_name(node.func)
+                if root is not None and not found.isdisjoint(_labels(node.args[0])):
+                    found.add(root.id)
+    return found

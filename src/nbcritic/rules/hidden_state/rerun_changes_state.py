@@ -12,7 +12,7 @@ from nbcritic.analysis.pattern import regex
 from nbcritic.model import Confidence, Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._rerun import changed_global, home_of, is_count, is_read_later, place, words
-from nbcritic.rules.hidden_state._second_run import adds_only_what_is_missing, lost_label
+from nbcritic.rules.hidden_state._second_run import adds_only_what_is_missing, loses_a_label
 from nbcritic.rules.hidden_state._shared import is_serious
 
 _COUNTERS = regex(
@@ -264,8 +264,8 @@ def _told(page: Page, cell: CodeCell) -> Iterator[Reason]:
             continue
         if adds_only_what_is_missing(page, cell, reason):
             continue
-        if reason.name in sources and (label := lost_label(page, cell, reason)):
-            yield replace(reason, kind="raises", operation="KeyError", key=label)
+        if reason.name in sources and loses_a_label(page, cell, reason):
+            yield replace(reason, kind="raises", operation="KeyError", key=None)
             return
         if reason.kind == "raises":
             if reason.name in sources:
