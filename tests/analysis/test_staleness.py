@@ -142,3 +142,38 @@ def test_only_runs_out_of_order_make_values_old(counts: list[int]) -> None:
     for number, how in found.items():
         assert how.path[-1].cell == number
         assert [edge.cell for edge in how.path[:-1]] == [edge.from_cell for edge in how.path[1:]]
+
+
+def test_the_next_run_is_of_the_same_inputs() -> None:
+    assert not page((4, LATER[1]), (3, "print(kept)"))
+
+
+@pytest.mark.parametrize(
+    "shown", ["print(len(kept))", "len(kept)", "print(f'{len(kept)} rows', kept.shape)", "kept.size"]
+)
+def test_a_size_tells_of_no_values(shown: str) -> None:
+    assert not page(LATER, (3, shown))[2].shown
+    assert page(LATER, (3, f"{shown}\nprint(kept, len(kept))"))[2].shown
+
+
+def test_a_global_that_a_click_sets() -> None:
+    callback = "def pick(_):\n    global chosen\n    chosen = 5\n"
+    cells = (1, "chosen = [n for n in (3, 4)]"), (3, "print(chosen)")
+    assert page(*cells, (2, f"{callback}pick(0)"))
+    assert not page(*cells, (2, f"{callback}button.on_click(pick)\npick(0)"))
+
+
+@pytest.mark.parametrize(
+    "body, is_stale",
+    [
+        ("table['net'] = table['price'] / 2", False),
+        ("table[f'{name}_net'] = table['price'] / 2", False),
+        ("table['price'] = table['price'] / 2", True),
+        ("table.loc[0] = 1", True),
+        ("table.dropna(inplace=True)", True),
+    ],
+)
+def test_a_new_column_that_a_function_adds(body: str, is_stale: bool) -> None:
+    made = (1, f"import pandas as pd\ndef add(table):\n    {body}\nsales = pd.concat([pd.read_csv('a.csv')] * 2)")
+    found = page(made, (2, "sales.pop('shop')"), (4, "add(sales)"), (3, "print(sales['price'].mean())"))
+    assert (4 in found) == is_stale

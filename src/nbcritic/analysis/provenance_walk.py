@@ -173,8 +173,15 @@ class Interpreter(Expressions):
             self.call and truth is not None and isinstance(test, ast.Name)
         ):  # `if is_train:` in a function that is told so
             self.block(statement.body if truth != turned else statement.orelse)
+        elif self._is_off(test):
+            self.block(statement.body if turned else statement.orelse)
         else:
             self._side_by_side(statement.body, statement.orelse)
+
+    def _is_off(self, test: ast.expr) -> bool:
+        """Is it a name that the same cell sets to a literal that is false, and nothing to anything else?"""
+        value = self.page.values.source(test) if isinstance(test, ast.Name) else None
+        return isinstance(value, ast.Constant) and not value.value and value in self.cell.nodes(ast.Constant)
 
     def _try(self, statement: ast.Try) -> None:
         self.block(statement.body)

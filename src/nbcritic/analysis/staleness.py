@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import called_name
 from nbcritic.analysis.graph import Edge, Graph
 from nbcritic.analysis.names import Names
 from nbcritic.analysis.staleness_taint import Steps, columns_of, constant_of, touches
@@ -30,6 +31,9 @@ _EDGES = 100
 _LONGEST = 30
 """So many of the names that a cell reads are looked at, and so many cells are followed one after the other."""
 _WRITTEN = (ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Tuple)
+_CALLS_BACK = frozenset(
+    {"on_click", "observe", "on_submit", "on_change", "on_value_change", "interact", "interactive", "mpl_connect"}
+)
 _NO_RESULT = frozenset({"module", "function", "class", "figure", "axes", "file", "path"})
 
 
@@ -138,7 +142,10 @@ class Staleness:
             return None
         if not seen and not self._had_room(cell.number):
             return None  # its values came from another session
-        changed = columns_of(source, name, ast.Store, given=self._is_load(source, name))
+        if self._counts[source.number] == self._counts[cell.number] + 1:
+            return None  # nothing ran in between that could have given it other inputs
+        given = self._is_load(source, name)
+        changed = columns_of(source, name, ast.Store, given=given, functions=self._functions)
         read = columns_of(cell, name, ast.Load)
         if changed is not None and (read is None or not changed & read):
             return None
@@ -213,7 +220,7 @@ class Staleness:
             return False
         if _written(first, name) is not None and _written(first, name) == _written(second, name):
             return False
-        changed = columns_of(first if other > edge.cell else second, name, ast.Store)
+        changed = columns_of(first if other > edge.cell else second, name, ast.Store, functions=self._functions)
         read = columns_of(self._cells[edge.cell], name, ast.Load)
         return changed is None or (read is not None and bool(changed & read))
 
@@ -221,7 +228,31 @@ class Staleness:
         """Does the cell give the name something else than code, a handle or what a loop happens to leave behind?"""
         events = [event for event in self._names.of(cell.number).of("bind") if event.name == name]
         left = [event for event in events if event.how not in _NO_DATA and not _is_in_loop(cell, event.node)]
-        return not name.startswith("_") and (bool(left) or not events)
+        return not name.startswith("_") and name not in self._clicked and (bool(left) or not events)
+
+    @cached_property
+    def _functions(self) -> Mapping[str, ast.FunctionDef]:
+        """The functions that the page defines, each as it is defined last."""
+        found = (node for cell in self._cells.values() for node in cell.nodes(ast.FunctionDef))
+        return {node.name: node for node in found if isinstance(node, ast.FunctionDef)}
+
+    @cached_property
+    def _clicked(self) -> frozenset[str]:
+        """The globals that callbacks of widgets set: no count tells which of them was called last."""
+        found = set[str]()
+        for cell in self._cells.values():
+            handlers = {
+                name.id
+                for call in cell.nodes(ast.Call)
+                if isinstance(call, ast.Call) and called_name(call.func) in _CALLS_BACK
+                for name in (*call.args, *(word.value for word in call.keywords))
+                if isinstance(name, ast.Name)
+            }
+            for node in cell.nodes(ast.Global):
+                assert isinstance(node, ast.Global)
+                around = {getattr(parent, "name", "") for parent in cell.ancestors(node)}
+                found.update(node.names if handlers & around else ())
+        return frozenset(found)
 
 
 def _is_in_loop(cell: CodeCell, node: ast.AST | None) -> bool:

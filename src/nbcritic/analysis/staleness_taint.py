@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple, TypeAlias, TypeGuard
 
@@ -16,6 +16,8 @@ Columns: TypeAlias = "frozenset[str] | None"
 _SILENT = frozenset({"type", "isinstance", "id", "help", "dir", "callable", "hasattr"})
 _HEADS = frozenset({"columns", "keys", "dtypes", "shape", "schema", "printSchema"})
 """What tells of names, types and sizes, not of values."""
+_PLACES = frozenset({"loc", "iloc", "at", "iat"})
+_SIZES = frozenset({"shape", "size", "ndim"})
 _LOOKS = frozenset({"head", "tail", "sample", "info", "describe"})
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _STORES = (ast.Store, ast.Del)
@@ -33,8 +35,8 @@ class _Step(NamedTuple):
     """The names that it binds."""
     changes: frozenset[str]
     """The names whose objects it may change."""
-    is_shown: bool
-    """May a saved output show what it reads?"""
+    shows: frozenset[str]
+    """The names of which a saved output may show more than the size."""
     is_certain: bool
     """Does it bind its names in any case, and to nothing of what they were?"""
 
@@ -66,7 +68,7 @@ class Steps:
         """Does a saved output of the cell show something made of the value that `name` had before it?"""
         old = {name}
         for step in self._steps:
-            if step.is_shown and not step.reads.isdisjoint(old):
+            if not step.shows.isdisjoint(old):
                 return True
             _follow(step, old)
         return False
@@ -112,9 +114,25 @@ def _step(node: ast.AST, around: frozenset[str], depth: int, last: ast.stmt | No
             changes |= {root.id} if root is not None else set()
     is_shown = isinstance(node, ast.Expr) and bool(kinds) and _shows(node, node is last, kinds)
     plain = (ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return _Step(
-        frozenset(reads), frozenset(makes), frozenset(changes), is_shown, isinstance(node, plain) and not depth
-    )
+    shows = frozenset(reads - _only_sized(node)) if is_shown else frozenset[str]()
+    return _Step(frozenset(reads), frozenset(makes), frozenset(changes), shows, isinstance(node, plain) and not depth)
+
+
+def _only_sized(node: ast.AST) -> set[str]:
+    """The names of which an expression only asks how many there are."""
+    sizes = [part for part in nodes_in(node) if _is_size(part)]
+    sized = {part for size in sizes for part in ast.walk(size) if isinstance(part, ast.Name)}
+    named = [part for part in nodes_in(node) if isinstance(part, ast.Name)]
+    return {part.id for part in sized} - {part.id for part in named if part not in sized}
+
+
+def _is_size(node: ast.AST) -> bool:
+    """`len(x)`, `x.shape`, `x.size`: of a plain name, or of a part of it."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in _SIZES and root_name(node.value) is not None
+    if not isinstance(node, ast.Call) or called_name(node.func) != "len" or len(node.args) != 1:
+        return False
+    return root_name(node.args[0]) is not None
 
 
 def _follow(step: _Step, old: set[str]) -> None:
@@ -145,10 +163,18 @@ def constant_of(cell: CodeCell, name: str) -> str | None:
     return found
 
 
-def columns_of(cell: CodeCell, name: str, context: type[ast.expr_context], *, given: bool = False) -> Columns:
+def columns_of(
+    cell: CodeCell,
+    name: str,
+    context: type[ast.expr_context],
+    *,
+    given: bool = False,
+    functions: Mapping[str, ast.FunctionDef] | None = None,
+) -> Columns:
     """The columns of `name` that the cell sets (`ast.Store`) or reads (`ast.Load`); None where it may touch others, too.
 
-    With `given`, a plain binding of the name does not count.
+    With `given`, a plain binding of the name does not count. `functions` are those of the page, which may set columns of what they
+    are given.
     """
     found = set[str]()
     for node in cell.nodes(ast.Name):
@@ -156,6 +182,8 @@ def columns_of(cell: CodeCell, name: str, context: type[ast.expr_context], *, gi
             continue
         reshaped = _reshaped(cell, node) if context is ast.Store else None
         parent = cell.parent(node)
+        if reshaped is None and context is ast.Store and functions and isinstance(parent, ast.Call):
+            reshaped = _set_by(functions, parent, node)
         if reshaped is not None:
             found |= reshaped
             continue
@@ -171,6 +199,33 @@ def columns_of(cell: CodeCell, name: str, context: type[ast.expr_context], *, gi
         elif not _is_stored(parent) if context is ast.Load else keys is None or _may_change(cell, parent):
             return None
     return frozenset(found)
+
+
+def _set_by(functions: Mapping[str, ast.FunctionDef], call: ast.Call, given: ast.Name) -> set[str] | None:
+    """The columns that a function of the page sets in what it is given; None where it does more to it, or hands it on."""
+    function = functions.get(call.func.id) if isinstance(call.func, ast.Name) else None
+    if function is None:
+        return None
+    word = next((word.arg for word in call.keywords if word.value is given), None)
+    places = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
+    at = next((at for at, argument in enumerate(call.args) if argument is given), len(places))
+    name = word or (places[at] if at < len(places) else "")
+    links = {id(part.value): part for part in ast.walk(function) if isinstance(part, (ast.Subscript, ast.Attribute))}
+    calls = {id(part.func) for part in ast.walk(function) if isinstance(part, ast.Call)}
+    found = set[str]()
+    for part in ast.walk(function):
+        if not isinstance(part, ast.Name) or part.id != name:
+            continue
+        link = links.get(id(part))
+        attribute = link.attr if isinstance(link, ast.Attribute) else ""
+        if link is None or not isinstance(part.ctx, ast.Load) or attribute in _PLACES:
+            return None
+        if id(link) in calls and attribute not in _LOOKS:
+            return None
+        if not isinstance(link.ctx, ast.Load):
+            key = link.slice if isinstance(link, ast.Subscript) else ast.Constant(link.attr)
+            found.add(str(key.value) if isinstance(key, ast.Constant) else ast.dump(key))
+    return found
 
 
 def _is_look(cell: CodeCell, node: ast.AST | None) -> bool:

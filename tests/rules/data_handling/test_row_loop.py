@@ -69,3 +69,22 @@ def test_one_line_for_a_loop(text: str, better: str) -> None:
 )
 def test_loops_that_need_their_order_or_do_something(text: str) -> None:
     assert message(text) == ""
+
+
+@pytest.mark.parametrize(("rows", "severity"), [(62_000, None), (2_000, "minor")])
+def test_a_function_for_every_row_is_as_grave_as_the_rows_are_many(rows: int, severity: str | None) -> None:
+    text = (
+        f"df.shape\n#> ({rows}, 3)\n# %%\nby_price = df.sort_values('price')\n"
+        "by_price['dear'] = by_price.apply(lambda row: row['price'] > row['limit'], axis=1)"
+    )
+    (hit,) = check.check(Page(percent.read(HEAD + text, "t.py", history=True)))
+    assert hit.severity == severity
+
+
+def test_the_same_for_a_training_and_a_test_table_is_one_finding() -> None:
+    band = "def band(row):\n    return row['a'] * 2 + row['b']\n"
+    text = f"{band}test = pd.read_csv('t.csv')\ndf['c'] = df.apply(band, axis=1)\ntest['c'] = test.apply(band, axis=1)"
+    (hit,) = check.check(Page(percent.read(HEAD + text, "t.py")))
+    assert [place.at.line for place in hit.related] == [hit.at.line + 1]
+    text = f"{band}df['c'] = df.apply(band, axis=1)\ndf['d'] = df.apply(lambda row: row['a'] * row['b'], axis=1)"
+    assert len(list(check.check(Page(percent.read(HEAD + text, "t.py"))))) == 2

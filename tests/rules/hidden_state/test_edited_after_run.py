@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from nbcritic.analysis.page import Page
 from nbcritic.config import Config
 from nbcritic.engine import critique
@@ -43,6 +45,21 @@ def test_a_habit_is_a_setting() -> None:
 def test_commented_code_weighs_less() -> None:
     (hit,) = hits(("# total = 3", RESULT))
     assert hit.severity == "minor"
+
+
+@pytest.mark.parametrize(
+    "text, severity",
+    [
+        ("<pkg.Gate at 0x17ed4f6d0>", "minor"),
+        ("(100, 3)", "minor"),
+        ("Ridge(alpha=1,\n      tol=2)", "minor"),
+        ("[3, 4]", None),
+    ],
+)
+def test_the_name_of_an_object_weighs_less(text: str, severity: str | None) -> None:
+    result = {**RESULT, "data": {"text/plain": text}}
+    assert [hit.severity for hit in hits(("total = f()", result))] == [severity]
+    assert [hit.severity for hit in hits(("", result))] == [severity]
 
 
 def test_another_print() -> None:

@@ -76,7 +76,19 @@ def said(source: str) -> list[str]:
         ("items += [1]", "adds to `items` again"),
         ("text = text + 'b'", "adds to `text` again"),
         ("if other: total += 1", "adds to `total` again"),
+        ("df = pd.concat([df, other[other.k.isin(df.k)]])", "appends the same to `df` again"),
+        ("other['z'] = 1\ndf = df.merge(other, on='k')\nt = df['z'].sum()", "stops with KeyError"),
+        (
+            "n = df.groupby('k').size().reset_index(name='n')\ndf = df.merge(n, on='k')\nt = df[['k', 'n']]",
+            "stops with KeyError",
+        ),
+        ("other['z'] = 1\nkeys = ['k'] + ['z']\ndf = df.merge(other, on='k')\nt = df[keys]", "stops with KeyError"),
+        ("other['z'] = 1\ndf = df.merge(other, on='k')\nt = df['y'].sum()", "merges the same columns into `df` again"),
+        ("other['k'] = 1\ndf = df.merge(other, on='k')\nt = df['k'].sum()", "merges the same columns into `df` again"),
         # the second run changes nothing
+        ("df = pd.concat([df, other[~other.k.isin(df.k)]])", ""),
+        ("new = set(other.k).difference(df.k)\ndf = pd.concat([df, other[other.k.isin(new)]])", ""),
+        ("df = df.tail(3).iloc[-3:]", ""),
         ("df = df.dropna()", ""),
         ("df = df[df['a'] > 0]", ""),
         ("df = df[['a', 'b']]", ""),
@@ -153,3 +165,12 @@ def test_only_the_first_effect(source: str, lines: list[int]) -> None:
 )
 def test_a_loud_second_run_of_a_linear_page(source: str, flagged: bool) -> None:
     assert bool(list(check.check(page_of(source, (1, 2))))) == flagged
+
+
+@pytest.mark.parametrize(
+    "error, met",
+    [("\"['a'] not found in axis\"", True), ("'a'", True), ("\"['b'] not found in axis\"", False), ("'zone'", False)],
+)
+def test_a_saved_error_names_what_is_gone(error: str, met: bool) -> None:
+    source = FIRST + f"df = df.drop(columns='a')\n#! KeyError: {error}\n# %%\nprint(df)"
+    assert bool(list(check.check(Page(percent.read(source, "t.py", history=True))))) == met

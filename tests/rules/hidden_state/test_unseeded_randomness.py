@@ -1,8 +1,11 @@
 """What draws, and what fixes a seed: one notebook a line, its cells between bars."""
 
+import json
+
 import pytest
 
 from nbcritic.analysis.page import Page
+from nbcritic.model import Cell, Notebook
 from nbcritic.notebook import percent
 from nbcritic.rules.hidden_state.unseeded_randomness import check
 
@@ -109,3 +112,19 @@ def cells(text: str) -> set[int]:
 )
 def test_draws(text: str, flagged: set[int]) -> None:
     assert cells(text) == flagged
+
+
+@pytest.mark.parametrize(
+    "stop, flagged",
+    [(2, False), (3, False), (4, False), (5, True)],
+)
+def test_a_cell_that_stops_before_the_draw_is_used(stop: int, flagged: bool) -> None:
+    """Line 1 is empty: IPython counts without it."""
+    source = "\nimport numpy as np\nrows = np.random.rand(3)\ntotal = rows.sum()\nshare = total / other"
+    quoted = f"Cell In[1], line {stop - 1}\n---> {stop - 1} {source.splitlines()[stop - 1]}\n"
+    error = {"output_type": "error", "ename": "ValueError", "evalue": "bad", "traceback": [quoted]}
+    cells = (
+        Cell(1, "code", source, execution_count=1, outputs=json.dumps([error]).encode()),
+        Cell(2, "code", "open('a.txt')\nprint(share)"),
+    )
+    assert bool(list(check.check(Page(Notebook("t.ipynb", cells))))) == flagged

@@ -26,6 +26,8 @@ _SAME = frozenset(
     "fillna astype rename assign drop query tolist to_list to_numpy unique round isin ravel flatten".split()
 )
 """Methods that give at most as many elements as their object has."""
+_KEEPING = frozenset("copy reset_index set_index sort_values sort_index fillna astype rename assign".split())
+"""Those of them that keep every row."""
 _FIRST = frozenset({"head": 5, "tail": 5, "sample": 1, "nlargest": 0, "nsmallest": 0}.items())
 _WRAPPERS = frozenset(
     "enumerate list tuple set sorted reversed tqdm tqdm_notebook unique array asarray sort Series DataFrame track".split()
@@ -132,9 +134,18 @@ class Sizes:
                     return True
         return False
 
-    def seen(self, frame: ast.AST) -> int | None:
-        """How many rows a saved output shows that a named frame has."""
-        return max(self._outputs[frame.id], default=None) if isinstance(frame, ast.Name) else None
+    def seen(self, frame: ast.AST, depth: int = 0) -> int | None:
+        """How many rows a saved output shows that a named frame, or the one that it is made of row by row, has."""
+        if not isinstance(frame, ast.Name) or depth > _STEPS:
+            return None
+        if frame.id in self._outputs:
+            return max(self._outputs[frame.id], default=None)
+        bound = self._stores.get(frame.id, ())
+        made = bound[0] if len(bound) == 1 else None
+        method = made.func if isinstance(made, ast.Call) else None
+        if isinstance(method, ast.Attribute) and method.attr in _KEEPING:
+            return self.seen(method.value, depth + 1)
+        return None
 
     def shown(self, name: str) -> int | None:
         """How many rows a saved output shows that the frame of this name has."""

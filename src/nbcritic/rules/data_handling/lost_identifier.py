@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 
 from nbcritic.analysis.code import CodeCell, nodes_in
-from nbcritic.analysis.events import root_name
+from nbcritic.analysis.events import called_name, root_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
@@ -34,6 +34,10 @@ _ROW = regex(r"<tr[^>]*>(.*?)</tr>", re.S)
 _CELL = regex(r"<t[hd][^>]*>(.*?)</t[hd]>", re.S)
 _FLOAT = regex(r"\d+\.0+$|\d\.\d+e\+\d+$")
 _ROWS = 12
+_JOINS = frozenset({"merge", "join", "merge_asof"})
+_USES = _JOINS | frozenset("isin map set_index astype pivot pivot_table groupby duplicated drop_duplicates".split())
+"""Methods by which an identifier meets others, or becomes a text."""
+_WRITES = frozenset("to_csv to_excel to_sql to_parquet to_json to_gbq to_pickle to_feather".split())
 
 
 @rule("NBC614", name="lost-identifier", severity="minor", category="pandas-correctness")
@@ -42,7 +46,7 @@ def check(page: Page) -> Iterator[Hit]:
 
     A reader that guesses types drops the zeros in front of a postal code or telephone number, and turns identifiers into floats as
     soon as one is missing: `01234` becomes 1234, and 10023 becomes 10023.0, which matches nothing in another table. Long
-    identifiers lose their last digits.
+    identifiers lose their last digits. Identifiers as floats only count where the page joins, compares or writes them.
 
     Instead, say the type when reading: `dtype={"zip": "string"}`, or `"Int64"` for whole numbers with gaps.
 
@@ -69,6 +73,20 @@ def check(page: Page) -> Iterator[Hit]:
         #> customer_id    float64
         #> length           int64
         #> dtype: object
+        # %%
+        known = visits[visits["customer_id"].isin(customers)]
+
+    Good:
+
+        # %%
+        import pandas as pd
+        visits = pd.read_csv("visits.csv")
+        visits.dtypes
+        #> customer_id    float64
+        #> length           int64
+        #> dtype: object
+        # %%
+        visits["length"].mean()
 
     Good:
 
@@ -108,7 +126,7 @@ def check(page: Page) -> Iterator[Hit]:
             read = reads.get(frame)
             told = _told(read[1]) if read else set()
             lost = {name: how for name, how in columns.items() if name not in dropped | told}
-            if lost:
+            if lost and (any(map(CODES.match, lost)) or _is_used(page, frame, lost)):
                 found.setdefault(frame, (cell, {}))[1].update(lost)
     for frame, (cell, columns) in found.items():
         read = reads.get(frame)
@@ -135,6 +153,32 @@ def _reads(page: Page) -> dict[str, tuple[CodeCell, ast.Call]]:
             if isinstance(call, ast.Call) and isinstance(target, ast.Name) and page.qualified(call.func) in READERS:
                 found.setdefault(target.id, []).append((cell, call))
     return {name: calls[0] for name, calls in found.items() if len(calls) == 1}
+
+
+def _is_used(page: Page, frame: str, columns: Iterable[str]) -> bool:
+    """Is one of the columns joined on, compared or grouped by, or the frame written to a file?"""
+    names = {*columns}
+    for cell in page.code:
+        for call in cell.nodes(ast.Call):
+            name = called_name(call.func)
+            root = root_name(call.func)
+            is_of_frame = (root is not None and root.id == frame) or name in _JOINS
+            if name in _WRITES and root is not None and root.id == frame:
+                return True
+            if name in _USES and is_of_frame and not names.isdisjoint(_strings(call)):
+                return True
+        for compare in cell.nodes(ast.Compare):
+            if not names.isdisjoint(_strings(compare)):
+                return True
+    return False
+
+
+def _strings(node: ast.AST) -> set[str]:
+    """The texts, and the names of attributes, in an expression."""
+    found = {
+        inner.value for inner in nodes_in(node) if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
+    }
+    return found | {inner.attr for inner in nodes_in(node) if isinstance(inner, ast.Attribute)}
 
 
 def _dropped(page: Page) -> set[str]:

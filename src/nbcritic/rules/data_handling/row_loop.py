@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit, Severity
+from nbcritic.model import Hit, Related, Severity
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling import _vector as vector
 from nbcritic.rules.data_handling._rows import Row, body_computes, is_arithmetic
@@ -17,8 +17,8 @@ from nbcritic.rules.data_handling._sizes import LARGE, Sizes, sizes_of
 FEW_ROWS = 1_000
 """A frame of fewer rows is done at once, whichever way."""
 BY_COLUMN = "compute with whole columns, `np.where` or `np.select`"
-VERY_LARGE = 20 * LARGE
-"""So many rows take a second or more by `apply`, which is faster than a loop."""
+VERY_LARGE = 10 * LARGE
+"""So many rows take about a second or more by `apply`, which is faster than a loop."""
 
 
 @rule("NBC601", name="row-loop", severity="major", category="performance")
@@ -58,6 +58,8 @@ def check(page: Page) -> Iterator[Hit]:
                 return "fair"
             return "cheap"
         df["band"] = df.apply(band, axis=1)  # <- flagged
+        new = pd.read_csv("new.csv")
+        new["band"] = new.apply(band, axis=1)
 
     Good:
 
@@ -151,6 +153,7 @@ def check(page: Page) -> Iterator[Hit]:
         #>     accuracy                           0.80        40
     """
     sizes = sizes_of(page)
+    twins: dict[str, list[tuple[CodeCell, ast.Call, str]]] = {}
     for cell in page.code:
         for loop in cell.nodes(ast.For):
             row = _rows_of(page, loop)
@@ -161,15 +164,35 @@ def check(page: Page) -> Iterator[Hit]:
                 assert isinstance(call.func, ast.Attribute)
                 frame = call.func.value
                 if _is_worth_it(page, sizes, frame):
-                    # A frame that was filtered or grouped may be small, and a named function reads well.
-                    sure = isinstance(call.args[0], ast.Lambda) or sizes.is_read(frame) or sizes.seen(frame) is not None
-                    grave = (sizes.seen(frame) or 0) >= VERY_LARGE
-                    yield Hit(
-                        cell.at(call),
-                        text,
-                        severity=None if grave else "minor",
-                        confidence=None if sure else "possible",
-                    )
+                    twins.setdefault(_done(cell, call), []).append((cell, call, text))
+    for several in twins.values():
+        yield _of_twins(sizes, several)
+
+
+def _done(cell: CodeCell, call: ast.Call) -> str:
+    """What is applied and which column it gives, whatever the frame: a training and a test table get the same."""
+    statement = cell.statement(call)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    column = ast.dump(target.slice) if isinstance(target, ast.Subscript) else f"{cell.number}:{call.lineno}"
+    return f"{column} {ast.dump(call.args[0])}"
+
+
+def _of_twins(sizes: Sizes, several: list[tuple[CodeCell, ast.Call, str]]) -> Hit:
+    """One finding for the same function on several frames, at the first, as grave as the largest of them."""
+    cell, call, text = several[0]
+    frames = [each.func.value for _, each, _ in several if isinstance(each.func, ast.Attribute)]
+    # A frame that was filtered or grouped may be small, and a named function reads well.
+    sure = isinstance(call.args[0], ast.Lambda) or any(
+        sizes.is_read(frame) or sizes.seen(frame) is not None for frame in frames
+    )
+    grave = max(sizes.seen(frame) or 0 for frame in frames) >= VERY_LARGE
+    return Hit(
+        cell.at(call),
+        text,
+        tuple(Related(each.at(other), "the same for another table") for each, other, _ in several[1:]),
+        severity=None if grave else "minor",
+        confidence=None if sure else "possible",
+    )
 
 
 def _is_worth_it(page: Page, sizes: Sizes, frame: ast.expr) -> bool:
@@ -189,7 +212,7 @@ def _severity(sizes: Sizes, loop: ast.For, row: Row) -> Severity | None:
     """A loop by `iterrows`, or one that writes single elements, of a frame that is seen to be large is what costs most."""
     writes = any(isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) for node in nodes_in(loop))
     slowest = bool(row.row and row.index) or writes
-    return None if slowest and (sizes.seen(row.frame) or 0) >= LARGE else "minor"
+    return None if (sizes.seen(row.frame) or 0) >= (LARGE if slowest else VERY_LARGE) else "minor"
 
 
 def _rows_of(page: Page, loop: ast.For) -> Row | None:

@@ -12,7 +12,10 @@ from nbcritic.analysis.flow import Undefined
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Span
+from nbcritic.notebook.outputs import Output
 
+ESCAPES = regex(r"\x1b\[[0-9;]*m|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_ARROW = regex(r"^-+> ?(\d+)(?:[ \t](.*))?$", re.MULTILINE)
 _NAME_ERRORS = frozenset({"NameError", "UnboundLocalError"})
 _GAP = regex(
     r"your (?:own )?(?:code|solution|answer|turn)\b|(?:code|solution|answer) (?:goes )?here\b|fill (?:in|me)\b|"
@@ -31,6 +34,19 @@ SERIOUS = frozenset(
     "load_dataset fit fit_transform fit_predict backward evaluate score predict cross_val_score to_csv savez save savetxt dump".split()
 )
 """What a page mentions that works on data, trains something or leaves something behind. Any other plays with an interface."""
+
+
+def line_of_error(cell: CodeCell, error: Output) -> int:
+    """The line of the cell that a traceback points at, counted from 1; 0 where it is no longer there."""
+    # IPython takes empty lines at the top away before it counts.
+    above = next((number for number, line in enumerate(cell.lines) if line.strip()), 0)
+    for part in (ESCAPES.sub("", part) for part in error.traceback[:6]):
+        for number, text in _ARROW.findall(part):
+            line = int(number[:6]) + above
+            stands = cell.lines[line - 1].split() if 0 < line <= len(cell.lines) else []
+            if stands and stands == text.split():
+                return line
+    return 0
 
 
 def listed(cells: Iterable[int], limit: int = 5) -> str:

@@ -6,13 +6,18 @@ import ast
 from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.events import Event
+from nbcritic.analysis.events import Event, called_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 
 _CHANGED = frozenset({"frame", "series", "array", "list", "dict", "set"})
+_CLEANING = frozenset(
+    "dropna fillna drop drop_duplicates rename rename_axis replace astype map sort_values sort_index set_index reset_index ffill bfill "
+    "interpolate clip strip lower upper title to_datetime to_numeric insert update get_dummies apply fit_transform transform factorize".split()
+)
+_PRINTS = frozenset({"print", "display"})
 _VIEW = regex(r"(?:head|tail|sample|describe|info|copy|value_counts)\b")
 
 
@@ -24,11 +29,12 @@ _VIEW = regex(r"(?:head|tail|sample|describe|info|copy|value_counts)\b")
     profile="production",
 )
 def check(page: Page) -> Iterator[Hit]:
-    r"""A cell changes in place what an earlier cell made and showed.
+    r"""A cell changes in place what an earlier cell showed, and nothing there tells so.
 
-    The output above still shows the old content, under the same name: whoever compares the two, or runs the upper cell again, sees
-    something else than what is saved. It is worst through an alias (`clean = raw`), where the name that is shown does not even
-    stand in the cell that changes it.
+    The output above still shows the old content: whoever runs the upper cell again sees something else than what is saved, though
+    that cell is as it was. Or the change goes through an alias (`clean = raw`), so that the name that is shown does not even stand in
+    the cell that changes it. A cell that both makes and shows a value makes it anew; a change that is shown at once, and the usual
+    steps of cleaning, are what a reader expects.
 
     Instead, change it in the cell that makes it, or work on a copy (`clean = raw.copy()`).
 
@@ -48,10 +54,37 @@ def check(page: Page) -> Iterator[Hit]:
 
         # %%
         scores = [3, 1, 2]
+        # %%
         print(scores)
         #> [3, 1, 2]
         # %%
         scores.sort()  # <- flagged
+
+    Good:
+
+        # %%
+        scores = [3, 1, 2]
+        print(scores)
+        #> [3, 1, 2]
+        # %%
+        scores.sort()
+
+    Good:
+
+        # %%
+        import pandas as pd
+        raw = pd.read_csv("sales.csv")
+        # %%
+        raw
+        #>    price
+        #> 0  120.0
+        # %%
+        raw.dropna(inplace=True)
+        # %%
+        raw["price"] /= 100
+        raw
+        #>    price
+        #> 0    1.2
 
     Good:
 
@@ -93,14 +126,39 @@ def check(page: Page) -> Iterator[Hit]:
                 maker = _maker(page, cell, name)
                 if is_fresh or name in said or event.node is None or not maker or not _changes_content(cell, event):
                     continue
-                if name in _shown(page, page.cell(maker)):
+                shower = maker if name != event.name else _later_shower(page, cell, event, maker)
+                if shower and name in _shown(page, page.cell(shower)):
                     said.add(name)
-                    yield _hit(cell, event, name, maker)
+                    yield _hit(cell, event, name, shower)
 
 
 def _maker(page: Page, cell: CodeCell, name: str) -> int:
     """The cell above that bound a name last; 0 where none did."""
     return max((number for number, _ in page.names.bindings.get(name, ()) if number < cell.number), default=0)
+
+
+def _later_shower(page: Page, cell: CodeCell, event: Event, maker: int) -> int:
+    """The cell that shows the value as it is; 0 where there is none, or the change is shown, too, or is to be expected."""
+    assert event.node is not None
+    calls = (node for node in ast.walk(cell.statement(event.node)) if isinstance(node, ast.Call))
+    if any(called_name(call.func) in _CLEANING for call in calls) or _is_looked_at(cell, event.name):
+        return 0
+    between = (other.number for other in page.code if maker < other.number < cell.number)
+    plain = [number for number in between if event.name not in page.names.of(number).mutates]
+    return max((number for number in plain if event.name in _shown(page, page.cell(number))), default=0)
+
+
+def _is_looked_at(cell: CodeCell, name: str) -> bool:
+    """Does the cell end with something of the value, or print it?"""
+    body = cell.tree.body if cell.tree is not None and cell.outputs else []
+    shows = [
+        s
+        for s in body
+        if isinstance(s, ast.Expr) and (s is body[-1] or called_name(getattr(s.value, "func", s)) in _PRINTS)
+    ]
+    return any(isinstance(node, ast.Name) and node.id == name for s in shows for node in ast.walk(s)) and not any(
+        output.kind == "error" for output in cell.outputs
+    )
 
 
 def _shown(page: Page, cell: CodeCell) -> frozenset[str]:
@@ -134,6 +192,6 @@ def _changes_content(cell: CodeCell, event: Event) -> bool:
 
 def _hit(cell: CodeCell, event: Event, name: str, maker: int) -> Hit:
     through = f", through `{event.name}`" if name != event.name else ""
-    message = f"Changes `{name}` in place{through}: cell {maker} made and showed it, and still shows the old content"
+    message = f"Changes `{name}` in place{through}: cell {maker} showed it, and still shows the old content"
     assert event.node is not None
     return Hit(cell.at(cell.statement(event.node)), message, (Related(Span(maker), f"`{name}` is shown here"),))

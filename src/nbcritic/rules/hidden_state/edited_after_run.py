@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.staleness_edits import Edit, Trace, edits
 from nbcritic.model import Hit, Severity, Span
 from nbcritic.rule import rule
@@ -13,6 +15,8 @@ from nbcritic.rule import rule
 _LONGEST = 60
 _HABIT = 3
 """So many results below assignments on one page are a setting of its author's, not edits."""
+_SLIGHT = regex(r"<.*>|\(\d+(?:, ?\d+)*,?\)|[A-Z]\w*\(.*\)", re.DOTALL)
+"""The repr of an object, a shape, the repr of a fitted estimator."""
 _LIGHTER: dict[Trace, Severity] = {"commented": "minor"}
 
 
@@ -28,7 +32,8 @@ def check(page: Page) -> Iterator[Hit]:
 
     Nobody knows which code gave the output, and nobody has seen what the code that stands there gives. Only hard evidence
     counts: a result below a statement that gives none, a traceback that quotes lines which are gone, a text that the cell prints
-    and the output lacks, more rows than were asked for, output below an empty cell.
+    and the output lacks, more rows than were asked for, output below an empty cell. It weighs less where all that is saved is
+    the name of an object, its settings or a shape.
 
     Instead, run the cell again, or all cells, before saving.
 
@@ -105,7 +110,16 @@ def check(page: Page) -> Iterator[Hit]:
     results = sum(edit.trace == "result" for _, edit in found)
     for cell, edit in found:
         if edit.trace != "result" or results < _HABIT:
-            yield Hit(_place(cell, edit), _words(cell, edit), severity=_LIGHTER.get(edit.trace))
+            severity = "minor" if _says_little(cell, edit) else _LIGHTER.get(edit.trace)
+            yield Hit(_place(cell, edit), _words(cell, edit), severity=severity)
+
+
+def _says_little(cell: CodeCell, edit: Edit) -> bool:
+    """Is what is saved no more than the name of an object, its settings or a size?"""
+    if edit.trace not in ("result", "gone"):
+        return False
+    saved = [output for output in cell.outputs if edit.trace == "gone" or output.kind == "result"]
+    return all(output.kind == "result" and _SLIGHT.fullmatch(output.text.strip()) for output in saved)
 
 
 def _words(cell: CodeCell, edit: Edit) -> str:

@@ -14,6 +14,7 @@ from nbcritic.rule import rule
 
 _LIKE = ({"frame", "series", "index", "groupby"}, {"list", "tuple", "set", "array"}, {"number", "bool", "none"})
 """Kinds that people change between without giving a name another meaning are not told apart within each other's sets."""
+_BRANCHES = (ast.If, ast.Try, ast.ExceptHandler, ast.Match)
 
 
 @rule(
@@ -60,6 +61,21 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        import pandas as pd
+        try:
+            known = pd.read_csv("known.csv")
+        except FileNotFoundError:
+            known = []
+        # %%
+        print(len(known))
+        # %%
+        known = pd.read_csv("all.csv")
+        # %%
+        print(len(known))
+
+    Good:
+
+        # %%
         i = "a"
         # %%
         print(i)
@@ -76,7 +92,7 @@ def check(page: Page) -> Iterator[Hit]:
         plain = [(number, event) for number, event in bound if event.how == "assign" and event.node is not None]
         if len(plain) != len(bound) or len({number for number, _ in bound}) < 2 or len(name) < 3:
             continue
-        kinds = [(number, event, _kind(page, number, event)) for number, event in plain]
+        kinds = _settled(page, [(number, event, _kind(page, number, event)) for number, event in plain])
         for (first, _, before), (second, event, after) in pairwise(kinds):
             readers = [n for n in page.flow.touched if first < n < second and name in page.flow.touched[n].reads]
             later = any(name in page.flow.touched[n].reads for n in page.flow.touched if n > second)
@@ -90,6 +106,18 @@ def check(page: Page) -> Iterator[Hit]:
                 page.cell(second).at(event.node), message, (Related(Span(first), f"`{name}` is a {before} here"),)
             )
             break
+
+
+def _settled(page: Page, kinds: list[tuple[int, Event, str]]) -> list[tuple[int, Event, str]]:
+    """Where branches of a cell (a fallback below `except`, say) give different kinds, none is known."""
+    open_cells = {
+        number
+        for number, event, kind in kinds
+        if event.node is not None
+        and any(isinstance(parent, _BRANCHES) for parent in page.cell(number).ancestors(event.node))
+        and any(kind != other for place, _, other in kinds if place == number)
+    }
+    return [(number, event, "" if number in open_cells else kind) for number, event, kind in kinds]
 
 
 def _kind(page: Page, number: int, event: Event) -> str:

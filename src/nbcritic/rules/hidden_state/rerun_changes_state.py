@@ -227,11 +227,11 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
-        steps = ["load", "clean"]
+        files = ["bonn.csv", "lyon.csv"]
         # %%
-        steps.append("plot")
+        files.append("riga.csv")
         # %%
-        first = steps[0].upper()
+        first = open(files[0]).read()
 
     Good:
 
@@ -295,12 +295,15 @@ def _hit(page: Page, cell: CodeCell, found: list[Reason], function: str) -> Hit:
 
 def _is_worth_an_error(page: Page, cell: CodeCell, reason: Reason) -> bool:
     """Was the error met, or does the cell make more than what it cannot make again, and ran in fact on its own?"""
-    return _met(cell, reason) or (_ran_on_its_own(page, cell, reason.name) and _does_more(page, cell, reason.name))
+    if any(output.kind == "error" for output in cell.outputs):
+        return _met(cell, reason)
+    return _ran_on_its_own(page, cell, reason.name) and _does_more(page, cell, reason.name)
 
 
 def _met(cell: CodeCell, reason: Reason) -> bool:
     """Is the error the cell's saved output? A KeyError of something else is another error."""
     label = reason.key if isinstance(reason.key, str) else ""
+    label = repr(label) if label and reason.operation == "KeyError" else label
     errors = (output for output in cell.outputs if output.kind == "error" and output.ename == reason.operation)
     return any(label in output.evalue for output in errors)
 

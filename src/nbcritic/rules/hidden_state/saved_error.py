@@ -12,9 +12,8 @@ from nbcritic.model import Cell, Hit, Severity, Span
 from nbcritic.notebook.outputs import Output
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._own import is_fence
+from nbcritic.rules.hidden_state._shared import ESCAPES, line_of_error
 
-_ESCAPES = regex(r"\x1b\[[0-9;]*m|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_ARROW = regex(r"^-+> ?(\d+)(?:[ \t](.*))?$", re.MULTILINE)
 _ANNOUNCED = regex(
     r"\b(?:error|exception|raise[sd]?|throws?|traceback|crash(?:es)?|fehler|erreur|excepci[oó]n)s?\b|\w(?:Error|Exception)\b",
     re.I,
@@ -187,16 +186,12 @@ def _hit(cell: CodeCell, error: Output, *, doubtful: bool) -> Hit:
 
 
 def _plain(text: str) -> str:
-    return " ".join(_ESCAPES.sub("", text).split())
+    return " ".join(ESCAPES.sub("", text).split())
 
 
 def _place(cell: CodeCell, error: Output) -> Span:
     """The line that the traceback points at, as long as it is still there; else the whole cell."""
-    for line in (_ESCAPES.sub("", part) for part in error.traceback[:6]):
-        for number, text in _ARROW.findall(line):
-            if len(number) < 6 and 0 < int(number) <= len(cell.lines):
-                stands = cell.lines[int(number) - 1]
-                if stands.strip() and stands.split() == text.split():
-                    return cell.at_line(int(number))
+    if line := line_of_error(cell, error):
+        return cell.at_line(line)
     lines = [number for number, line in enumerate(cell.lines, 1) if line.strip() and not line.lstrip().startswith("#")]
     return cell.at_line(lines[0]) if len(lines) == 1 else Span(cell.number)

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping
 
 from nbcritic.analysis.chance import ADVICE, Draw, Seeds, draws, functions_around, is_reached, seeds
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.events import called_name
+from nbcritic.analysis.events import called_name, stored_names
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._looked_at import is_only_looked_at, only_plots
 from nbcritic.rules.hidden_state._seed_cell import seed_cell
-from nbcritic.rules.hidden_state._shared import SERIOUS, is_serious
+from nbcritic.rules.hidden_state._shared import SERIOUS, is_serious, line_of_error
 
 _SHOWS = frozenset(
     "print display plot scatter hist imshow bar barh show head tail heatmap histplot distplot kdeplot boxplot lineplot scatterplot "
@@ -278,7 +278,7 @@ def _message(draw: Draw, seeded_in: int | None) -> str:
 def _is_idle(page: Page, draw: Draw, *, serious: bool) -> bool:
     """Does nothing that anybody relies on come of the draw?"""
     cell, call = draw.cell, draw.call
-    if not is_reached(page, cell, call):
+    if not is_reached(page, cell, call) or _stops_before_use(page, draw):
         return True
     is_pick = draw.name.rpartition(".")[2] in _PICKS
     if _is_unasked(page, draw):
@@ -307,6 +307,22 @@ def _is_idle(page: Page, draw: Draw, *, serious: bool) -> bool:
         return False
     given = call.args[0] if called_name(call.func) in _IN_PLACE and call.args else None
     return isinstance(statement, ast.stmt) and is_only_looked_at(page, cell, statement, given)
+
+
+def _stops_before_use(page: Page, draw: Draw) -> bool:
+    """Did the cell end in an error before anything came of the draw?"""
+    cell, call = draw.cell, draw.call
+    stop = max((line_of_error(cell, output) for output in cell.outputs if output.kind == "error"), default=0)
+    statement = cell.statement(call)
+    if not stop or not isinstance(statement, ast.stmt) or cell.in_function(call):
+        return False
+    if stop <= (statement.end_lineno or statement.lineno):
+        return True
+    names = stored_names(statement.targets[0]) if isinstance(statement, ast.Assign) else []
+    used = [cell.statement(node) for name in names for node in _loads(cell, name) if node.lineno > statement.lineno]
+    below = any(n > cell.number and not t.reads.keys().isdisjoint(names) for n, t in page.flow.touched.items())
+    first = min((getattr(node, "end_lineno", 0) for node in used), default=0)
+    return stop <= first and not below
 
 
 def _is_unasked(page: Page, draw: Draw) -> bool:

@@ -6,13 +6,16 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import called_name, root_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Fit, Score
 from nbcritic.analysis.provenance_tables import TRAIN
-from nbcritic.model import Confidence, Hit, Related
+from nbcritic.model import Confidence, Hit, Related, Severity
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._chain import where
+from nbcritic.rules.leakage._gaps import shown_values
 
 _LOOKED_AT = frozenset({"PermutationImportance", "TSNE", "UMAP", "Isomap", "cut", "qcut"})
 """What may rightly be fitted on held-out rows: it explains or draws them, or has nothing that could be fitted before."""
@@ -20,6 +23,7 @@ _CODES = frozenset({"LabelEncoder", "OrdinalEncoder", "OneHotEncoder"})
 _TARGET = regex(r"^y(?:_|$|\d)|label|target", re.I)
 _TEST_FILE = regex(r"(?:^|[_\-. ])test(?:ing)?(?:$|[_\-. \d])|^x_?test", re.I)
 _NUMBERS = frozenset({"LabelEncoder", "OrdinalEncoder"})
+_LOOKS = frozenset("head tail sample describe info shape dtype dtypes columns".split())
 
 
 @rule("NBC504", name="fit-on-test", severity="blocker", category="leakage")
@@ -71,6 +75,19 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        from sklearn.model_selection import train_test_split
+        from sklearn.preprocessing import StandardScaler
+        df = pd.read_csv("loans.csv")
+        X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="default"), df["default"])
+        scaler = StandardScaler()
+        X_train = scaler.fit_transform(X_train)
+        seen = scaler.fit_transform(X_test)
+        # %%
+        seen
+
+    Good:
+
+        # %%
         X_fit, X_val, y_fit, y_val = train_test_split(X, y)
         base = LogisticRegression().fit(X_fit, y_fit)
         calibrated = CalibratedClassifierCV(base, cv="prefit").fit(X_val, y_val)
@@ -84,7 +101,8 @@ def check(page: Page) -> Iterator[Hit]:
         score = _told(fit, found.scores) if fit.by == "model" else None
         if before is not None:
             said.add(fit.node)
-            yield _anew(fit, before)
+            if not _is_only_shown(page, fit):
+                yield _anew(page, fit, before)
         elif score is not None:
             said.add(fit.node)
             yield _asked(fit, score)
@@ -145,7 +163,49 @@ def _told(fit: Fit, scores: Sequence[Score]) -> Score | None:
     return next((score for score in scores if score.fit is fit and score.is_on_training_rows), None)
 
 
-def _anew(fit: Fit, before: Fit) -> Hit:
+def _is_only_shown(page: Page, fit: Fit) -> bool:
+    """Is the result looked at, and read by nothing else below?"""
+    statement = fit.cell.statement(fit.node)
+    if not isinstance(statement, ast.Assign) or fit.cell.in_function(fit.node):
+        return False
+    names = {root.id for target in statement.targets if (root := root_name(target)) is not None}
+    is_shown = False
+    for cell in page.code:
+        for name in cell.nodes(ast.Name):
+            is_below = (cell.number, name.lineno) > (fit.cell.number, statement.end_lineno or 0)
+            if name.id in names and is_below and isinstance(name.ctx, ast.Load):
+                if not _is_look(cell, name):
+                    return False
+                is_shown = True
+    return is_shown
+
+
+def _is_look(cell: CodeCell, name: ast.Name) -> bool:
+    """`X_test`, `X_test.head()` or `X_test.shape` as a statement."""
+    statement = cell.statement(name)
+    look = statement.value if isinstance(statement, ast.Expr) else None
+    if isinstance(look, ast.Call) and called_name(look.func) in ("print", "display"):
+        return all(argument is name or root_name(argument) is name for argument in look.args)
+    method = look.func if isinstance(look, ast.Call) else look
+    return look is name or (isinstance(method, ast.Attribute) and method.attr in _LOOKS and method.value is name)
+
+
+def _are_two_valued(page: Page, fit: Fit) -> bool:
+    """Do tables of the page show two values of each column that gets codes? These get the same codes of any rows."""
+    columns = fit.columns or _listed(fit)
+    return bool(columns) and all(0 < len(shown_values(page, column)) <= 2 for column in columns)
+
+
+def _listed(fit: Fit) -> frozenset[str]:
+    """The columns that a loop around the fit goes through one by one."""
+    lists = (
+        loop.iter for loop in fit.loops if isinstance(loop, ast.For) and isinstance(loop.iter, (ast.List, ast.Tuple))
+    )
+    items = (item for listed in lists for item in listed.elts if isinstance(item, ast.Constant))
+    return frozenset(item.value for item in items if isinstance(item.value, str))
+
+
+def _anew(page: Page, fit: Fit, before: Fit) -> Hit:
     text = fit.cell.segment(fit.node)
     split = fit.part[-1][0] if fit.part else None
     rows = f"the rows that {where(split.cell, fit.cell)} holds out" if split else f"the rows of `{fit.file}`"
@@ -156,7 +216,8 @@ def _anew(fit: Fit, before: Fit) -> Hit:
         related.append(Related(split.cell.at(split.node), "the rows are held out here"))
     # Codes come out the same where both parts know the same categories, which the page seldom shows.
     confidence: Confidence | None = "possible" if fit.name in _NUMBERS else None
-    return Hit(fit.cell.at(fit.node), message, tuple(related), confidence=confidence, severity="major")
+    severity: Severity = "minor" if fit.name in _NUMBERS and _are_two_valued(page, fit) else "major"
+    return Hit(fit.cell.at(fit.node), message, tuple(related), confidence=confidence, severity=severity)
 
 
 def _a(name: str) -> str:

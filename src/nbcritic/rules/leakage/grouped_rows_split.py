@@ -68,6 +68,20 @@ def check(page: Page) -> Iterator[Hit]:
         from sklearn.ensemble import RandomForestClassifier
         from sklearn.model_selection import train_test_split
         scans = pd.read_csv("scans.csv")
+        by_patient = scans.groupby("patient_id")
+        X, y = [], []
+        for patient, rows in by_patient:
+            X.append(summary_of(rows))
+            y.append(rows["malignant"].iloc[0])
+        X_train, X_test, y_train, y_test = train_test_split(X, y)
+        RandomForestClassifier().fit(X_train, y_train).score(X_test, y_test)
+
+    Good:
+
+        # %%
+        from sklearn.ensemble import RandomForestClassifier
+        from sklearn.model_selection import train_test_split
+        scans = pd.read_csv("scans.csv")
         patients = scans.groupby("patient_id").mean()
         X_train, X_test, y_train, y_test = train_test_split(patients[["size", "density"]], patients["malignant"])
         RandomForestClassifier().fit(X_train, y_train).score(X_test, y_test)
@@ -115,4 +129,13 @@ def _grouped(page: Page) -> Iterator[tuple[CodeCell, ast.Call, str, str]]:
 def _is_turned(cell: CodeCell, call: ast.Call) -> bool:
     """`for name, rows in df.groupby(...)`: each group may become one row."""
     loops = (outer for outer in cell.ancestors(call) if isinstance(outer, (ast.For, ast.comprehension)))
-    return any(call in nodes_in(loop.iter) for loop in loops)
+    if any(call in nodes_in(loop.iter) for loop in loops):
+        return True
+    bound = cell.statement(call)
+    names = (
+        {target.id for target in bound.targets if isinstance(target, ast.Name)}
+        if isinstance(bound, ast.Assign)
+        else set()
+    )
+    iterables = (outer.iter for kind in (ast.For, ast.comprehension) for outer in cell.nodes(kind))  # type: ignore[attr-defined]
+    return any(isinstance(node, ast.Name) and node.id in names for iterable in iterables for node in nodes_in(iterable))

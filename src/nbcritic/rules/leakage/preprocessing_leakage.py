@@ -8,23 +8,32 @@ from collections.abc import Iterator, Sequence
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Events, Fit, Split
-from nbcritic.model import Hit, Related, Severity
+from nbcritic.model import Confidence, Hit, Related, Severity
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._chain import is_thrown_away, scored, used, where
+from nbcritic.rules.leakage._gaps import Gaps
 
 TELLING = frozenset({"selector", "encoder"})
 """What learns from the target: fitted on all rows, it carries the answers of the test set into the features."""
 
 SLIGHT = frozenset({"imputer", "vectoriser", "vocabulary", "discretiser", "neighbours"})
 """What rarely moves a score by itself: a median from more rows, words that the training rows do not hold, edges of bins."""
-INDIFFERENT = frozenset(
+TREES = frozenset(
     """DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier ExtraTreeRegressor RandomForestClassifier
     RandomForestRegressor ExtraTreesClassifier ExtraTreesRegressor GradientBoostingClassifier GradientBoostingRegressor
     HistGradientBoostingClassifier HistGradientBoostingRegressor AdaBoostClassifier AdaBoostRegressor XGBClassifier
-    XGBRegressor XGBRFClassifier XGBRFRegressor LGBMClassifier LGBMRegressor CatBoostClassifier CatBoostRegressor
-    LinearRegression GaussianNB DummyClassifier DummyRegressor""".split()
+    XGBRegressor XGBRFClassifier XGBRFRegressor LGBMClassifier LGBMRegressor CatBoostClassifier CatBoostRegressor""".split()
 )
+"""Models that only ask whether a value is above another: an affine scale, learnt from whatever rows, changes nothing for them."""
+INDIFFERENT = TREES | frozenset("LinearRegression GaussianNB DummyClassifier DummyRegressor".split())
 """Models that predict the same whatever affine scale a feature is on: a scaler that saw too much changes little for them."""
+_AFFINE = frozenset("StandardScaler MinMaxScaler MaxAbsScaler RobustScaler".split())
+_BY_DISTANCE = regex(
+    r"PCA|TruncatedSVD|TSNE|UMAP|SMOTE|ADASYN|KNNImputer|SVD|LDA|NMF|DBSCAN|Clustering|Neighbors|Discretizer|Selector|RFE|KBest|"
+    r"PolynomialFeatures|Sequential|SequentialFeatureSelector|Net$|LSTM|Dense$|Linear$|Module$|Model$"
+)
+"""What else on a page may feel the scale of a feature."""
+_NETWORKS = frozenset("torch tensorflow keras jax flax fastai pytorch_tabnet autogluon pycaret".split())
 _MODEL = regex(r"(?:Classifier|Regressor|Regression|SV[CR]|NB|Ridge|Lasso|ElasticNet|Perceptron|Machine|Means|CV)$")
 
 
@@ -34,8 +43,9 @@ def check(page: Page) -> Iterator[Hit]:
 
     A scaler, imputer, selector, projection or vocabulary that is fitted before the split knows the test rows: their mean, their
     range, their words. The test score then answers another question than "how well on rows never seen", and is too good, by a
-    little for a scaler on many rows (major; minor where it feeds only trees, and for an imputer or a vocabulary), by a lot
-    for a selector or a mean of the target (blocker).
+    little for a scaler on many rows (major; minor where no model of the page minds the scale, and for an imputer or a vocabulary),
+    by a lot for a selector or a mean of the target (blocker). A scaler before nothing but trees, and an imputer for a table that is
+    shown to have no gaps, change nothing and get no word.
 
     Instead, split first, fit on the training rows only and transform the rest with that; or put the steps into a `Pipeline` and
     give that to `cross_val_score` or the search, which then fits it anew in every fold.
@@ -142,6 +152,49 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        import lightgbm as lgb
+        import pandas as pd
+        from sklearn.impute import SimpleImputer
+        from sklearn.model_selection import train_test_split
+        from sklearn.preprocessing import StandardScaler
+        df = pd.read_csv("loans.csv")
+        df.isnull().sum()
+        #> age       0
+        #> income    0
+        #> dtype: int64
+        # %%
+        cols = ["age", "income"]
+        df[cols] = SimpleImputer().fit_transform(df[cols])
+        df[cols] = StandardScaler().fit_transform(df[cols])
+        # %%
+        train, test = train_test_split(df)
+        model = lgb.train({}, lgb.Dataset(train[cols], train["default"]))
+
+    Good:
+
+        # %%
+        import xgboost
+        from sklearn.feature_selection import SelectKBest
+        from sklearn.model_selection import cross_val_score
+        MOST = None
+        if MOST:
+            X = SelectKBest(k=MOST).fit_transform(X, y)
+        print(cross_val_score(model, X, y))
+        # %%
+        trips = pd.read_csv("trips.csv")
+        trips.info()
+        #> RangeIndex: 75000 entries, 0 to 74999
+        #> Data columns (total 2 columns):
+        #>  #   Column  Non-Null Count  Dtype
+        #>  0   length  74999 non-null  float64
+        #>  1   stops   75000 non-null  int64
+        # %%
+        trips["length"] = trips["length"].fillna(trips["length"].median())
+        train, test = train_test_split(trips)
+
+    Good:
+
+        # %%
         from sklearn.model_selection import KFold
         from sklearn.preprocessing import StandardScaler
         X = StandardScaler().fit_transform(X)
@@ -149,10 +202,12 @@ def check(page: Page) -> Iterator[Hit]:
         for rows, _ in KFold(5).split(X):
             models.append(make().fit(X[rows], y[rows]))
     """
-    found = page.provenance.events
+    found, gaps = page.provenance.events, Gaps(page)
     together: dict[object, list[tuple[Fit, Split]]] = {}
     for fit, split in sorted(found.leaks.values(), key=lambda leak: leak[0].place):
         if is_thrown_away(split) or (fit.kind == "neighbours" and not split.shuffled):
+            continue
+        if gaps.are_none(fit) or (fit.kind == "scaler" and fit.name in _AFFINE and _are_trees(page)):
             continue
         # Many columns filled alike are one fault, and so is what was done to two files put together.
         many = fit.by == "statistic" or _are_two_files(fit, split)
@@ -163,6 +218,10 @@ def check(page: Page) -> Iterator[Hit]:
 
 def _hit(page: Page, found: Events, fit: Fit, split: Split, others: Sequence[Fit]) -> Hit:
     text = fit.cell.segment(fit.node)
+    severity = _severity(page, fit, split)
+    confidence: Confidence | None = "possible" if _ran_later(fit, split) or _is_open(fit, split) else None
+    if _are_two_files(fit, split):
+        split = _scored_part(found, split) or split
     there = where(split.cell, fit.cell)
     if split.held:
         seen = f"the rows that {there} splits off as `{split.held}`"
@@ -183,8 +242,8 @@ def _hit(page: Page, found: Events, fit: Fit, split: Split, others: Sequence[Fit
         fit.cell.at(fit.node),
         f"`{text}` {verb} {seen}{scores}{more}",
         related,
-        severity=_severity(page, fit, split),
-        confidence="possible" if _ran_later(fit, split) or _is_open(fit, split) else None,
+        severity=severity,
+        confidence=confidence,
     )
 
 
@@ -200,6 +259,16 @@ def _are_two_files(fit: Fit, split: Split) -> bool:
     return split.how == "selects by position" and len({rows for rows, _ in fit.mixed}) > 1
 
 
+def _scored_part(found: Events, split: Split) -> Split | None:
+    """The later split of the rows with a target: what that one holds out is scored, and the second file is not."""
+    parts = [*(score.part for score in found.scores), *(fit.part for fit in found.fits if fit.by == "model")]
+    for part in (part for part in parts if len(part) > 1):
+        first, side = part[0]
+        if side == 0 and (first.how, first.cell) == (split.how, split.cell):
+            return part[1][0]
+    return None
+
+
 def _severity(page: Page, fit: Fit, split: Split) -> Severity:
     """How much of the score the leak can move."""
     if fit.by == "model" or (fit.is_of_target(split) if fit.by == "group" else fit.kind in TELLING):
@@ -209,13 +278,24 @@ def _severity(page: Page, fit: Fit, split: Split) -> Severity:
     return "major"
 
 
-def _are_indifferent(page: Page) -> bool:
+def _are_indifferent(page: Page, models: frozenset[str] = INDIFFERENT) -> bool:
     """Are all models of the page such that a feature's scale does not matter to them?"""
-    calls = [page.qualified(call.func) or "" for cell in page.code for call in cell.nodes(ast.Call)]
-    names = (name.rpartition(".")[2] for name in calls)
-    models = {name for name in names if _MODEL.search(name) and name[0].isupper()}
+    calls = _called(page)
+    used = {name for call in calls if _MODEL.search(name := call.rpartition(".")[2]) and name[0].isupper()}
     boosted = any(name in ("lightgbm.train", "xgboost.train", "lightgbm.cv", "xgboost.cv") for name in calls)
-    return (bool(models) or boosted) and models <= INDIFFERENT
+    return (bool(used) or boosted) and used <= models
+
+
+def _are_trees(page: Page) -> bool:
+    """Is there nothing on the page that a feature reaches but trees?"""
+    libraries = {name.partition(".")[0] for name in page.names.imports.values()}
+    if not libraries.isdisjoint(_NETWORKS) or not _are_indifferent(page, TREES):
+        return False
+    return not any(_BY_DISTANCE.search(name.rpartition(".")[2]) for name in _called(page))
+
+
+def _called(page: Page) -> list[str]:
+    return [page.qualified(call.func) or "" for cell in page.code for call in cell.nodes(ast.Call)]
 
 
 def _ran_later(fit: Fit, split: Split) -> bool:
