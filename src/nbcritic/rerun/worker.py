@@ -58,7 +58,7 @@ class Telling(Engine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(
-        cls, manager: Any, kernel_name: str, *, kernel: Any, most: int, start_timeout: int = 60, **words: Any
+        cls, manager: Any, kernel_name: str, *, kernel: Any, most: int, start_timeout: int = 120, **words: Any
     ) -> None:
         """Run the cells until one raises."""
         begun = 0.0
