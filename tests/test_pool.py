@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -12,7 +13,7 @@ import tempfile
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import psutil
 import pytest
@@ -246,11 +247,23 @@ def started(folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, cwd=folder)
 
 
+def opened_by_other(pipe: Path, process: subprocess.Popen[str]) -> BinaryIO:
+    """The writing end of a pipe, once the process reads from it."""
+    while process.poll() is None:
+        try:
+            return os.fdopen(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK), "wb")
+        except OSError as error:
+            assert error.errno == errno.ENXIO, error  # nobody reads yet
+            os.sched_yield()
+    said, error_text = process.communicate()
+    raise AssertionError(f"ended with {process.returncode}: {error_text}\n{said[-2000:]}")
+
+
 @POSIX
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupt_leaves_no_process_and_no_file(many: Path, number: signal.Signals) -> None:
     process = started(many)
-    with (many / "slow.py").open("wb"):  # returns when the other side has opened it
+    with opened_by_other(many / "slow.py", process):
         children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(number)
         said, error = process.communicate(timeout=60)

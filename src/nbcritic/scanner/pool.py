@@ -212,13 +212,19 @@ def _kill(process: BaseProcess) -> None:
     process.kill()
 
 
+_LONGEST = 60
+"""Bytes. The address of a socket has about a hundred, of which Python's own folder and file take 35."""
+
+
 def _context(started: list[BaseProcess]) -> Any:
     """How processes are started, and a note of each that was.
 
     They are forked from a process that has loaded all rules and has no threads: a fork of this one, which may have some, could
-    hang. Where the platform has no such thing they are started from nothing.
+    hang. Where the platform has no such thing, or the folder for temporary files has a name too long for its socket, they are
+    started from nothing.
     """
-    is_forked = "forkserver" in multiprocessing.get_all_start_methods()
+    is_short = len(os.fsencode(tempfile.gettempdir())) <= _LONGEST
+    is_forked = is_short and "forkserver" in multiprocessing.get_all_start_methods()
     context: Any = multiprocessing.get_context("forkserver" if is_forked else "spawn")
     if is_forked:
         context.set_forkserver_preload(["nbcritic.scanner.preload"])
