@@ -109,3 +109,16 @@ def test_an_explicit_wish_for_colour_wins(asked: bool, monkeypatch: pytest.Monke
 
 def test_a_file_has_no_colour() -> None:
     assert wants_color(None, os.devnull) is False
+
+
+def test_what_the_file_system_refuses_is_one_line(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.ipynb").write_text(
+            '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', "utf-8"
+        )
+    (tmp_path / "report_pages").touch()  # where the folder of pages should be
+    words = ["check", "--quiet", "--format", "html", "--output", str(tmp_path / "report.html"), str(tmp_path)]
+    done = subprocess.run([sys.executable, "-m", "nbcritic", *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [f"nbcritic: error: {tmp_path / 'report_pages'}: File exists"]
+    assert not (tmp_path / "report.html").exists()

@@ -255,6 +255,22 @@ def test_no_kernel_outlives_who_asked(tmp_path: Path, isolate: bool) -> None:
 
 
 @pytest.mark.slow
+def test_temporary_files_may_have_long_names(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.ipynb", code("print(1)", "1\n"))
+    aside = tmp_path / ("long" * 30)
+    aside.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "nbcritic", "rerun", "--quiet", str(path)],
+        env={**os.environ, "TMPDIR": str(aside)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(aside.iterdir()) == []
+
+
+@pytest.mark.slow
 def test_forty_at_a_time_leave_nothing(tmp_path: Path) -> None:
     given, aside = tmp_path / "given", tmp_path / "tmp"
     given.mkdir()

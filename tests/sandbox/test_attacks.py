@@ -67,7 +67,7 @@ def test_reading_the_host(tmp_path: Path) -> None:
         str(Path.home() / ".bashrc"),
         "/etc/shadow",
         "/etc/hostname",
-        "/root/.ssh",
+        str(Path("~root").expanduser() / ".ssh"),
         "/home",
         "/var",
         "/sys",

@@ -41,10 +41,14 @@ def _run(args: Sequence[str]) -> int:
         # The model is loaded only where there is an error to compare with it.
         from nbcritic.model import NbcriticError
 
-        if not isinstance(error, NbcriticError):
+        if isinstance(error, OSError) and error.strerror:
+            message = f"{error.filename}: {error.strerror}" if error.filename is not None else error.strerror
+        elif isinstance(error, NbcriticError):
+            message = str(error)
+        else:
             raise
         from nbcritic.report.terminal import visible
 
-        click.echo(f"nbcritic: error: {visible(str(error))}", err=True)
+        click.echo(f"nbcritic: error: {visible(message)}", err=True)
         return 2
     return code if isinstance(code, int) else 0

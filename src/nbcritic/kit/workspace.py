@@ -6,7 +6,6 @@ place of the first.
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from nbcritic.kit.answer import COLUMNS, Answer, read_answers
 from nbcritic.kit.exercise import Exercise, of_notebook, of_scenario
 from nbcritic.kit.grade import Scorecard, grade
 from nbcritic.model import NbcriticError
+from nbcritic.notebook.write import save
 
 STATE = Path(".nbcritic") / "practice.json"
 CRITIQUE = "critique.md"
@@ -292,17 +292,9 @@ def read(folder: Path) -> Workspace:
 
 
 def write(path: Path, text: str) -> None:
-    """Beside, then rename: a file is whole or as it was."""
+    """A file of a workspace, in a folder that need not be there yet: whole, or as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    save(path, text.encode())
 
 
 def _now() -> str:

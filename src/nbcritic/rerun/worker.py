@@ -23,6 +23,9 @@ from papermill.engines import Engine, papermill_engines  # noqa: E402
 from papermill.exceptions import PapermillException, PapermillExecutionError  # noqa: E402
 from papermill.execute import execute_notebook  # noqa: E402
 
+LONGEST = 80
+"""Bytes of the folder for temporary files: the address of a socket has about a hundred, the name in it takes a dozen."""
+
 
 class Teller:
     """Tells of what happens on what was standard output; anything else that is printed goes to standard error."""
@@ -100,9 +103,9 @@ def number(cell: Any) -> int:
 
 
 def kernel_of(job: Any) -> Any:
-    """A kernel that shares nothing with others: its sockets are files, and Python is this Python."""
+    """A kernel that shares nothing with others: its sockets are files where their names can be short; Python is this Python."""
     kernel = AsyncKernelManager(kernel_name=job["kernel"])
-    if os.name == "posix":
+    if os.name == "posix" and len(os.fsencode(tempfile.gettempdir())) <= LONGEST:
         kernel.transport, kernel.ip = "ipc", str(Path(tempfile.mkdtemp(prefix="k")) / "s")
     spec = kernel.kernel_spec
     if spec is not None and job["language"] == "python":

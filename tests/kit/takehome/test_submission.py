@@ -90,7 +90,7 @@ def test_no_bytes_do_anything_but_read_or_refuse(
 
 def test_a_folder_around_everything_and_bystanders_do_not_count(tmp_path: Path) -> None:
     files = {"critique.md": LINE, ".git/config": "x", "__pycache__/a.pyc": "x", "sub/.venv/bin/python": "x"}
-    (tmp_path / "ada.zip").write_bytes(zipped({f"ada/work/{name}": content for name, content in files.items()}))
+    (tmp_path / "ada.zip").write_bytes(zipped({f"ada/solution/{name}": content for name, content in files.items()}))
     assert sorted(read(tmp_path / "ada.zip").files) == ["critique.md"]
 
 

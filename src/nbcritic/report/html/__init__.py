@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nbcritic.model import NbcriticError, Report
+from nbcritic.notebook.write import save
 from nbcritic.report.html.trend import Previous
 
 _NEEDS = ("jinja2", "nbconvert", "nh3")
@@ -34,11 +35,12 @@ def render(reports: Iterable[Report], target: str | None = None, previous: Previ
     if target is None:
         raise NbcriticError("several notebooks make several pages: name a file for their index, --output report.html")
     folder = Path(target).with_name(f"{Path(target).stem}_pages")
+    folder.mkdir(parents=True, exist_ok=True)
     kept: list[tuple[Report, str]] = []
     taken: set[str] = set()
     for report in itertools.chain(first, stream):
         name = _file_name(report.path, taken)
-        _write(folder / name, notebook_page(report, previous, index=f"../{Path(target).name}"))
+        save(folder / name, notebook_page(report, previous, index=f"../{Path(target).name}").encode())
         kept.append((report, f"{folder.name}/{name}"))
     yield index_page(kept, previous)
 
@@ -60,20 +62,3 @@ def _file_name(path: str, taken: set[str]) -> str:
         name = f"{stem}-{number}"
     taken.add(name.lower())
     return f"{name}.html"
-
-
-def _write(path: Path, text: str) -> None:
-    """Beside, then rename, so that no page is ever half written."""
-    import os
-    import tempfile
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=".", suffix=".html", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise

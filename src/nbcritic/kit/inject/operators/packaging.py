@@ -15,7 +15,7 @@ _PEOPLE = ("marta", "tomasz", "ines", "li", "amara", "jonas")
 
 def personal_path(page: Page, given: Roles, chance: Random) -> Plant | str:
     """Data are read from the author's home where it exists, and from the folder beside the notebook otherwise."""
-    home = f"/Users/{chance.choice(_PEOPLE)}/Documents/work/"
+    home = f"/Users/{chance.choice(_PEOPLE)}/Documents/projects/"
     for cell, statement, name in code.assigned(page):
         for call in (node for node in ast.walk(statement.value) if isinstance(node, ast.Call)):
             path = call.args[0] if call.args else None
