@@ -11,6 +11,7 @@ from nbcritic.cli.extra import KitGroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from threading import Event
 
     from nbcritic.kit.contract import Run
     from nbcritic.kit.inject.base import Base
@@ -223,7 +224,7 @@ def grade(
     return int(any(result.status == "ungradable" for result in results))
 
 
-def _box(seconds: int, allow_unisolated: bool) -> Callable[[Path], Run]:
+def _box(seconds: int, allow_unisolated: bool) -> Callable[[Path, Event], Run]:
     from nbcritic import sandbox
     from nbcritic.kit.takehome.marking import boxed
     from nbcritic.model import NbcriticError
@@ -253,7 +254,7 @@ def _packs(folders: Sequence[Path]) -> list[Pack]:
 
 
 def _marked(
-    paths: Sequence[Path], packs: Sequence[Pack], out: Path, box: Callable[[Path], Run] | None, jobs: int
+    paths: Sequence[Path], packs: Sequence[Pack], out: Path, box: Callable[[Path, Event], Run] | None, jobs: int
 ) -> list[Marked]:
     from nbcritic.kit.takehome import batch, verdicts
 

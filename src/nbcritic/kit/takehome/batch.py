@@ -8,12 +8,12 @@ decided is applied each time, which costs no run.
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from threading import Event
 
 import msgspec
 
@@ -50,15 +50,18 @@ def run(
     out: Path,
     verdicts: Verdicts,
     *,
-    box: Callable[[Path], Run] | None,
+    box: Callable[[Path, Event], Run] | None,
     jobs: int = 1,
 ) -> Generator[Marked, None, None]:
-    """Mark every submission, `jobs` at a time, and give each as it is done."""
+    """Mark every submission, `jobs` at a time, and give each as it is done.
+
+    `box` makes what runs the commands of one submission, until the event is set: who closes this ends what still runs.
+    """
     results = out / "results"
     results.mkdir(parents=True, exist_ok=True)
     by_name = {intake.name_of(path): path for path in paths}
     waiting = iter(order(list(by_name), packs))
-    stop = threading.Event()
+    stop = Event()
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         running: set[Future[Marked]] = set()
         try:
@@ -81,8 +84,8 @@ def _one(
     packs: Sequence[Pack],
     results: Path,
     verdicts: Verdicts,
-    box: Callable[[Path], Run] | None,
-    stop: threading.Event,
+    box: Callable[[Path, Event], Run] | None,
+    stop: Event,
 ) -> Marked:
     name = intake.name_of(path)
     files: Mapping[str, bytes] = {}
@@ -93,7 +96,8 @@ def _one(
         pack = choose(read, packs)
         known = _known(results / f"{name}.json", read, pack, runs=box is not None)
         again = known is not None
-        result = mark(read, pack, verdicts, box=box, known=known)
+        own = (lambda source: box(source, stop)) if box is not None else None
+        result = mark(read, pack, verdicts, box=own, known=known)
     except Unreadable as error:
         result = Result(name=name, status="ungradable", reason=str(error))
     except Exception as error:

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Event
 from typing import Literal
 
 import msgspec
@@ -220,11 +221,11 @@ def _item(item: Item) -> PackageItem:
     return PackageItem(item.id, item.title, share, item.seen, item.weight, value)
 
 
-def boxed(total: float, *, isolate: bool = True) -> Callable[[Path], Run]:
-    """Makes runners that run in the sandbox and have `total` seconds for all commands of one submission."""
+def boxed(total: float, *, isolate: bool = True) -> Callable[[Path, Event], Run]:
+    """Makes runners that run in the sandbox, have `total` seconds for all commands of one submission, and end at an event."""
     from nbcritic import sandbox
 
-    def make(source: Path) -> Run:
+    def make(source: Path, cancel: Event) -> Run:
         deadline = time.monotonic() + total
 
         def run(command: Sequence[str], cwd: Path, timeout: float) -> Ran:
@@ -244,6 +245,7 @@ def boxed(total: float, *, isolate: bool = True) -> Callable[[Path], Run]:
                 },
                 limits=sandbox.Limits(seconds=left),
                 isolate=isolate,
+                cancel=cancel,
             )
             if outcome.limit == "seconds":  # who hangs once will hang again, and others are waiting
                 deadline = min(deadline, time.monotonic() + AFTER_HANGING)
