@@ -136,3 +136,13 @@ def test_worked_says_what_is_not_there(job: Job) -> None:
     assert item(Ran(0)).share == 1
     assert "none is not there" in item(Ran(0), job.folder / "none").seen
     assert "exit code 1: KeyError" in item(Ran(1, "", "Traceback\nKeyError: 'a'\n")).seen
+
+
+def test_a_library_that_is_not_there_is_named_with_what_to_do(tiny: Scenario, tmp_path: Path) -> None:
+    run = plain(tiny.skeleton / "src")
+    lacking = run([sys.executable, "-c", "import no_such_library.part"], tmp_path, 60)
+    item = Job(tiny, "tiny", tmp_path, run).worked("runs", "It runs", lacking)
+    assert "no_such_library is not installed" in item.teach
+    assert "--python" in item.teach
+    own = run([sys.executable, "-m", "tiny.nothing"], tmp_path, 60)
+    assert "--python" not in Job(tiny, "tiny", tmp_path, run).worked("runs", "It runs", own).teach

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -56,6 +57,8 @@ class Ran:
             "ended well" if self.ok else f"ended with exit code {self.code}" + (f": {self.last}" if self.last else "")
         )
 
+
+_LACKS = re.compile(r"^ModuleNotFoundError: No module named '(\w+)", re.MULTILINE)
 
 Run: TypeAlias = Callable[[Sequence[str], Path, float], Ran]
 """Runs a command in a folder for so many seconds at most. The package's `src` is importable there."""
@@ -125,16 +128,17 @@ class Job:
         """Did a command end well, and leave what it should?"""
         there = wrote is None or wrote.exists()
         seen = ran.ended if there or not ran.ok else f"ended well, but {wrote.name if wrote else ''} is not there"
-        return Item(
-            id,
-            title,
-            float(ran.ok and there),
-            seen,
+        teach = (
             "Nothing else counts until the commands run from an empty folder on files they have never seen. Run the command as "
-            "the contract writes it, and take the last line of the error first.",
-            weight,
-            "serving-and-rollback",
+            "the contract writes it, and take the last line of the error first."
         )
+        lacks = _LACKS.search(ran.err)
+        if lacks and lacks[1] != self.package:
+            teach = (
+                f"{lacks[1]} is not installed in the Python that ran the package. Install there what the package declares, or "
+                "name the environment that has it: `practice check --package --python .venv/bin/python`."
+            )
+        return Item(id, title, float(ran.ok and there), seen, teach, weight, "serving-and-rollback")
 
     def claim(self, path: Path) -> float | None:
         """The number that the package claims for itself: `{"metric": …, "value": …}` in a JSON file; None where there is none."""
