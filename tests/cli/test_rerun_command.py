@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from nbcritic import sandbox
 from nbcritic.report import FORMATS
 
 RUN = [sys.executable, "-m", "nbcritic"]
@@ -149,10 +150,25 @@ def test_prove_goes_with_fix() -> None:
     assert "--prove goes with --fix" in done.stderr
 
 
+def test_nothing_is_proven_without_the_walls_that_were_asked_for(tmp_path: Path) -> None:
+    path = write("a.ipynb", ("import os\nprint('start')", ""))
+    before = path.read_bytes()
+    done = nbcritic("check", "a.ipynb", "--isolate")
+    assert (done.returncode, "--isolate goes with --prove" in done.stderr) == (2, True)
+    done = nbcritic("check", "a.ipynb", "--fix", "--prove", "--isolate", PATH=str(tmp_path))
+    assert done.returncode == 2
+    assert "not isolated: " in done.stderr
+    assert path.read_bytes() == before
+
+
 @pytest.mark.slow
-def test_only_fixes_that_change_nothing_are_kept() -> None:
+@pytest.mark.parametrize("walls", [[], ["--isolate"]])
+def test_only_fixes_that_change_nothing_are_kept(walls: list[str]) -> None:
+    if walls and (reason := sandbox.probe()):
+        pytest.skip(reason)
     path = write("a.ipynb", ("import os\nimport json\nprint('start')", ""), ("print('os' in dir())", ""))
-    done = nbcritic("check", "a.ipynb", "--fix", "--prove", "--select", "F401", "--fail-on", "never", "--no-cache")
+    words = ["--fix", "--prove", *walls, "--select", "F401", "--fail-on", "never", "--no-cache"]
+    done = nbcritic("check", "a.ipynb", *words)
     sources = [cell["source"] for cell in json.loads(path.read_text("utf-8"))["cells"]]
     assert sources == ["import os\nprint('start')", "print('os' in dir())"]
     assert "F401 is fixed, and the outputs agree" in done.stderr

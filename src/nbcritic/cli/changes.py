@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nbcritic.baseline import Baseline
     from nbcritic.config import Config
     from nbcritic.fixer import Mended, Refused
+    from nbcritic.rerun import Conditions
     from nbcritic.since import Since
 
 _SHOWN = 5
@@ -60,7 +61,7 @@ class View:
 class Fixing:
     """Mends notebooks while their reports go by, and counts what it did."""
 
-    def __init__(self, config: Config, view: View, *, unsafe: bool, prove: bool = False) -> None:
+    def __init__(self, config: Config, view: View, *, unsafe: bool, prove: Conditions | None = None) -> None:
         self._config = config
         self._view = view
         self._unsafe = unsafe
@@ -103,15 +104,14 @@ class Fixing:
             return None
         notebook, project = nbcritic.read(report.path), discover(report.path)
         mended = mend(notebook, self._config, project, unsafe=self._unsafe, view=self._view)
-        if self._prove and mended.changed:
-            from nbcritic.rerun import Conditions
+        if self._prove is not None and mended.changed:
             from nbcritic.rerun.proof import prove
 
             mended = prove(
                 mended,
                 self._config,
                 project,
-                Conditions(),
+                self._prove,
                 unsafe=self._unsafe,
                 view=self._view,
                 say=lambda line: say_aside([line]),
@@ -133,6 +133,16 @@ class Fixing:
             yield f"{path}: {place}: {finding.code} is left as it is: {refused.reason}"
         if len(self._refused) > _SHOWN:
             yield f"… and {len(self._refused) - _SHOWN} more that are left as they are"
+
+
+def conditions(isolate: bool) -> Conditions:
+    """How a notebook is run to prove a fix. Raises NbcriticError where there should be walls and cannot be any."""
+    from nbcritic import sandbox
+    from nbcritic.rerun import Conditions
+
+    if isolate and (reason := sandbox.probe()):
+        raise NbcriticError(f"not isolated: {reason}. Without --isolate the notebooks run as you")
+    return Conditions(isolate=isolate)
 
 
 def check_options(

@@ -87,6 +87,7 @@ def _complete_selector(ctx: click.Context, param: click.Parameter, incomplete: s
     is_flag=True,
     help="With --fix: run the notebook before and after, in clean kernels, and keep only fixes with which it shows the same.",
 )
+@click.option("--isolate", is_flag=True, help="With --prove: run it behind walls: no network, none of your files.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, cell by cell, and write nothing.")
 @click.option(
     "--since",
@@ -151,6 +152,7 @@ def command(
     fix: bool,
     unsafe_fixes: bool,
     prove: bool,
+    isolate: bool,
     diff: bool,
     since: str | None,
     baseline: str | None,
@@ -188,7 +190,7 @@ def command(
 
     In a notebook, `# nbcritic: ignore[rule-name]` at the end of a line silences a rule on that line.
     """
-    from nbcritic.cli.changes import Fixing, View, check_options, say_aside
+    from nbcritic.cli.changes import Fixing, View, check_options, conditions, say_aside
     from nbcritic.cli.output import columns, wants_color, writing
     from nbcritic.cli.progress import Progress
     from nbcritic.cli.workers import workers
@@ -198,6 +200,8 @@ def command(
 
     if compare is not None and format != "html":
         raise click.UsageError("--compare goes with --format html")
+    if isolate and not prove:
+        raise click.UsageError("--isolate goes with --prove: a review alone runs nothing")
     check_options(
         paths, fix=fix, unsafe=unsafe_fixes, diff=diff, baseline=baseline, write_baseline=write_baseline, prove=prove
     )
@@ -209,7 +213,7 @@ def command(
     cache = None if no_cache else Cache()
     watch = Watch(chosen.effective_fail_on)
     view = View(baseline, since)
-    fixing = Fixing(chosen, view, unsafe=unsafe_fixes, prove=prove)
+    fixing = Fixing(chosen, view, unsafe=unsafe_fixes, prove=conditions(isolate) if prove else None)
     told = progress if sys.stderr.isatty() else None
     try:
         with (
