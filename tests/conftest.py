@@ -1,6 +1,7 @@
 """What the tests share: a measure of work that is the same on every machine."""
 
 import gc
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +15,9 @@ from hypothesis import HealthCheck, settings
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that runs the suite in the background ignores it, and so would every program that is tested with it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# The suite runs in as many processes as there are processors; threads beside them only wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 settings.register_profile("deep", max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.kit.takehome.conftest import CLEAN
+from tests.kit.shop import lay_out
 from tests.kit.takehome.samples import HEAD, zipped
 
 from nbcritic.cli import main
@@ -17,10 +17,7 @@ LINES = (
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
-    (tmp_path / "shop.py").write_text(CLEAN, encoding="utf-8")
-    (tmp_path / "data").mkdir()
-    rows = "".join(f"{number % 9 + 0.5}\n" for number in range(21))
-    (tmp_path / "data" / "sales.csv").write_text("euro\n" + rows, encoding="utf-8")
+    lay_out(tmp_path)
     return tmp_path
 
 

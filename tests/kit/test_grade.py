@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nbcritic.kit.answer import Answer
@@ -67,6 +67,7 @@ lines = st.builds(
     fix=st.sampled_from(["", "cure"]),
 )
 critiques = st.lists(lines, max_size=8).map(tuple)
+unhurried = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 def test_the_key_itself_scores_all() -> None:
@@ -85,6 +86,7 @@ def test_a_shotgun_line_claims_one() -> None:
     assert len(grade(KEY, (shotgun,), NOTEBOOK).claims) + len(grade(KEY, (shotgun,), NOTEBOOK).decoys) <= 1
 
 
+@unhurried
 @given(critiques, st.randoms(use_true_random=False))
 def test_order_never_changes_the_score(answers: tuple[Answer, ...], chance: random.Random) -> None:
     shuffled = list(answers)
@@ -100,6 +102,7 @@ def test_the_same_words_at_two_places_are_one_line() -> None:
     assert points((here, there)) == points((there, here)) == points((there,)) > points((here,)) == 0
 
 
+@unhurried
 @given(critiques, st.data())
 def test_saying_it_twice_never_raises_it(answers: tuple[Answer, ...], data: st.DataObject) -> None:
     if answers:
@@ -107,11 +110,13 @@ def test_saying_it_twice_never_raises_it(answers: tuple[Answer, ...], data: st.D
         assert points((*answers, again)) <= points(answers) + 1e-9
 
 
+@unhurried
 @given(critiques)
 def test_calling_a_decoy_a_fault_never_raises_it(answers: tuple[Answer, ...]) -> None:
     assert points((*answers, TRAP)) <= points(answers) + 1e-9
 
 
+@unhurried
 @given(critiques, lines)
 def test_one_more_line_lowers_it_only_if_it_calls_a_decoy_a_fault(answers: tuple[Answer, ...], more: Answer) -> None:
     before, after = grade(KEY, answers, NOTEBOOK), grade(KEY, (*answers, more), NOTEBOOK)
@@ -119,6 +124,7 @@ def test_one_more_line_lowers_it_only_if_it_calls_a_decoy_a_fault(answers: tuple
     assert len(after.claims) <= len(before.claims) + 1
 
 
+@unhurried
 @given(critiques)
 def test_every_line_has_one_fate_and_every_remark_too(answers: tuple[Answer, ...]) -> None:
     card = grade(KEY, answers, NOTEBOOK)

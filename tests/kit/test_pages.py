@@ -1,6 +1,7 @@
 """The kit's pages: self-contained, harmless whatever is written into them, and complete."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,10 @@ KEY = of_scenario("flight-delay").key
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 
 
-@pytest.fixture
-def space(tmp_path: Path) -> workspace.Workspace:
-    made = workspace.start("flight-delay", tmp_path / "w")
+@pytest.fixture(scope="module")
+def space(tmp_path_factory: pytest.TempPathFactory) -> workspace.Workspace:
+    """A workspace with one attempt; who changes it takes a copy."""
+    made = workspace.start("flight-delay", tmp_path_factory.mktemp("space") / "w")
     with (made.folder / "critique.md").open("a") as file:
         file.write("\n- 30: dep_delay is a feature, not known at five; drop it\n")
         file.write(f"\n- 2: {EVIL}\n\n- No baseline model\n")
@@ -54,11 +56,12 @@ def test_nothing_that_a_trainee_writes_can_act(space: workspace.Workspace) -> No
     assert "default-src &#39;none&#39;" in html or "default-src 'none'" in html
 
 
-def test_the_trainees_own_code_stands_beside_the_reference(space: workspace.Workspace) -> None:
+def test_the_trainees_own_code_stands_beside_the_reference(space: workspace.Workspace, tmp_path: Path) -> None:
+    own = workspace.find(shutil.copytree(space.folder, tmp_path / "w"))
     source = excerpt(of_scenario("flight-delay").scenario.reference, "features.py:recent_share")  # type: ignore[union-attr]
     assert source is not None
-    (space.package / "src" / "ontime" / "history.py").write_text("import pandas as pd\n\n" + source.text)
-    assert "Your package · src/ontime/history.py, line 3" in page(space)
+    (own.package / "src" / "ontime" / "history.py").write_text("import pandas as pd\n\n" + source.text)
+    assert "Your package · src/ontime/history.py, line 3" in page(own)
 
 
 def test_what_is_alike_is_found_and_what_is_not_is_not() -> None:

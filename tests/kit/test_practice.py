@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,13 +23,22 @@ ONE = "\n- 30: dep_delay and air_time are features, and not known at five\n"
 TWO = "\n- In[39]: a random split over time, not by date\n"
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace as the command makes it; grading what nbcritic finds is what takes long."""
+    folder = tmp_path_factory.mktemp("begun")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert main(["practice", "start", "flight-delay"]) == 0
+    return folder / "flight-delay"
+
+
 @pytest.fixture
-def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A started workspace, and we stand in it."""
-    monkeypatch.chdir(tmp_path)
-    assert main(["practice", "start", "flight-delay"]) == 0
-    monkeypatch.chdir(tmp_path / "flight-delay")
-    return tmp_path / "flight-delay"
+def inside(begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace of our own, and we stand in it."""
+    folder = shutil.copytree(begun, tmp_path / "flight-delay")
+    monkeypatch.chdir(folder)
+    return folder
 
 
 def say(folder: Path, text: str) -> None:

@@ -1,14 +1,6 @@
-"""A small clean notebook, and packs made of it: what a real kernel proves in seconds."""
+"""A small clean notebook, of which a real kernel proves variants in seconds."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from nbcritic.kit.inject.base import Base, of_file
-from nbcritic.kit.inject.bench import Bench, bench
-from nbcritic.kit.inject.roles import Roles
-from nbcritic.kit.inject.variant import Variant, make
-from nbcritic.kit.takehome.pack import Pack, write
+from pathlib import Path
 
 CLEAN = '''\
 # %% [markdown]
@@ -46,27 +38,9 @@ print("a day:", round(mean, 2))  # the owner asked for it
 '''
 
 
-@pytest.fixture(scope="session")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Base:
-    folder = tmp_path_factory.mktemp("shop")
+def lay_out(folder: Path) -> None:
+    """The notebook and its sales, as `--from shop.py --data data` names them."""
     (folder / "shop.py").write_text(CLEAN, encoding="utf-8")
     (folder / "data").mkdir()
     rows = "".join(f"{number % 9 + 0.5}\n" for number in range(21))
     (folder / "data" / "sales.csv").write_text("euro\n" + rows, encoding="utf-8")
-    return of_file(folder / "shop.py", folder / "data", Roles(scores=("mean",)))
-
-
-@pytest.fixture(scope="session")
-def warm(base: Base) -> Iterator[Bench]:
-    with bench(base.data) as ready:
-        yield ready
-
-
-@pytest.fixture(scope="session")
-def variant(base: Base, warm: Bench) -> Variant:
-    return make(base, 7, warm, 6)
-
-
-@pytest.fixture(scope="session")
-def pack(variant: Variant, tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    return write(variant, 60, tmp_path_factory.mktemp("packs") / "shop", None)
