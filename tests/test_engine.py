@@ -155,6 +155,8 @@ def test_start_here_hears_of_another_cause_before_the_same_again() -> None:
     found.append(replace(base, code="NBC604", family="data-handling", category="pandas-correctness", severity="minor"))
     first = [finding.code for finding in engine.start_here(found)]
     assert first == ["NBC101", "NBC102", "NBC604"]
+    found = [found[0], replace(found[3], severity="major"), *found[1:3]]
+    assert [finding.code for finding in engine.start_here(found)] == ["NBC604", "NBC101", "NBC102"]
 
 
 def test_start_here_asks_whether_the_numbers_hold_before_where_the_notebook_runs() -> None:
@@ -163,6 +165,24 @@ def test_start_here_asks_whether_the_numbers_hold_before_where_the_notebook_runs
     wrong = replace(base, code="NBC505", family="leakage", category="evaluation-and-baseline", confidence="likely")
     upkeep = replace(base, code="NBC405", family="packaging", category="packaging", confidence="likely")
     assert [finding.code for finding in engine.start_here([elsewhere, upkeep, wrong])] == ["NBC505", "NBC214", "NBC405"]
+
+
+def test_start_here_fills_no_place_with_small_upkeep() -> None:
+    base = judge(STAR).findings[0]
+    state = [replace(base, code=f"NBC10{n}", severity="major", confidence="likely") for n in (1, 2, 3)]
+    copied = replace(
+        base, code="NBC405", family="packaging", category="packaging", severity="major", confidence="certain"
+    )
+    untitled = replace(base, code="NBC702", family="narrative", category="readability", severity="minor")
+    long = replace(untitled, code="NBC402", family="packaging", category="packaging")
+
+    def codes(*findings: Finding) -> list[str]:
+        return [finding.code for finding in engine.start_here(findings)]
+
+    assert codes(*state, copied, untitled) == ["NBC101", "NBC102", "NBC103"]
+    assert codes(state[0], state[1], copied, untitled) == ["NBC101", "NBC102", "NBC405"]
+    assert codes(state[0], untitled, long) == ["NBC101"]
+    assert codes(untitled, long) == ["NBC402"]
 
 
 def test_every_category_has_its_cause() -> None:

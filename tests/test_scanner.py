@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import weakref
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from nbcritic import engine
 from nbcritic.analysis.digest import Library
+from nbcritic.analysis.memory import uncollected
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.project import Project
 from nbcritic.config import Config
@@ -386,3 +389,19 @@ def test_only_so_many_pages_wait_to_be_judged() -> None:
     kept = [task.path for task in tasks if pages.take(task) is not None]
     assert 0 < len(kept) < len(tasks)
     assert kept == [task.path for task in tasks[: len(kept)]], "those that are judged first"
+
+
+def test_what_was_judged_does_not_wait_for_the_collector_of_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = list[weakref.ref[Any]]()
+
+    class Watched(Page):
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            made.extend((weakref.ref(self), *(weakref.ref(cell) for cell in self.cells)))
+
+    monkeypatch.setattr(batch, "Page", Watched)
+    tasks = [Task(f"{n}.ipynb", data, Config(profile="production")) for n, data in enumerate((CODE, STARRED, CODE))]
+    with uncollected():
+        assert len(list(batch.verdicts(tasks))) == 3
+        assert len(made) > 6
+        assert not [one for one in made if one() is not None]

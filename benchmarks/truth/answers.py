@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.truth import execute
+from benchmarks.truth import again, execute
 from benchmarks.truth.variants import Variant
 
 from nbcritic.analysis.page import Page
@@ -59,6 +59,17 @@ def answer(variant: Variant, timeout: float = 5.0) -> Answer:
     place = (said.cell, said.name) if said else None
     opened = min(page.names.unknown, default=None)
     return Answer(variant, place, bool(said and said.event.may), opened, execute.run(variant.cells, timeout))
+
+
+def answer_again(variant: Variant, timeout: float = 5.0) -> tuple[Variant, list[again.Rerun], list[list[str]]]:
+    """What a second run of each cell changes, down to the first that raises, and for each the names and kinds said."""
+    reruns = again.changed_by_rerun(variant.cells, 4 * timeout * len(variant.cells))
+    idempotence = page_of(variant.cells).idempotence
+    said = [
+        [f"{reason.name} {reason.kind}" for reason in idempotence.reasons(number) if reason.name not in rerun.noise]
+        for number, rerun in enumerate(reruns, 1)
+    ]
+    return variant, reruns, said
 
 
 def wilson(right: int, total: int, z: float = 1.96) -> tuple[float, float]:

@@ -55,14 +55,16 @@ class Outcome:
         return self.error is None or self.name is not None
 
 
-def warm() -> None:
+def warm(libraries: Sequence[str] = WARM) -> None:
     """Import what the notebooks import, and make the session that every child inherits."""
-    import matplotlib
     from IPython.core.history import HistoryManager
     from IPython.core.interactiveshell import InteractiveShell
 
-    matplotlib.use("Agg")
-    for name in WARM:
+    if libraries:
+        import matplotlib
+
+        matplotlib.use("Agg")
+    for name in libraries:
         importlib.import_module(name)
     HistoryManager.enabled = False  # type: ignore[assignment]
     InteractiveShell.instance()

@@ -5,7 +5,7 @@
 Notebooks that run cleanly (`notebooks/`) are broken at random: cells deleted, moved, doubled, run again, names renamed in one cell.
 Small programs are made up by Hypothesis. Each is run in a clean IPython session of its own, and the first NameError (cell and name, or
 none) is compared with the first name that `page.flow.undefined` says is missing. With `--again`, for every cell of the unbroken
-notebooks, `page.idempotence` is compared with what running the cell once more changes.
+notebooks or of such programs, `page.idempotence` is compared with what running the cell once more changes.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
-from benchmarks.truth import again, execute, programs
-from benchmarks.truth.answers import Answer, answer, page_of, share, table
+from benchmarks.truth import execute, programs, things
+from benchmarks.truth.answers import Answer, answer, answer_again, share, table
 from benchmarks.truth.variants import Variant, bases, variants
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import SearchStrategy
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ def answers_to(work: Sequence[Variant], timeout: float, workers: int) -> Iterato
         yield from pool.map(partial(answer, timeout=timeout), work, chunksize=4)
 
 
-def made_up(number: int, start: int) -> list[Variant]:
+def made_up(number: int, start: int, notebooks: SearchStrategy[tuple[str, ...]]) -> list[Variant]:
     """Programs that Hypothesis makes up, of those that begin alike only one: it likes to change a little in one that it has made."""
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
 
@@ -53,7 +54,7 @@ def made_up(number: int, start: int) -> list[Variant]:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(programs.notebooks())
+    @given(notebooks)
     def collect(cells: tuple[str, ...]) -> None:
         found.setdefault(cells[:2], cells)
 
@@ -74,22 +75,30 @@ def followed(results: Iterable[T], number: int) -> Iterator[T]:
         print(file=sys.stderr)
 
 
-def compare_reruns(work: Sequence[Variant], timeout: float) -> str:
-    """Print each cell of which something else is said than a second run shows; then the shares."""
-    count = Counter[tuple[bool, bool]]()
-    for variant in followed(work, len(work)):
-        changed = again.changed_by_rerun(variant.cells, timeout * len(variant.cells))
-        idempotence = page_of(variant.cells).idempotence
-        for number, (names, noise) in enumerate(changed or (), 1):
-            said = [reason for reason in idempotence.reasons(number) if reason.name not in noise]
-            count[bool(said), bool(names)] += 1
-            if bool(said) != bool(names):
-                reasons = ", ".join(f"{reason.name} {reason.kind}" for reason in said)
-                print(f"\n{variant.base}, cell {number}: changes {names}, said {reasons or 'nothing'}")
-                above = "\n".join(variant.cells[: number - 1]) + "\n" if variant.operation == "made up" else ""
-                print(f"{above}# %% here\n{variant.cells[number - 1]}")
+def compare_reruns(work: Sequence[Variant], timeout: float, workers: int) -> str:
+    """Print each cell of which something else is said than second runs show; then the shares. Equal cells count once."""
+    count, here = Counter[tuple[bool, bool]](), Counter[tuple[bool, bool]]()
+    seen: set[str] = set()
+    with ProcessPoolExecutor(workers, get_context("fork")) as pool:
+        for variant, reruns, said in followed(pool.map(partial(answer_again, timeout=timeout), work), len(work)):
+            for number, (found, reasons) in enumerate(zip(reruns, said, strict=True), 1):
+                changed, source = found.here or found.elsewhere, variant.cells[number - 1]
+                if source in seen:
+                    continue
+                seen.add(source)
+                count[bool(reasons), bool(changed)] += 1
+                here[bool(reasons), bool(found.here)] += 1
+                if bool(reasons) != bool(changed):
+                    print(f"\n{variant.base}, cell {number}: changes {changed}, said {', '.join(reasons) or 'nothing'}")
+                    shown = variant.cells[: number - 1] if variant.operation == "made up" else ()
+                    above = "".join(f"{cell}\n" for cell in shown if cell != things.SETUP)
+                    print(f"{above}# %% here\n{source}", flush=True)
+    return f"{count.total()} cells run again: {_shares(count)}; from the one state alone: {_shares(here)}"
+
+
+def _shares(count: Counter[tuple[bool, bool]]) -> str:
     right, alarms, lost = count[True, True], count[True, False], count[False, True]
-    return f"{count.total()} cells run again: precision {share(right, right + alarms)}, recall {share(right, right + lost)}"
+    return f"precision {share(right, right + alarms)}, recall {share(right, right + lost)}"
 
 
 def main() -> int:
@@ -104,19 +113,21 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="write every answer to this file")
     parser.add_argument(
         "--again",
-        action="store_true",
-        help="run each cell of what runs unbroken twice instead: notebooks, then programs",
+        choices=("notebooks", "programs", "things"),
+        help="run each cell of what runs unbroken twice instead: of the notebooks as they are, of made-up programs, "
+        "or of made-up cells about lists, tables and objects",
     )
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     if arguments.again:
-        execute.warm()
-        print(compare_reruns(bases(), arguments.timeout))
-        print(compare_reruns(made_up(arguments.programs, arguments.seed), arguments.timeout))
+        execute.warm({"programs": (), "things": ("numpy", "pandas")}.get(arguments.again, execute.WARM))
+        made = {"programs": programs.notebooks, "things": things.notebooks}.get(arguments.again)
+        cells = made_up(arguments.programs, arguments.seed, made()) if made else bases()
+        print(compare_reruns(cells, arguments.timeout, arguments.workers))
         return 0
     originals = bases()
     work = [*originals, *islice(variants(originals, arguments.seed), arguments.variants)]
-    work += made_up(arguments.programs, arguments.seed) if arguments.programs else []
+    work += made_up(arguments.programs, arguments.seed, programs.notebooks()) if arguments.programs else []
     random.Random(arguments.seed).shuffle(work)
     execute.warm()
     start = time.monotonic()

@@ -105,6 +105,16 @@ class Config:
 
     def selects(self, code: str, name: str, family: str, profile: Profile | None) -> bool:
         """Does the user want this rule, which belongs to `profile` (None: to no profile)?"""
+        about = (code, name, family, profile)
+        if about not in self._answers:  # each notebook asks about each rule
+            self._answers[about] = self._selects(*about)
+        return self._answers[about]
+
+    @cached_property
+    def _answers(self) -> dict[tuple[str, str, str, Profile | None], bool]:
+        return {}
+
+    def _selects(self, code: str, name: str, family: str, profile: Profile | None) -> bool:
         asked = (code, name, family, profile is not None)
         chosen = _strength((*self.select, *self.extend_select), *asked)
         by_profile = not self.select and profile is not None and PROFILES.index(profile) <= PROFILES.index(self.profile)

@@ -29,6 +29,7 @@ from nbcritic.model import (
     Span,
     first_line,
 )
+from nbcritic.notebook.positions import file_lines
 from nbcritic.notebook.suppress import Suppression, suppressions
 from nbcritic.readiness import readiness
 from nbcritic.ruff import category_of, profile_of, severity_of
@@ -62,6 +63,8 @@ _CAUSES: dict[Category, tuple[str, float]] = {
 }
 """By category, what a finding comes from, and how much of what the notebook claims depends on it: whether its numbers are right
 comes before whether they can be had again, and that before upkeep."""
+_CORE = frozenset({"evaluation", "data", "exposure", "state"})
+"""Where the claims of a notebook come from; the other causes are upkeep."""
 _ELSEWHERE = ("elsewhere", 0.6)
 """The same for what keeps a notebook from running on another machine: here, its numbers stand."""
 
@@ -86,7 +89,7 @@ def critique(page: Page, config: Config, skipped: Sequence[Skipped] = ()) -> Rep
     found += [(stamp.lint(lint), ()) for lint in page.lints or () if _wanted(lint, config)]
     kept, silenced = _silence(page, config, _fold(found))
     kept += [stamp.hit(rule, hit) for rule, hit in _unused(page, config, asked, kept, silenced)]
-    findings = stamp.fingerprints(sorted(kept, key=_place))
+    findings = stamp.placed(sorted(kept, key=_place))
     return Report(
         page.path,
         findings,
@@ -110,7 +113,11 @@ def chosen(config: Config, page: Page | None = None) -> list[Rule]:
 
 
 def start_here(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """What a strong reviewer says first: what endangers the notebook's claims most, each of another rule, not all of one cause."""
+    """What a strong reviewer says first: what endangers the notebook's claims most, each of another rule, not all of one cause.
+
+    Upkeep comes after everything major that is sure and endangers the claims. What is minor there is named only where nothing else
+    is: it would take the weight from the rest.
+    """
     ranked = sorted(findings, key=lambda finding: (-_gravity(finding), _place(finding)))
     best: dict[str, Finding] = {}
     for finding in ranked:
@@ -118,9 +125,24 @@ def start_here(findings: Sequence[Finding]) -> tuple[Finding, ...]:
             best.setdefault(finding.code, finding)
     chosen: list[Finding] = []
     heard: Counter[str] = Counter()
-    while best and len(chosen) < START_HERE:
-        # The first of equals wins: `best` is in order.
-        first = max(best.values(), key=lambda finding: _gravity(finding) * _AGAIN ** heard[_cause(finding)[0]])
+
+    def weight(finding: Finding) -> float:
+        return _gravity(finding) * _AGAIN ** heard[_cause(finding)[0]]
+
+    while len(chosen) < START_HERE:
+        left = [
+            finding
+            for finding in best.values()
+            if not chosen or not (_is_upkeep(finding) and finding.severity == "minor")
+        ]
+        if not left:
+            break
+        first = max(left, key=weight)  # the first of equals: `best` is in order
+        if _is_upkeep(first) and first.severity != "blocker":
+            grave = [
+                one for one in left if one.severity == "major" and one.confidence != "possible" and not _is_upkeep(one)
+            ]
+            first = max(grave, key=weight, default=first)
         chosen.append(best.pop(first.code))
         heard[_cause(first)[0]] += 1
     return tuple(chosen)
@@ -129,6 +151,10 @@ def start_here(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 def _gravity(finding: Finding) -> float:
     """How grave a finding is, how sure, and how much depends on it, in one number."""
     return _WEIGHT[finding.severity] * _TRUST[finding.confidence] * _cause(finding)[1]
+
+
+def _is_upkeep(finding: Finding) -> bool:
+    return _cause(finding)[0] not in _CORE
 
 
 def _cause(finding: Finding) -> tuple[str, float]:
@@ -282,7 +308,7 @@ class _Stamp:
             "at": at,
             "execution_count": cell.execution_count if cell else None,
             "cell_id": cell.id if cell else None,
-            "file_line": self._file_line(at),
+            "file_line": 1,  # until `placed`: the file is looked through once
             "code_line": lines[at.line - 1] if 0 < at.line <= len(lines) else "",
         }
 
@@ -299,13 +325,6 @@ class _Stamp:
             if cell.number in named:
                 yield CellHead(cell.number, cell.kind, cell.execution_count, first_line(self._shown(cell)))
 
-    def _file_line(self, at: Span) -> int:
-        """The line of the file; 1 for what concerns the whole notebook."""
-        if at.cell == 0 or at.cell > len(self._page.file_lines):
-            return 1
-        lines = self._page.file_lines[at.cell - 1]
-        return lines[min(max(at.line, 1), len(lines)) - 1] if lines else 1
-
     def _key(self, id_: str | None, source: str) -> str:
         """What identifies a cell from one version of a notebook to the next."""
         if id_:
@@ -315,14 +334,25 @@ class _Stamp:
         self._ordinals[key] += 1
         return f"{key}#{self._ordinals[key]}"
 
-    def fingerprints(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        """Give each finding an identity that survives a re-run of the notebook and new cells above."""
+    def placed(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """Give each finding its line in the file, and an identity that survives a re-run of the notebook and new cells above."""
         seen: Counter[str] = Counter()
+        named = {finding.at.cell for finding in findings} - {0}
+        lines = file_lines(self._page.notebook, named) if named else ()
         stamped = []
         for finding in findings:
             cell = self._keys.get(finding.at.cell, "notebook")
             base = "\0".join((finding.code, cell, " ".join(finding.code_line.split())))
             seen[base] += 1
             text = f"{base}\0{seen[base]}".encode("utf-8", "replace")
-            stamped.append(replace(finding, fingerprint=hashlib.blake2b(text, digest_size=10).hexdigest()))
+            identity = hashlib.blake2b(text, digest_size=10).hexdigest()
+            stamped.append(replace(finding, file_line=_line(lines, finding.at), fingerprint=identity))
         return tuple(stamped)
+
+
+def _line(lines: Sequence[Sequence[int]], at: Span) -> int:
+    """The line of the file; 1 for what concerns the whole notebook."""
+    if at.cell == 0 or at.cell > len(lines):
+        return 1
+    own = lines[at.cell - 1]
+    return own[min(max(at.line, 1), len(own)) - 1] if own else 1

@@ -19,7 +19,7 @@ from typing import TypeAlias, TypeVar
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.memory import uncollected
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.page import Page, once
 from nbcritic.config import Config, strength
 from nbcritic.model import PROFILES as ORDER
 from nbcritic.model import Category, Lint, NbcriticError, Profile, Severity, Span
@@ -330,7 +330,7 @@ def _linted(page: Page, answer: Answer, newer: frozenset[int]) -> Linted:
 
 
 def _lints(page: Page, answer: Sequence[_Diagnostic]) -> Iterator[Lint]:
-    cells = {cell.number: cell for cell in page.code}
+    cells = {cell.number: cell for cell in page.code} if answer else {}
     for found in answer:
         if not found.is_syntax and found.cell in cells and found.location:
             cell = cells[found.cell]
@@ -379,5 +379,6 @@ def _is_mistaken(page: Page, lint: Lint, text: str) -> bool:
     return False
 
 
+@once
 def _read_by_magics(page: Page) -> frozenset[str]:
     return frozenset(name for cell in page.cells for magic in cell.magics for name in magic.reads)

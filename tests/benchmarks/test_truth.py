@@ -9,8 +9,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from benchmarks.truth import execute
+from benchmarks.truth.again import ERROR, FILES, changed_by_rerun
 from benchmarks.truth.answers import answer
 from benchmarks.truth.variants import Variant, bases, variants
+from benchmarks.truth.vary import fixed_names
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -55,3 +57,34 @@ def test_most_broken_notebooks_are_judged_rightly() -> None:
     answers = [answer(variant) for variant in islice(variants(bases(), seed=5), 40)]
     decided = [found.verdict for found in answers if found.verdict not in ("undecided", "open")]
     assert sum(found in ("right", "clean") for found in decided) >= 0.9 * len(decided)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "cell, here, elsewhere",
+    [
+        ("x = 2 * x", ["x"], []),
+        ("x = 4 // x", [], ["x"]),  # 2 stays 2; 1 and 4 change places
+        ("x = abs(x)", [], []),
+        ("y = y.strip()", [], []),
+        ("y = y + '!'", ["y"], []),
+        ("del x", [ERROR], []),
+        ("open('log.txt', 'a').write('done')", [FILES], []),
+        ("open('log.txt', 'w').write('done')", [], []),
+        ("x = 0 if LIMIT == 9 else x + 1", [], []),
+        ("total = total / sum([total, total])", [], []),
+    ],
+)
+def test_what_a_second_run_changes(cell: str, here: list[str], elsewhere: list[str]) -> None:
+    cells = ("LIMIT = 9; x = 0; y = 'a'; total = 0.1", "x = 1 + abs(1)", cell)
+    found = changed_by_rerun(cells)[2]
+    assert (found.here, bool(found.elsewhere)) == (here, bool(elsewhere))
+
+
+@pytest.mark.slow
+def test_what_the_clock_says_is_noise() -> None:
+    assert changed_by_rerun(("import time", "now = time.time_ns()"))[1].noise == ["now"]
+
+
+def test_a_name_bound_once_to_a_literal_keeps_it() -> None:
+    assert fixed_names(("a = 1; b = 2", "b += 1", "c = a", "for d in []: pass\nd = 3")) == {"a"}

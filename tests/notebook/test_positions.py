@@ -122,3 +122,10 @@ def test_a_file_that_does_not_tell(raw: bytes) -> None:
     found = read(json.dumps(notebook(code("a\nb"), code(""))).encode(), "a.ipynb")
     assert file_lines(replace(found, raw=raw)) == ((1, 1), (1,))
     assert file_lines(replace(found, raw=raw, script=True)) == ((1, 1), (1,))
+
+
+def test_only_the_cells_that_are_asked_for_are_looked_through() -> None:
+    found = read(json.dumps(notebook(code("a\nb"), code(["c\n", "d"]), code("e")), indent=1).encode(), "a.ipynb")
+    every = file_lines(found)
+    assert file_lines(found, {2}) == ((1, 1), every[1], (1,))
+    assert file_lines(found, {1, 2, 3}) == every

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -162,10 +163,12 @@ def test_no_credential_is_shown(tmp_path: Path) -> None:
 
 def test_one_rule_in_one_cell_is_one_note() -> None:
     report = nbcritic.critique(SHIPPED)
+    again = [replace(finding, fingerprint=f"{number}") for number in range(2) for finding in report.findings[-1:]]
+    report = replace(report, findings=(*report.findings, *again))
     page = Page("".join(render([report])))
     assert len(page.all("article")) == len({(finding.code, finding.at.cell) for finding in report.findings})
-    assert len(page.all("article")) < len(report.findings)
     assert "2 more in this cell" in page.text
+
 
 
 def test_an_unreadable_notebook_is_a_page_that_says_so(tmp_path: Path) -> None:

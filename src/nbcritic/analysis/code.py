@@ -165,13 +165,12 @@ class CodeCell:
     @overload
     def nodes(self, kind: type[Node], /) -> list[Node]: ...
     @overload
-    def nodes(self, *kinds: type[ast.AST]) -> list[ast.AST]: ...
-    def nodes(self, *kinds: type[ast.AST]) -> list[ast.AST]:  # type: ignore[misc]
+    def nodes(self, kind: type[ast.AST], /, *more: type[ast.AST]) -> list[ast.AST]: ...
+    def nodes(self, kind: type[ast.AST], /, *more: type[ast.AST]) -> list[ast.AST]:  # type: ignore[misc]
         """Every node of these types in the cell; of one type in document order."""
-        index = self._index
-        if len(kinds) == 1:
-            return index.get(kinds[0], [])
-        return [node for kind in kinds for node in index.get(kind, ())]
+        if not more:
+            return self._index.get(kind, [])
+        return [node for kind in (kind, *more) for node in self._index.get(kind, ())]
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node that `node` stands in."""

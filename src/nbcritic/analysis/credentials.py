@@ -66,6 +66,8 @@ _METHODS: dict[str, tuple[tuple[int, Family], ...]] = {
 }
 _BY_NAME = frozenset({"getenv", "get", "setdefault", "putenv", "setenv", "option", "config", "set"})
 """`os.environ.get("API_KEY", "…")`, `reader.option("password", "…")`: the name is an argument."""
+_PLACING = _LAST | _METHODS.keys() | _BY_NAME | {"login"}
+"""The last words of what takes credentials without a keyword."""
 _CLIMB = 30
 _PAIRS = frozenset({"auth", "http_auth", "basic_auth"})
 """Arguments that take `(user, password)`."""
@@ -113,8 +115,8 @@ def _leaks(page: Page, cell: Cell) -> Iterator[Leak]:
         for node, leak in _literals(page, code):
             yield offsets.moved(leak, code.at(node))
         comments = "#" in cell.source
-        lines = [n for n, line in enumerate(code.lines, 1) if n in shell or (comments and _COMMENT.match(line))]
-        lines = lines if shell or may_tell(cell.source) else []
+        looked_at = code.lines if shell or (comments and may_tell(cell.source)) else ()
+        lines = [n for n, line in enumerate(looked_at, 1) if n in shell or (comments and _COMMENT.match(line))]
     else:
         lines = list(range(1, len(code.lines) + 1))
         shell |= set(lines) if code.language == "bash" else set()
@@ -156,7 +158,7 @@ def _named_in(text: str) -> Iterator[Leak]:
         return
     # Code that is shown (in a traceback) may compare a password with an answer.
     yield from (leak for leak in leaks_by_name(text) if "==" not in text[max(leak.start - 5, 0) : leak.start])
-    for found in _VARIABLE.finditer(text):
+    for found in _VARIABLE.finditer(text) if "=" in text else ():
         family = telling(found["name"])
         if family and is_credential(found["value"], family):
             yield Leak(*found.span("value"), f"a {family}", found["name"])
@@ -215,10 +217,11 @@ def _given(page: Page, cell: CodeCell) -> Iterator[_Given]:
     for annotated in cell.nodes(ast.AnnAssign) if tells else ():
         if annotated.value is not None:
             yield from _assigned(page, annotated.target, annotated.value)
+    names = tells or "auth" in cell.source
     for call in cell.nodes(ast.Call):
-        if call.keywords:
+        if call.keywords and names:
             yield from _named(page, call)
-        if call.args:
+        if call.args and _last(call.func) in _PLACING:
             yield from _placed(page, call)
     for literal in cell.nodes(ast.Dict) if tells else ():
         yield from _keyed(literal)

@@ -249,6 +249,9 @@ class _Replay:
             if isinstance(node, ast.comprehension):
                 own |= {target.id for target in ast.walk(node.target) if isinstance(target, ast.Name)}
         read = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)}
+        read |= {
+            node.target.id for node in nodes if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+        }
         return all(name in self._bound or name in BUILTINS for name in read - own)
 
     def _not_called(self, called: Mapping[Function, int]) -> None:
@@ -343,13 +346,24 @@ def _after_caught(cell: CodeCell, node: ast.AST | None) -> set[ast.AST]:
             if inner not in outer.body or not any(catches_names(handler) for handler in outer.handlers):
                 return set()
             caught = outer
-        elif caught is None and isinstance(outer, _NEED_NOT):
+        elif caught is None and isinstance(outer, _NEED_NOT) and inner not in _sure(outer):
             return set()
-        elif isinstance(outer, (ast.For, ast.AsyncFor, ast.While)):
+        elif caught is not None and isinstance(outer, (ast.For, ast.AsyncFor, ast.While)):
             return set()  # the next round may find the name
         inner = outer
     statements = (*caught.body, *caught.orelse) if caught is not None else ()
     return {part for statement in statements for part in nodes_in(statement)}
+
+
+def _sure(node: ast.AST) -> list[ast.AST]:
+    """The parts of one of these that are read whenever it is come to: a condition, what a loop goes over."""
+    if isinstance(node, ast.If):
+        return [node.test, *(node.body if isinstance(node.test, ast.Constant) and node.test.value else ())]
+    if isinstance(node, (ast.While, ast.IfExp)):
+        return [node.test]
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        return [node.iter]
+    return [node.values[0]] if isinstance(node, ast.BoolOp) else []
 
 
 _STANDARD = frozenset(

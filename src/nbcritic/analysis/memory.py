@@ -6,7 +6,10 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_RARELY = (50_000, 20, 100)
+_RARELY = (1_000_000, 20, 100)
+"""Pages that are judged are let go of at once, and leave some hundred objects of garbage each; those of a batch that wait are half
+a million, none of them garbage.
+"""
 
 
 @contextmanager

@@ -20,7 +20,6 @@ from nbcritic.analysis.run import Run
 from nbcritic.analysis.staleness import Staleness
 from nbcritic.analysis.values import Values
 from nbcritic.model import Cell, Lint, Notebook
-from nbcritic.notebook import positions
 from nbcritic.notebook.magics import Magic
 
 Given = ParamSpec("Given")
@@ -52,6 +51,13 @@ class Page:
         self.run = run
         self.answers: dict[Hashable, Any] = {}
         """What `once` keeps."""
+
+    def forget(self) -> None:
+        """Let go of everything: facts know their page, so that without this all of them would wait for the collector of garbage.
+
+        Nobody may ask the page anything afterwards.
+        """
+        vars(self).clear()
 
     @property
     def path(self) -> str:
@@ -167,11 +173,6 @@ class Page:
             for magic in cell.magics:
                 if not names or magic.name in names:
                     yield cell, magic
-
-    @cached_property
-    def file_lines(self) -> tuple[tuple[int, ...], ...]:
-        """For each cell, the line of the file at which each of its source lines stands."""
-        return positions.file_lines(self.notebook)
 
 
 def once(ask: Callable[Concatenate[Page, Given], Answer]) -> Callable[Concatenate[Page, Given], Answer]:

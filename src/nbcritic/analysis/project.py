@@ -6,7 +6,7 @@ import hashlib
 import os
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +27,7 @@ EXAMPLE = "example.ipynb"
 
 _WORD = regex(r"[A-Za-z_]\w*")
 _IMPORTED = regex(r"^[ \t]*(?:from|import)[ \t]+([\w., \t]+)", re.M)
+_DEFINED = regex(r"^(?:async[ \t]+)?def[ \t]+(\w+)", re.M)
 _TESTING = regex(
     r"\b(?:pytest|unittest|tox|nox|nosetests|make\s+(?:test|check)\w*|py\.test|trial|stestr|pixi run test\w*)\b"
 )
@@ -70,6 +71,8 @@ class Project:
     """Every identifier that a test file of the project mentions, in strings too (testbook hands names over as strings)."""
     test_imports: frozenset[str] = frozenset()
     """Every word of the import lines of a test file: the parts of modules' names, and what is taken from them."""
+    tested: frozenset[tuple[str, str]] = frozenset()
+    """The functions of modules that stand beside a notebook and are imported by a test: each with the path of its file."""
     ci: tuple[str, ...] = ()
     """The files that have a service run tests on each change."""
     executors: frozenset[str] = frozenset()
@@ -179,6 +182,7 @@ def _project(root: str | None, every: tuple[str, ...], read: Reader) -> Project:
         tests=tests,
         test_words=frozenset(words),
         test_imports=frozenset(imports),
+        tested=frozenset(_tested(scripts, notebooks, imports, read)),
         ci=tuple(ci),
         executors=frozenset(executors),
         notebooks=notebooks,
@@ -226,6 +230,16 @@ def _modules(files: tuple[str, ...]) -> frozenset[str]:
             if not name.endswith(".ipynb"):
                 found.update(folders)
     return frozenset(found)
+
+
+def _tested(
+    scripts: tuple[str, ...], notebooks: tuple[str, ...], imports: set[str], read: Reader
+) -> Iterator[tuple[str, str]]:
+    folders = {posixpath.dirname(path) for path in notebooks}
+    for path in scripts[:MAX_READ]:
+        folder, name = posixpath.split(path)
+        if folder in folders and name.removesuffix(".py") in imports:
+            yield from ((function, path) for function in _DEFINED.findall(_text(read, path)))
 
 
 def _uses(

@@ -104,6 +104,7 @@ class Calls:
         fit = Fit(
             node, self.run.cell, self.run.top, kind, value.rows, value.part, value.subset, name=name,
             columns=value.columns, resampled=value.resampled, mixed=value.mixed, loops=self.run.loop_nodes, file=value.file,
+            after=frozenset(taint[0].node for taint in value.taints),
         )  # fmt: skip
         self.run.found.fits.append(fit)
         return fit
@@ -237,10 +238,12 @@ class Calls:
         words |= {inner.attr for inner in given if isinstance(inner, ast.Attribute)}
         means = name in tables.MEANS or (name in _BY_GROUP and bool(words & tables.MEANS))
         column = node.func.value if isinstance(node.func, ast.Attribute) else None
-        columns = self.run.columns(column.slice) if isinstance(column, ast.Subscript) else None
+        index = column.slice if isinstance(column, ast.Subscript) else None
+        columns = self.run.columns(index) if index is not None else _aggregated(node)
         taints = frozenset[Taint]()
         if means:
-            fit = replace(self.fit(node, owner, "mean by group"), by="group", columns=columns)
+            of = path_of(index) if isinstance(index, (ast.Name, ast.Attribute)) else ""
+            fit = replace(self.fit(node, owner, "mean by group"), by="group", columns=columns, of=of)
             taints = frozenset({(fit, None)})
         if name in tables.AGGREGATES:
             return Value(frozenset({node}), taints)
@@ -295,6 +298,17 @@ class Calls:
 _BY_GROUP = frozenset("agg aggregate transform apply".split())
 _ONE_BY_ONE = frozenset("list tuple iter tqdm next".split())
 """Functions that give the pairs of a splitter as they come."""
+
+
+def _aggregated(node: ast.Call) -> Columns:
+    """The columns in `agg({"price": "mean"})` and `agg(dear=("price", "mean"))`."""
+    given = node.args[0] if node.args else None
+    keys = given.keys if isinstance(given, ast.Dict) else []
+    keys = keys or [
+        word.value.elts[0] for word in node.keywords if isinstance(word.value, ast.Tuple) and word.value.elts
+    ]
+    names = [key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+    return frozenset(names) or None
 
 
 def _is_copy(node: ast.Call) -> bool:

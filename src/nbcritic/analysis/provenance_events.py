@@ -29,6 +29,7 @@ class Pair:
         return self.target.columns
 
 
+_MOST = 8
 _TELLING = frozenset({"selector", "encoder"})
 """The kinds of tools that learn from the target."""
 
@@ -44,6 +45,8 @@ class Events:
     pairs: list[Pair] = field(default_factory=list)
     leaks: dict[ast.AST, tuple[Fit, Split]] = field(default_factory=dict)
     """By the fit's node: what was learnt, before any split, from rows that the split holds out, and stands in them."""
+    again: dict[ast.AST, list[Split]] = field(default_factory=dict)
+    """By the fit's node: the other splits that hold out rows of such a leak."""
     overlaps: dict[ast.AST, tuple[Resampling, Split]] = field(default_factory=dict)
     """By the resampling's node: copied rows that a split deals out to both sides."""
     filled: dict[ast.AST, Fit] = field(default_factory=dict)
@@ -62,7 +65,7 @@ class Events:
         for fit, _ in value.taints if value.part else ():
             split = value.part[0][0]
             if fit.has_seen(value, split):
-                self.leaks.setdefault(fit.node, (fit, split))
+                self._leaks(fit, split)
         copied = value.resampled
         if copied is not None and value.part and not copied.part:
             self.overlaps.setdefault(copied.node, (copied, value.part[0][0]))
@@ -76,10 +79,16 @@ class Events:
         for fit, _ in value.taints:
             on_a_part = fit.kind in _TELLING and bool(fit.part) and fit.part == value.part
             if (not value.part and fit.has_seen(value, split)) or (on_a_part and fit.rows & value.rows):
-                self.leaks.setdefault(fit.node, (fit, split))
+                self._leaks(fit, split)
         copied = value.resampled
         if copied is not None and value.part == copied.part:
             self.overlaps.setdefault(copied.node, (copied, split))
+
+    def _leaks(self, fit: Fit, split: Split) -> None:
+        if self.leaks.setdefault(fit.node, (fit, split))[1] is not split:
+            others = self.again.setdefault(fit.node, [])
+            if split not in others and len(others) < _MOST:
+                others.append(split)
 
     def transformed(self, fit: Fit, value: Value, cell: CodeCell, node: ast.AST) -> None:
         """Look at rows that are changed by a tool: was it fitted on the held-out rows, and are these the training rows?"""

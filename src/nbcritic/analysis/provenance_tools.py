@@ -113,7 +113,8 @@ class Tools:
         kind = "model" if any(tool.kind in ("model", "search", "cluster") for tool in inside) else "transformer"
         last = next((tool.name for tool in inside if tool.kind == "model"), name)
         selects = name in tables.SELECTING or any(tool.selects or tool.learns == "selector" for tool in inside)
-        return Tool(kind, learns, last if kind == "model" else name, selects=selects or not inside)
+        parts = frozenset(part for tool in inside if tool.learns for part in tool.parts or (tool.name,))
+        return Tool(kind, learns, last if kind == "model" else name, selects=selects or not inside, parts=parts)
 
     def _inside(self, node: ast.Call, depth: int) -> list[Tool]:
         """The tools in a pipeline, in order."""
@@ -152,7 +153,8 @@ class Tools:
     def _split(self, node: ast.Call, name: str, depth: int) -> Value:
         names = self._names(node)
         held = names[1] if len(names) > 1 else ""
-        target = self.run.columns_of(node.args[1]) if len(node.args) > 1 and name == "train_test_split" else None
+        second = node.args[1] if len(node.args) > 1 and name == "train_test_split" else None
+        target = (self.run.value(second).columns or self.run.columns_of(second)) if second is not None else None
         split = self.hold_out(node, name, held, target, constant(node, "shuffle") is not False)
         values = [self.run.value(argument, depth) for argument in node.args]
         for keyword in node.keywords:

@@ -82,7 +82,7 @@ class Fit:
     subset: frozenset[object] = frozenset()
     by: Literal["tool", "statistic", "group", "model"] = "tool"
     of: str = ""
-    """What a statistic was taken of, as text."""
+    """What a statistic was taken of, as text; of a mean by group, the name that stands for the column."""
     columns: Columns = None
     """The columns that it was learnt from, where they are known."""
     name: str = ""
@@ -98,6 +98,8 @@ class Fit:
     """What was put together for it, where it was several."""
     file: str = ""
     """What the rows are called: the name of their file, or of the variable."""
+    after: frozenset[ast.AST] = frozenset()
+    """The nodes of the fits whose results it was given."""
     tool: Tool | None = None
 
     @property
@@ -198,6 +200,8 @@ class Tool:
     shuffled: bool = False
     selects: bool = False
     """Does it choose columns itself, so that what it is given is not what it learns from?"""
+    parts: frozenset[str] = frozenset()
+    """The classes of what learns in a pipeline of several."""
     of: ast.ClassDef | None = None
     """The class, of an object of the notebook's own."""
     fields: dict[str, Value] = field(default_factory=dict)

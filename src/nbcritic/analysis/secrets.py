@@ -262,8 +262,9 @@ def redact(text: str, spans: Iterable[tuple[int, int]] = ()) -> str:
             group = "value" if found["quote"] else "bare"
             if _must_hide(found[group], family, bare=group == "bare"):
                 spans.append(found.span(group))
-    for pattern in (_FLAG, _CURL) if "-" in text else ():
-        spans += [found.span("value") for found in pattern.finditer(text) if _hides(found)]
+    if "-" in text:
+        spans += [found.span("value") for found in _FLAG.finditer(text) if _hides(found)] if may_tell(text) else ()
+        spans += [found.span("value") for found in _CURL.finditer(text) if _hides(found)] if "curl" in text else ()
     return _masked(text, spans)
 
 

@@ -165,8 +165,10 @@ class Stage:
         if not self._brief:
             return function.events
         if function not in self._bodies:
-            first = {(event.kind, event.name, event.origin): event for event in reversed(function.events)}
-            self._bodies[function] = tuple(reversed(first.values()))
+            first: dict[tuple[str, str, str], Event] = {}
+            for event in function.events:
+                first.setdefault((event.kind, event.name, event.origin), event)
+            self._bodies[function] = tuple(first.values())
         return self._bodies[function]
 
     def _define(self, event: Event, cell: int, function: Function | None) -> None:

@@ -31,7 +31,7 @@ _EDGES = 100
 _LONGEST = 30
 """So many of the names that a cell reads are looked at, and so many cells are followed one after the other."""
 _WRITTEN = (ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Tuple)
-_CALLS_BACK = frozenset(
+CALLS_BACK = frozenset(
     {"on_click", "observe", "on_submit", "on_change", "on_value_change", "interact", "interactive", "mpl_connect"}
 )
 _NO_RESULT = frozenset({"module", "function", "class", "figure", "axes", "file", "path"})
@@ -244,7 +244,7 @@ class Staleness:
             handlers = {
                 name.id
                 for call in cell.nodes(ast.Call)
-                if isinstance(call, ast.Call) and called_name(call.func) in _CALLS_BACK
+                if isinstance(call, ast.Call) and called_name(call.func) in CALLS_BACK
                 for name in (*call.args, *(word.value for word in call.keywords))
                 if isinstance(name, ast.Name)
             }

@@ -13,7 +13,9 @@ from nbcritic.analysis.events import called_name, root_name
 Columns: TypeAlias = "frozenset[str] | None"
 """The columns (or attributes, or keys) that are touched one by one; None where the whole thing is."""
 
-_SILENT = frozenset({"type", "isinstance", "id", "help", "dir", "callable", "hasattr"})
+_SILENT = frozenset(
+    "type isinstance id help dir callable hasattr append extend write update add close to_csv to_html to_pickle dump".split()
+)
 _HEADS = frozenset({"columns", "keys", "dtypes", "shape", "schema", "printSchema"})
 """What tells of names, types and sizes, not of values."""
 _PLACES = frozenset({"loc", "iloc", "at", "iat"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Container
 from itertools import accumulate
 
 import msgspec
@@ -20,14 +21,15 @@ _ANY = msgspec.json.Decoder()
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def file_lines(notebook: Notebook) -> tuple[tuple[int, ...], ...]:
+def file_lines(notebook: Notebook, only: Container[int] | None = None) -> tuple[tuple[int, ...], ...]:
     """For each cell, the line of the file (from 1) at which each of its source lines stands; an empty source has one line.
 
-    Lines end at line feeds alone. Where the file does not tell, a line is 1. Never raises.
+    Lines end at line feeds alone. Where the file does not tell, and in cells whose number is not among `only`, a line is 1. Never
+    raises.
     """
     counts = [cell.source.count("\n") + 1 for cell in notebook.cells]
     try:
-        found = _script(notebook, counts) if notebook.script else _json(notebook.raw)
+        found = _script(notebook, counts) if notebook.script else _json(notebook.raw, only)
     except (ValueError, LookupError, RecursionError):  # every decoder's errors are ValueErrors
         found = []
     if len(found) != len(counts):
@@ -42,19 +44,22 @@ def _script(notebook: Notebook, counts: list[int]) -> list[list[int]]:
     return [list(range(start, start + count)) for start, count in zip(starts, counts, strict=True)]
 
 
-def _json(raw: bytes) -> list[list[int]]:
+def _json(raw: bytes, only: Container[int] | None) -> list[list[int]]:
     text = utf8(raw)
     try:
-        return _Walk(text).notebook()
+        return _Walk(text, only).notebook()
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return _Walk(repair(text)).notebook()
+        return _Walk(repair(text), only).notebook()
 
 
 class _Walk:
     """A walk over the file from front to back. A value is stepped over by its length, nothing is searched for."""
 
-    def __init__(self, text: bytes) -> None:
+    def __init__(self, text: bytes, only: Container[int] | None) -> None:
         self.text = text
+        self.only = only
+        self.number = 0
+        """How many cells were passed."""
         self.view = memoryview(text)
         self.counted = 0
         self.line = 1
@@ -72,7 +77,10 @@ class _Walk:
         return [self.cell(item) for item in self.items(place)] if self.starts_with(place, b"[") else []
 
     def cell(self, place: Place) -> list[int]:
-        """The lines of one cell's source."""
+        """The lines of one cell's source; none where nobody wants them."""
+        self.number += 1
+        if self.only is not None and self.number not in self.only:
+            return []
         fields = self.members(place) if self.starts_with(place, b"{") else {}
         for name in ("source", "input"):
             if name in fields and (lines := self.source(fields[name])):

@@ -61,13 +61,16 @@ class Pages:
 
 def judge(batch: Sequence[Page], config: Config) -> Iterator[Report]:
     """Judge pages, in order, with one ruff process."""
-    yield from (verdict.report for verdict in _judged([(page, config) for page in batch], config))
+    yield from (verdict.report for verdict, _ in _judged([(page, config) for page in batch], config))
 
 
 def verdicts(tasks: Sequence[Task], known: Pages | None = None) -> Iterator[Verdict]:
     """Judge a batch of tasks, in order, with one ruff process; all are of one configuration but for what single files ignore."""
     items = [((known.take(task) if known else None) or _page(task), task.config) for task in tasks]
-    yield from _judged(items, tasks[0].config) if tasks else ()
+    for verdict, page in _judged(items, tasks[0].config) if tasks else ():
+        if page is not None:
+            page.forget()
+        yield verdict
 
 
 def digests(tasks: Sequence[Task], keep: Pages | None = None) -> list[bytes]:
@@ -109,8 +112,8 @@ def _page(task: Task) -> Page | Verdict:
         return Verdict(Report(task.path, problem=f"could not be read: {_what(error)}"), lasts=False)
 
 
-def _judged(batch: list[tuple[Page | Verdict, Config]], config: Config) -> Iterator[Verdict]:
-    """Judge the pages of a batch; verdicts that stand among them pass through.
+def _judged(batch: list[tuple[Page | Verdict, Config]], config: Config) -> Iterator[tuple[Verdict, Page | None]]:
+    """Judge the pages of a batch, each verdict with its page; verdicts that stand among them pass through.
 
     The list is emptied on the way, so that each page can be let go as soon as it is judged.
     """
@@ -120,10 +123,10 @@ def _judged(batch: list[tuple[Page | Verdict, Config]], config: Config) -> Itera
     while batch:
         item, own = batch.pop()
         if isinstance(item, Verdict):
-            yield item
+            yield item, None
         else:
             report = _report(item, next(linted), own, bool(select))
-            yield Verdict(report, lasts=_lasts(item, report))
+            yield Verdict(report, lasts=_lasts(item, report)), item
 
 
 def _lint(pages: Sequence[Page], select: Sequence[str]) -> list[Linted]:

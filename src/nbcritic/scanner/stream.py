@@ -54,15 +54,16 @@ def scan(
     team = Team(jobs, executor, setup, len(found))
     here = _Here()
     try:
-        with settled(), _Kept(cache, "digest") as kept:
-            _compare(found, source, team, here, kept, progress)
-        with settled(), _Kept(cache, "report") as kept:
-            for done, (task, outcome) in enumerate(team.run(source.items(), here.judging), 1):
-                if outcome.lasts and task is not None:
-                    kept.add(task, outcome.packed or pack(outcome.report))
-                if progress is not None:
-                    progress("judging notebooks", done, len(found))
-                yield outcome.report
+        with settled():
+            with _Kept(cache, "digest") as kept:
+                _compare(found, source, team, here, kept, progress)
+            with _Kept(cache, "report") as kept:
+                for done, (task, outcome) in enumerate(team.run(source.items(), here.judging), 1):
+                    if outcome.lasts and task is not None:
+                        kept.add(task, outcome.packed or pack(outcome.report))
+                    if progress is not None:
+                        progress("judging notebooks", done, len(found))
+                    yield outcome.report
         team.close()
     finally:
         team.kill()

@@ -47,3 +47,18 @@ def test_the_relation_fits_the_table_that_grows(join: str, expected: str) -> Non
 )
 def test_what_makes_keys_unique(before: str, count: int) -> None:
     assert len(hits(f"{before}\nboth = a.merge(b, on='k')\nboth.groupby('c').sum()")) == count
+
+
+@pytest.mark.parametrize(
+    ("given", "more"),
+    [("a.groupby('k').last().reset_index()", ""), ("a.groupby('k').last(), None", ""), ("b", "(so is another join)")],
+)
+def test_a_table_that_a_function_is_given(given: str, more: str) -> None:
+    calls = "".join(f"print(joined(b, {table}))\n" for table in given.split(", "))
+    text = (
+        "def joined(table, newest):\n    if newest is not None:\n        table = table.merge(newest, on='k')\n"
+        f"    return table.groupby('c').size()\n{calls}both = a.merge(b, on='k')\nboth.groupby('c').sum()"
+    )
+    (hit,) = hits(text)
+    assert ("so is" in hit.message) == bool(more)
+    assert more in hit.message

@@ -85,7 +85,27 @@ def said(source: str) -> list[str]:
         ("other['z'] = 1\nkeys = ['k'] + ['z']\ndf = df.merge(other, on='k')\nt = df[keys]", "stops with KeyError"),
         ("other['z'] = 1\ndf = df.merge(other, on='k')\nt = df['y'].sum()", "merges the same columns into `df` again"),
         ("other['k'] = 1\ndf = df.merge(other, on='k')\nt = df['k'].sum()", "merges the same columns into `df` again"),
+        ("df = df.merge(other[['k', 'z']], on='k')\nt = df.groupby('k').agg(z=('z', 'sum'))", "stops with KeyError"),
+        ("df = df.merge(other[['k', 'z']], on='k')\nt = df['k'].sum()", "merges the same columns into `df` again"),
+        ("df = df.merge(other, on='k')\ndf = df.drop('z', axis=1)\ndf['z'] = df['k']", "stops with KeyError"),
+        ("df = df.merge(other, on='k', indicator=True)", "stops with ValueError"),
+        (
+            "df = df.merge(other, on='k', indicator=True)\ndf = df.drop(columns='_merge')",
+            "merges the same columns into `df` again",
+        ),
+        ("df = pd.concat([df, other])\ndf = df.drop_duplicates(keep=False)", "appends the same to `df` again"),
         # the second run changes nothing
+        ("df = df.sort_values('a').reset_index().drop('index', axis=1)", ""),
+        ("df = df.reset_index()\ndf = df.drop(columns=['index'])", ""),
+        ("df = pd.concat([df, other])\ndf.drop_duplicates(subset='k', keep='last', inplace=True)", ""),
+        ("df = pd.concat([df, other]).drop_duplicates()", ""),
+        ("df = pd.DataFrame(df, columns=['a', 'b'])\ndf = df.set_index('a')", ""),
+        (
+            "def more(t, k):\n    new = t[t.k == k].sample(9)\n    t = t[t.k != k]\n    return pd.concat([new, t])\n"
+            "df = more(df, 3)",
+            "",
+        ),
+        ("def more(t):\n    return pd.concat([t, other])\ndf = more(df)", "appends the same to `df` again"),
         ("df = pd.concat([df, other[~other.k.isin(df.k)]])", ""),
         ("new = set(other.k).difference(df.k)\ndf = pd.concat([df, other[other.k.isin(new)]])", ""),
         ("df = df.tail(3).iloc[-3:]", ""),
@@ -174,3 +194,24 @@ def test_a_loud_second_run_of_a_linear_page(source: str, flagged: bool) -> None:
 def test_a_saved_error_names_what_is_gone(error: str, met: bool) -> None:
     source = FIRST + f"df = df.drop(columns='a')\n#! KeyError: {error}\n# %%\nprint(df)"
     assert bool(list(check.check(Page(percent.read(source, "t.py", history=True))))) == met
+
+
+@pytest.mark.parametrize(
+    "source, severity",
+    [
+        ("df = pd.concat([df, other])", None),
+        ("df = pd.concat([df, pd.get_dummies(df['a'])], axis=1)", "minor"),
+        ("df = df.merge(other, on='k')", None),
+        ("df = df.merge(other[['k', 'text']], on='k')", None),
+        ("df = df.merge(other[['k', 'z']], on='k')", "minor"),
+    ],
+)
+def test_what_the_cells_below_stop_at_weighs_less(source: str, severity: str | None) -> None:
+    text = FIRST + source + "\n# %%\nprint(df['z'].sum())"
+    (hit,) = check.check(Page(percent.read(text, "t.ipynb")))
+    assert hit.severity == severity
+
+
+def test_a_cell_that_only_drops_columns_of_several_tables() -> None:
+    source = "df = df.drop(columns='a')\nother = other.drop(columns='a')"
+    assert not list(check.check(page_of(source)))

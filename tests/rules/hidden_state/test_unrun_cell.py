@@ -43,3 +43,24 @@ def test_silent_where_most_counts_are_zero() -> None:
 )
 def test_cells_that_make_no_difference(cell: str) -> None:
     assert messages(f"# %% In[1]\na = 1\n# %%\n{cell}\n# %% In[2]\nprint(a)\n") == []
+
+
+def test_without_any_output_the_counts_may_have_been_cleared() -> None:
+    text = "# %% In[1]\nimport pandas\n" + "".join(f"# %%\na{n} = f({n})\nprint(a{n})\n" for n in range(3))
+    (hit,) = check.check(Page(percent.read(text, "t.py", history=True)))
+    assert (
+        hit.message == "saved without results: 3 of 4 code cells have neither a count nor an output: cells 2, 3 and 4"
+    )
+    assert hit.confidence == "likely"
+    text = text.replace("import pandas\n", "print(1)\n#> 1\n")
+    assert messages(text) == ["3 of 4 code cells never ran: cells 2, 3 and 4"]
+
+
+@pytest.mark.parametrize(
+    "cell, is_flagged",
+    [("display(start)", False), ("display(start, stop)", False), ("display(f(start))", True), ("start.click()", True)],
+)
+def test_a_widget_that_waits_for_a_click(cell: str, is_flagged: bool) -> None:
+    text = f"# %% In[1]\nstart.on_click(f)\n# %%\n{cell}\n# %% In[2]\nprint(a)\n"
+    assert bool(messages(text)) is is_flagged
+    assert messages(text.replace("on_click", "click"))

@@ -94,6 +94,25 @@ def cells(text: str) -> set[int]:
         ("def plot_some(): return random.choice([1, 2]) | plot_some()", set()),
         ("dummy = torch.randn(1, 3)", set()),
         ("delay = random.uniform(1, 2)", set()),
+        # repeats, lessons, branches that nothing chooses
+        ("stability(df, model=RandomForestClassifier(), n_boots=20)", set()),
+        ("m = RandomForestClassifier() | stability(df, model=m, n_boots=20)", {1}),
+        ("m = RandomForestClassifier()~t = stability(df, m, n_repeats=20)", set()),
+        ("t = stability(df, model=RandomForestClassifier())", {1}),
+        ("t = RandomizedSearchCV(RandomForestClassifier(), {}, n_iter=20, random_state=0)", {1}),
+        ("n = np.arange(10) | np.random.shuffle(n) | n", set()),
+        ("n = np.arange(10) | np.random.shuffle(n) | n | m.fit(df.iloc[n])", {2}),
+        ("n = np.arange(10) | np.random.shuffle(n) | n | b = df.iloc[n]", {2}),
+        ("a = np.arange(len(df)) | np.random.shuffle(a) | b = df.iloc[a]", {2}),
+        ("a = np.random.randint(4, size=10)~a | b = df.iloc[a]", {1}),
+        (
+            "def f(x, how):~  if how == 'forest':~    return RandomForestClassifier().fit(x)~  return x | f(df, 'x')",
+            set(),
+        ),
+        (
+            "def f(x, how):~  if how == 'forest':~    return RandomForestClassifier().fit(x)~  return x | f(df, 'forest')",
+            {1},
+        ),
         # only looked at, through what is made of it
         ("few = df.sample(100) | t = few[few.a > 1] | t.plot() | print(t.a.nunique(), t.describe())", set()),
         ("s = df.sample(100) | t = s[s.a > 1] | m.fit(t)", {1}),
@@ -128,3 +147,18 @@ def test_a_cell_that_stops_before_the_draw_is_used(stop: int, flagged: bool) -> 
         Cell(2, "code", "open('a.txt')\nprint(share)"),
     )
     assert bool(list(check.check(Page(Notebook("t.ipynb", cells))))) == flagged
+
+
+def test_the_name_that_is_missing_tells_where_a_cell_stopped() -> None:
+    source = "rows = np.random.rand(3)\nmodel.fit(rows)"
+    error = {"output_type": "error", "ename": "NameError", "evalue": "name 'model' is not defined", "traceback": []}
+    top = Cell(1, "code", "import numpy as np\nopen('a.txt')", execution_count=1)
+    cell = Cell(2, "code", source, execution_count=2, outputs=json.dumps([error]).encode())
+    assert not list(check.check(Page(Notebook("t.ipynb", (top, cell)))))
+
+
+@pytest.mark.parametrize("use, flagged", [("distorted(image)", False), ("model.fit(distorted(image))", True)])
+def test_pictures_distorted_on_a_page_that_trains_nothing(use: str, flagged: bool) -> None:
+    source = "# %%\nimport random\nimage = open('a.png')\ndef distorted(image):\n    return image.rotate(random.randint(1, 9))\n"
+    page = Page(percent.read(source + f"# %%\nnew = {use}\n# %%\nnew.save('b.png')", "t.ipynb"))
+    assert bool(list(check.check(page))) == flagged

@@ -7,6 +7,7 @@ import pytest
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit
 from nbcritic.notebook import percent
+from nbcritic.rule import parse_example
 from nbcritic.rules.leakage.preprocessing_leakage import check
 
 HEAD = """
@@ -28,6 +29,10 @@ X, y = df.drop(columns="y"), df["y"]
 
 def hits(text: str) -> list[Hit]:
     return list(check.check(Page(percent.read(f"# %%\n{HEAD}\n# %%\n{text}", "t.py", history=True))))
+
+
+def hits_beside_outputs(text: str) -> list[Hit]:
+    return list(check.check(parse_example(f"# %%\n{HEAD}\n# %%\n{text}").page))
 
 
 @pytest.mark.parametrize(
@@ -209,7 +214,8 @@ def test_comes_to_an_end(
     ("model", "severity"),
     [
         ("sklearn.naive_bayes.GaussianNB", "minor"),
-        ("sklearn.linear_model.LinearRegression", "minor"),
+        ("sklearn.linear_model.LinearRegression", "nit"),
+        ("sklearn.linear_model.Ridge", "major"),
         ("sklearn.neighbors.KNeighborsClassifier", "major"),
         ("sklearn.svm.SVC", "major"),
         ("torch.nn.Linear", "major"),
@@ -222,3 +228,129 @@ def test_a_scaler_weighs_by_the_models_that_it_feeds(model: str, severity: str) 
         f"X_train, X_test, y_train, y_test = train_test_split(X, y)\nprint({name}().fit(X_train, y_train))"
     )
     assert hit.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("shown", "severity"),
+    [
+        ("print(s.best_params_)", "minor"),
+        ("print(s.cv_results_['mean_fit_time'])", "minor"),
+        ("print(s.best_score_)", "major"),
+        ("print(s.cv_results_['mean_test_score'])", "major"),
+        ("t = pd.DataFrame(s.cv_results_)", "major"),
+    ],
+)
+def test_a_search_whose_scores_nobody_reads_spoils_no_number(shown: str, severity: str) -> None:
+    (hit,) = hits(f"Z = PCA(3).fit_transform(X)\ns = GridSearchCV(m, {{}})\ns.fit(Z, y)\n{shown}")
+    assert hit.severity == severity
+
+
+@pytest.mark.parametrize(("rows", "severity"), [(284_807, "minor"), (2_000, "major")])
+def test_many_rows_hold_a_scaler_steady(rows: int, severity: str) -> None:
+    text = f"df.shape\n#> ({rows}, 9)\n# %%\nX = StandardScaler().fit_transform(X)\na, b, c, d = train_test_split(X, y)"
+    (hit,) = hits_beside_outputs(text)
+    assert hit.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("def enc(t, by, of):\n    t['m'] = t.groupby(by)[of].transform('mean')\n    return t\ndf = enc(df, 'c', 'y')", "blocker"),
+        ("def enc(t, by, of='y'):\n    t['m'] = t.groupby(by)[of].transform('mean')\n    return t\ndf = enc(df, 'c')", "blocker"),
+        ("df['m'] = df.groupby('c')[CFG.TARGET].transform('mean')", "blocker"),
+        ("def enc(t):\n    t['m'] = t.groupby('c')[TARGET].transform('mean')\n    return t\ndf = enc(df)", "blocker"),
+        ("df['m'] = df['c'].map(df.groupby('c').agg({'y': 'mean'}))", "blocker"),
+        ("df['m'] = df['c'].map(df.groupby('c').agg(dear=('y', 'mean')))", "blocker"),
+        ("def fill(t, by, target_col):\n    t[target_col] = t.groupby(by)[target_col].transform('mean')\n    return t\n"
+         "for c in ['a', 'b']:\n    df = fill(df, 'c', c)", "minor"),
+        ("df['m'] = df['c'].map(df.groupby('c').agg({'a': 'mean'}))", "minor"),
+    ],
+)  # fmt: skip
+def test_a_mean_of_the_target_by_whatever_name(text: str, severity: str) -> None:
+    (hit,) = hits(f"{text}\na, b, c, d = train_test_split(df.drop(columns='y'), df['y'])")
+    assert hit.severity == severity
+
+
+def test_the_target_may_be_told_by_another_model() -> None:
+    (hit,) = hits(
+        "df['m'] = df['c'].map(df.groupby('c')['price'].mean())\nX, Y = df.iloc[:, 1:], df.iloc[:, 0]\n"
+        "a, b, c, d = train_test_split(X, Y)\nLinearRegression().fit(df[['m']], df['price'])"
+    )
+    assert hit.severity == "blocker"
+
+
+def test_least_squares_say_that_nothing_moves() -> None:
+    (hit,) = hits(
+        "X = MinMaxScaler().fit_transform(X)\na, b, c, d = train_test_split(X, y)\n"
+        "m = LinearRegression().fit(a, c)\nprint(m.score(b, d))"
+    )
+    assert hit.severity == "nit"
+    assert "moves no score" in hit.message
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("T = TfidfVectorizer().fit_transform(X)\na, b = train_test_split(T)\nU = TfidfVectorizer().fit_transform(X)\n"
+         "a, b = train_test_split(U)", 1),
+        ("Z = StandardScaler().fit_transform(X)\nZ = PCA(2).fit_transform(Z)\na, b = train_test_split(Z)", 1),
+        ("Z = StandardScaler().fit_transform(X)\nZ = SelectKBest().fit_transform(Z, y)\na, b = train_test_split(Z)", 2),
+    ],
+)  # fmt: skip
+def test_like_faults_are_one(text: str, count: int) -> None:
+    found = hits(text)
+    assert len(found) == count
+    assert ("(and 1 more like it)" in found[0].message) == (count == 1)
+    assert any(place.message == "so is this" for place in found[0].related) == (count == 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Z = StandardScaler().fit_transform(PolynomialFeatures().fit_transform(X))", 0),
+        ("Z = PolynomialFeatures().fit_transform(StandardScaler().fit_transform(X))", 1),
+        ("Z = ColumnTransformer([('n', MinMaxScaler(), ['a']), ('c', OneHotEncoder(), ['b'])]).fit_transform(X)", 0),
+        ("Z = ColumnTransformer([('n', MinMaxScaler(), ['a']), ('c', SimpleImputer(), ['b'])]).fit_transform(X)", 1),
+    ],
+)
+def test_trees_read_no_scale(text: str, count: int) -> None:
+    head = "from sklearn.ensemble import RandomForestClassifier as Forest\nPCA = 0\n"
+    tail = "\na, b, c, d = train_test_split(Z, y)\nForest().fit(a, c)"
+    assert len(hits(head + text + tail)) == count
+
+
+@pytest.mark.parametrize(
+    ("between", "count"),
+    [
+        ("", 0),
+        ("X['a'] = X['a'].astype(int)\n", 1),
+        ("X['a'] = codes_of(X['a'])\n", 1),
+    ],
+)
+def test_whole_numbers_had_no_gaps(between: str, count: int) -> None:
+    text = f"X['a'] = X['a'].fillna(X['a'].mean())\n{between}# %%\nX.dtypes\n#> a    int64\n#> b    float64\n#> dtype: object\n"
+    assert len(hits_beside_outputs(f"{text}# %%\na, b = train_test_split(X)")) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("X = X.interpolate().bfill()", 0),
+        ("X['a'] = X['a'].interpolate()\nX['a'] = X['a'].bfill()", 0),
+        ("X['a'] = X['a'].interpolate()\nX['b'] = X['b'].bfill()", 1),
+        ("X = X.bfill()\nX = X.interpolate()", 1),
+    ],
+)
+def test_what_is_left_after_an_interpolation_is_nothing(text: str, count: int) -> None:
+    assert len(hits(f"{text}\na, b = train_test_split(X)")) == count
+
+
+@pytest.mark.parametrize(("other", "count"), [("df['price']", 0), ("df['a']", 1)])
+def test_a_helper_model_is_not_the_evaluation(other: str, count: int) -> None:
+    text = (
+        "df['b'] = df['b'].fillna(df['b'].mean())\nknown = df[df['a'].notna()]\n"
+        "p, q, r, s = train_test_split(known[['b']], known['a'])\nm = LinearRegression().fit(p, r)\nprint(m.score(q, s))\n"
+        "df.loc[df['a'].isna(), 'a'] = m.predict(df.loc[df['a'].isna(), ['b']])\n"
+        f"LinearRegression().fit(df[['b']], {other})"
+    )
+    assert len(hits(text)) == count

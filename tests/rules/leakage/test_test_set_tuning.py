@@ -43,7 +43,8 @@ def hits(text: str) -> list[Hit]:
         LOOP + "table = pd.DataFrame(found).sort_values(0)\nprint(table.iloc[0])",
         LOOP
         + "# %%\nfinal = KNeighborsClassifier(n_neighbors=7)\n# %%\nfinal.fit(X_train, y_train)\nfinal.score(X_test, y_test)",
-        LOOP + "# %% [markdown]\n# The accuracy was best at k = 5: this model performs best.",
+        LOOP + "# %% [markdown]\n# The accuracy was best at k = 5 (91 %): this model performs best.",
+        LOOP + "pd.Series(found).sort_values()\n# %% [markdown]\n# The first of these works best.",
         LOOP + "print('the best model has', found[3])",
         "def run(k):\n    m = KNeighborsClassifier(k).fit(X_train, y_train)\n    return m.score(X_test, y_test)\n"
         "scores = {k: run(k) for k in range(9)}\nprint(max(scores, key=scores.get))",
@@ -73,6 +74,12 @@ def test_chosen_by_test_rows(text: str) -> None:
     [
         LOOP + "print(np.mean(found), min(found), max(found))",
         LOOP + "plt.ylim(min(found), max(found))",
+        LOOP + "for i, each in enumerate(found):\n    if i > 3:\n        break",
+        LOOP + "i = 0\nwhile i < len(found):\n    i += 1",
+        LOOP + "print('Neighbours often outperform trees.')",
+        LOOP + "# %% [markdown]\n# Five neighbours gave the highest accuracy.",
+        "a = LogisticRegression().fit(X_train, y_train).score(X_test, y_test)\n"
+        "b = RandomForestClassifier().fit(X_train, y_train).score(X_test, y_test)\nmax(a, b)",
         LOOP + "# %% [markdown]\n# Next we identify the best model.",
         LOOP + "KNeighborsClassifier(99).fit(X_train, y_train).score(X_test, y_test)",
         LOOP + "print(cross_val_score(KNeighborsClassifier(5), X_train, y_train).mean())\n"
@@ -112,5 +119,5 @@ def test_the_message_names_the_chain() -> None:
 
 
 def test_words_alone_are_a_question() -> None:
-    (hit,) = hits(LOOP + "# %% [markdown]\n# Five neighbours gave the highest accuracy.")
+    (hit,) = hits(LOOP + "# %% [markdown]\n# Five neighbours gave the highest accuracy, 0.87.")
     assert hit.confidence == "possible"

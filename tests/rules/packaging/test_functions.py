@@ -1,14 +1,19 @@
 """Functions that are too long, too tangled or deaf to what they are given; the work grows with the page."""
 
+import ast
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import nbcritic
 from nbcritic.analysis.page import Page
 from nbcritic.model import Cell, Hit, Notebook
 from nbcritic.rules.packaging import complex_function, ignored_parameter, long_function
+from nbcritic.rules.packaging._bodies import functions
+from nbcritic.rules.packaging._logic import at_cell_level, at_most
 
 
 def page(*sources: str) -> Page:
@@ -136,3 +141,24 @@ def test_the_work_grows_with_the_page(check: object, work: Callable[[Callable[[]
         return work(lambda: list[Hit](check.check.check(facts)))  # type: ignore[attr-defined]
 
     assert steps(400) < 3 * steps(200)
+
+
+SOURCES = sorted(Path(nbcritic.__file__).parent.glob("analysis/*.py"))
+
+
+@pytest.mark.parametrize("ways", [1, 4, 9, 14])
+def test_no_function_is_passed_over_for_the_few_branches_of_its_cell(ways: int) -> None:
+    bodies = [path.read_text("utf-8") for path in SOURCES]
+    every = [function for body in bodies for _, function in functions(page(body))]
+    expected = [function.name for function in every if complex_function._ways(function)[0] > ways]
+    hits = [hit for body in bodies for hit in complex_function.check.check(page(body), ways=ways)]
+    assert [hit.message.split("`")[1] for hit in hits] == expected
+    assert expected
+
+
+def test_logic_is_never_more_than_a_quick_count_allows() -> None:
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                (cell,) = page("\n".join(map(ast.unparse, node.body))).code
+                assert at_cell_level(cell).statements <= at_most(cell)

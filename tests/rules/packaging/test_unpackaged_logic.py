@@ -4,7 +4,9 @@ import pytest
 
 from nbcritic.analysis.page import Page
 from nbcritic.notebook import percent
+from nbcritic.rules.packaging._logic import at_cell_level
 from nbcritic.rules.packaging._proposal import propose
+from nbcritic.rules.packaging._steps import Steps
 from nbcritic.rules.packaging.unpackaged_logic import check
 
 
@@ -51,3 +53,46 @@ def test_much_logic_is_major() -> None:
     assert severities(20) == ["minor"]
     assert severities(20, blank=40) == ["minor"]  # a long cell has a rule of its own
     assert severities(100) == [None]
+
+
+@pytest.mark.parametrize(
+    "line, statements",
+    [
+        ("orders.loc[orders['id'] == {n}, 'euro'] = {n}.5", 1),
+        ("orders.at[{n}, 'euro'] = -{n}", 1),
+        ("orders.loc[orders['id'] > {n}, 'size'] = 'large'", 5),
+        ("orders.loc[orders['id'] == {n}, 'euro'] = rates[{n}]", 5),
+        ("orders['euro{n}'] = 0", 5),
+    ],
+)
+def test_values_entered_by_hand_are_one_statement(line: str, statements: int) -> None:
+    text = "".join(line.format(n=n) + "\n" for n in range(5))
+    assert at_cell_level(Page(percent.read(f"# %%\n{text}", "x.ipynb")).cell(1)).statements == statements
+
+
+def flagged(*counts: int | None) -> bool:
+    """Two large cells and as many small ones as there are counts; the second large one has the first of these counts."""
+    large = "".join(f"a{{k}}{n} = orders.step{n}(orders)\n" for n in range(12))
+    marks = [f"# %% In[{count}]\n" if count else "# %%\n" for count in counts]
+    cells = [large.format(k=2), *("pass\n" for _ in counts[1:-1]), "print(a10, a20)\n"]
+    text = "# %% In[1]\nimport pandas as pd\norders = pd.read_csv('o.csv')\n# %% In[2]\n" + large.format(k=1)
+    text += "".join(mark + cell for mark, cell in zip(marks, cells, strict=True))
+    return bool(list(check.check(Page(percent.read(text, "x.ipynb", history=True)), statements=20)))
+
+
+def test_a_cell_that_was_given_up_is_not_needed() -> None:
+    assert flagged(3, 4, 5, 6, 7, 8)
+    assert not flagged(None, 4, 5, 6, 7, 8)
+    assert flagged(None, None, None, 6, 7, 8)  # Saved before it all ran.
+
+
+@pytest.mark.parametrize(
+    "cell, name",
+    [
+        ("with open('out/forecast.csv', 'w') as file:\n    for row in model.predict(orders):\n        row = round(row)\n        file.write(f'{row}')\n        file.flush()", "save_forecast"),
+        ("for row in orders:\n    row.check()\n    row.post()\n    row.tell(orders)\n    print(row)", "process_orders"),
+    ],
+)  # fmt: skip
+def test_what_gives_nothing_back_is_named_for_what_it_does(cell: str, name: str) -> None:
+    page = Page(percent.read(f"# %%\norders = read()\nmodel = make(orders)\n# %%\n{cell}\n", "x.ipynb"))
+    assert [step.name for step in Steps(page).steps if 2 in step.cells] == [name]

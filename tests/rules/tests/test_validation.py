@@ -4,12 +4,14 @@ import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nbcritic.analysis.page import Page
 from nbcritic.config import Config
 from nbcritic.engine import critique
 from nbcritic.notebook import percent
-from nbcritic.rules.tests import eyeball_check, unvalidated_data
+from nbcritic.rules.tests import _hosted, eyeball_check, unvalidated_data
 from nbcritic.rules.tests._results import results
 from nbcritic.rules.tests._shared import entries, exports, fits, metrics, validates
 
@@ -128,3 +130,15 @@ def test_nulls_that_are_known_are_no_check(shown: str, said: int) -> None:
     notebook = percent.read(HEAD + text, "t.py")
     cells = (*notebook.cells[:-1], replace(notebook.cells[-1], outputs=json.dumps(output).encode()))
     assert len(list(eyeball_check.check.check(Page(replace(notebook, cells=cells))))) == said
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            "your Exam exams example lab 3 LAB code here home work assignment TODO: implement quiz. \u0130 _".split(" ")
+        )
+    )
+)
+def test_an_exercise_is_found_wherever_its_words_stand(words: list[str]) -> None:
+    text = " ".join(words)
+    assert _hosted._is_set(text) == (_hosted._EXERCISE.search(text) is not None)

@@ -127,6 +127,8 @@ def _function(run: Run, node: ast.Call, qualified: str, contents: list[Term], wo
             else 0
         )
         others = tuple(c for p, c in enumerate(contents) if p != place)
+        if qualified in ("max", "min") and len(set(contents)) == 1:
+            return contents[0]
         if qualified in ("list", "tuple") and contents[place].op == "comp":
             return contents[place]
         return run.terms.norm(contents[place], {(qualified, *others, *worded)}, FUNCTIONS[qualified])
@@ -144,7 +146,8 @@ def _function(run: Run, node: ast.Call, qualified: str, contents: list[Term], wo
         return whole
     if qualified == "len" and first is not None:
         base = first
-        while base.op == "over" and kind_at(run, node.args[0], Obj(base)) not in ("dict", "set"):
+        kind = kind_at(run, node.args[0], Obj(base))
+        while base.op == "over" and kind not in ("dict", "set") and not _has_rows(base):
             base = base.args[0]
         return run.terms.make("call:len", base)
     if qualified == "numpy.where" and len(contents) == 3:
@@ -163,6 +166,11 @@ def _function(run: Run, node: ast.Call, qualified: str, contents: list[Term], wo
         cores = [c.args[0] if c.op == "filter" else c for c in contents]
         return run.terms.filter(run.terms.make(f"call:{qualified}", *cores, *worded), masks.pop())
     return run.terms.make(f"call:{qualified}", *contents, *worded)
+
+
+def _has_rows(content: Term) -> bool:
+    """Were rows set by their labels? There may be more of them now."""
+    return any(isinstance(key, tuple) and key[0] == "row" for key, _ in content.args[1])
 
 
 def _put_together(run: Run, node: ast.Call, parts: Term) -> Term | None:

@@ -102,6 +102,7 @@ class Changers:
     def changed_by(self, cell: CodeCell, touched: Touched) -> set[str]:
         """The names whose objects the cell may change under other names, or by calls of such functions."""
         changed = set(touched.mutates)
+        changed.update(name for name, event in touched.binds.items() if event.how == "augment")
         own = self._page.names.of(cell.number)
         called = own.attributes.union(touched.reads, own.uses)
         for name in self._globals.keys() & called:

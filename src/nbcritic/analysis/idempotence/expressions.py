@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from nbcritic.analysis.code import nodes_in
 from nbcritic.analysis.idempotence.objects import Obj, Scope
-from nbcritic.analysis.idempotence.places import CONDITIONS, assign, attribute, key_at, key_of, subscript
+from nbcritic.analysis.idempotence.places import CONDITIONS, assign, attribute, kept, key_at, key_of, operate, subscript
 from nbcritic.analysis.idempotence.run import Run
 from nbcritic.analysis.idempotence.terms import Term
 
@@ -47,7 +47,9 @@ def _dictionary(run: Run, node: ast.Dict) -> Obj:
     found = Obj(run.terms.make("dict"), "dict")
     for key, value in zip(node.keys, node.values, strict=True):
         thing = run.eval(value)
-        if key is None:
+        if key is None and found.content.op == "dict":
+            found.content = thing.content
+        elif key is None:
             found.content = run.terms.make("merged", found.content, thing.content)
         else:
             found.content = run.terms.over(found.content, {key_at(run, key): thing.content})
@@ -57,7 +59,7 @@ def _dictionary(run: Run, node: ast.Dict) -> Obj:
 def _binary(run: Run, node: ast.BinOp) -> Obj:
     """An operator."""
     left, right = run.eval(node.left), run.eval(node.right)
-    return Obj(run.terms.binary(type(node.op).__name__, left.content, right.content))
+    return Obj(operate(run, type(node.op).__name__, node.left, left, right))
 
 
 def _either(run: Run, node: ast.BoolOp) -> Obj:
@@ -140,7 +142,10 @@ def element_of(run: Run, thing: Obj, turn: Any) -> Obj:
     if content.op in ("m:iterrows", "m:itertuples"):
         row = content.args[0]
         return Obj(row if content.op == "m:itertuples" else run.terms.make("tuple", run.terms.make("count"), row))
-    inner, found = content, None
+    pairs = content.args[0] if content.op == "over" else content
+    if pairs.op == "m:items":
+        return _pair_of(run, thing, pairs, turn)
+    inner = content
     if content.op == "call:enumerate" and content.args:
         inner = content.args[0]
         item = Obj(run.terms.make("each", inner, turn))
@@ -149,9 +154,20 @@ def element_of(run: Run, thing: Obj, turn: Any) -> Obj:
         return Obj(run.terms.make("tuple", *(run.terms.make("each", t, turn) for t in content.args)))
     if content.op in ("norm", "filter"):
         inner = content.args[0]
-    found = Obj(run.terms.make("each", inner, turn))
+    found = Obj(kept(content, ("each", turn)) or run.terms.make("each", inner, turn))
     if thing.kind not in ("frame", "series", "str"):
         found.part_of = (thing, ("each", turn))
+    return found
+
+
+def _pair_of(run: Run, thing: Obj, pairs: Term, turn: Any) -> Obj:
+    """A key of a dictionary and what stands there, which may be changed in the loop."""
+    each = run.terms.make("each", pairs, turn)
+    key = Obj(run.terms.make("get", each, 0))
+    value = Obj(kept(thing.content, ("each", turn)) or run.terms.make("get", each, 1))
+    value.part_of = (thing, ("each", turn))
+    found = Obj(run.terms.make("tuple", key.content, value.content))
+    found.items = [key, value]
     return found
 
 

@@ -17,7 +17,18 @@ _LONGEST = 40
 
 def arguments_of(run: Run, node: ast.Call) -> tuple[list[Obj], dict[str | None, Obj]]:
     """What a call is given."""
-    return [run.eval(a) for a in node.args], {word.arg: run.eval(word.value) for word in node.keywords}
+    words = {word.arg: _with_what_it_reads(run, run.eval(word.value)) for word in node.keywords}
+    return [_with_what_it_reads(run, run.eval(argument)) for argument in node.args], words
+
+
+def _with_what_it_reads(run: Run, thing: Obj) -> Obj:
+    """A function that is handed on is another one when a name that it reads has another value."""
+    read = run.read_by(thing.function) if thing.function is not None else []
+    if not read:
+        return thing
+    found = Obj(run.terms.make("reading", thing.content, *read))
+    found.function, found.scope = thing.function, thing.scope
+    return found
 
 
 def contents_of(run: Run, node: ast.Call) -> list[Term]:

@@ -11,7 +11,7 @@ from nbcritic.analysis.idempotence.frames import FRAME_METHODS, keyword
 from nbcritic.analysis.idempotence.functions import arguments_of, contents_of, invoke, method_of
 from nbcritic.analysis.idempotence.objects import Obj
 from nbcritic.analysis.idempotence.outside import hand_on, make_draw, next_luck, note_files, note_method_files
-from nbcritic.analysis.idempotence.places import key_of, kind_at, kind_is, rowwise
+from nbcritic.analysis.idempotence.places import kept, key_of, kind_at, kind_is, rowwise
 from nbcritic.analysis.idempotence.run import Run
 from nbcritic.analysis.idempotence.tables import COPIES, ELEMENTWISE, FORMS, FUNCTIONS, OVERWRITES, ROWS, TEXT_FORMS
 from nbcritic.analysis.idempotence.terms import MissingKey, Term, root
@@ -59,7 +59,11 @@ def call_method(run: Run, node: ast.Call, function: ast.Attribute, receiver: Obj
         run.change(receiver, made)
         return Obj(run.terms.none)
     found_kind = run.page.values.kind(node) or (kind if name in COPIES or name in ROWS or name in FORMS else "")
-    return Obj(made, found_kind)
+    result = Obj(made, found_kind)
+    if name == "items" and kind != "frame":
+        result.part_of = (receiver, ("items",))
+        result.content = kept(receiver.content, ("items",)) or made
+    return result
 
 
 def _known_method(
@@ -207,7 +211,8 @@ def _foreign_method(
         return _of_key(run, name, receiver, key_of(contents[0]), arguments[1:])
     if name in ("add", "discard") and kind in ("set", "") and len(contents) == 1:
         mark = run.terms.true if name == "add" else run.terms.false
-        run.change(receiver, run.terms.over(content, {("item", contents[0]): mark}), ("item", contents[0]))
+        if run.terms.holds(content, key_of(contents[0])) is not mark:
+            run.change(receiver, run.terms.over(content, {("item", contents[0]): mark}), ("item", contents[0]))
     elif name == "update" and kind in ("counter",):
         run.change(receiver, value)
     elif name == "update" and kind in ("dict", "set", "") and discarded:
@@ -236,7 +241,11 @@ def _foreign_method(
             return receiver
         if name in OVERWRITES:
             value = _refitted(run, content, name, contents)
-    return Obj(value, run.page.values.kind(node) or "")
+    found = Obj(value, run.page.values.kind(node) or "")
+    if name == "values" and not arguments:
+        found.part_of = (receiver, ("values",))
+        found.content = kept(content, ("values",)) or value
+    return found
 
 
 def _refitted(run: Run, content: Term, name: str, contents: list[Term]) -> Term:

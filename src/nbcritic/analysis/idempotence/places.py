@@ -29,6 +29,18 @@ def key_of(term: Term) -> Any:
     return term
 
 
+def kept(content: Term, key: Any) -> Term | None:
+    """What a part was changed to, if it was changed through a name of its own: an element in a loop, a view."""
+    return dict(content.args[1]).get(key) if content.op == "over" else None
+
+
+def operate(run: Run, op: str, node: ast.AST, left: Obj, right: Obj) -> Term:
+    """`left op right`, where `node` is the left side. From a set, nothing can be taken twice."""
+    if op == "Sub" and kind_at(run, node, left) == "set":
+        return run.terms.norm(left.content, {(op, right.content)}, "set")
+    return run.terms.binary(op, left.content, right.content)
+
+
 def key_at(run: Run, node: ast.expr) -> Any:
     """The key in `x[key]`."""
     if isinstance(node, ast.Slice):
@@ -79,6 +91,8 @@ def _attribute_of(run: Run, node: ast.Attribute, owner: Obj) -> Obj:
         return Obj(run.terms.norm(content, {("real",)}))
     if content.op == "attr:cat":
         return Obj(run.terms.norm(content.args[0], {("cat", name)}, "number"))
+    if name == "T" and content.op == "attr:T":
+        return Obj(content.args[0])
     if name in ("T", "values", "str", "dt", "cat", "loc", "iloc", "at", "iat", "dtypes"):
         return Obj(run.terms.make(f"attr:{name}", content))
     inside = Obj(run.take(owner, ("attr", name)))
@@ -108,14 +122,7 @@ def subscript(run: Run, node: ast.Subscript) -> Obj:
         keys = [key_at(run, item) for item in node.slice.elts]
         return Obj(run.terms.together(keys, [run.take(owner, key) for key in keys]), run.page.values.kind(node) or "")
     if isinstance(node.slice, ast.Tuple) and any(isinstance(part, ast.Slice) for part in node.slice.elts):
-        content = owner.content
-        for axis, part in enumerate(node.slice.elts):
-            along = key_at(run, part)
-            is_slice = isinstance(along, Term) and along.op == "slice"
-            content = (
-                _sliced(run, content, along) if is_slice else run.terms.make("get", content, ("axis", axis, along))
-            )
-        return Obj(content, run.page.values.kind(node) or "")
+        return _cut_along_axes(run, node, node.slice, owner)
     key = key_at(run, node.slice)
     if isinstance(key, Term):
         if key.op == "slice":
@@ -127,6 +134,19 @@ def subscript(run: Run, node: ast.Subscript) -> Obj:
     found = Obj(run.take(owner, key), run.page.values.kind(node) or "")
     if kind_at(run, owner_node, owner) not in ("frame", "series", "str"):
         found.part_of = (owner, key)
+    return found
+
+
+def _cut_along_axes(run: Run, node: ast.Subscript, cuts: ast.Tuple, owner: Obj) -> Obj:
+    """`x[:, 0]`: of an array a view, through which the array is changed."""
+    along = tuple(key_at(run, part) for part in cuts.elts)
+    content = owner.content
+    for axis, key in enumerate(along):
+        is_slice = isinstance(key, Term) and key.op == "slice"
+        content = _sliced(run, content, key) if is_slice else run.terms.make("get", content, ("axis", axis, key))
+    found = Obj(kept(owner.content, ("view", along)) or content, run.page.values.kind(node) or "")
+    if kind_at(run, node.value, owner) == "array":
+        found.part_of = (owner, ("view", along))
     return found
 
 

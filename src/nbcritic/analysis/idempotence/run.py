@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from nbcritic.analysis.code import nodes_in
 from nbcritic.analysis.events import root_name
 from nbcritic.analysis.idempotence.objects import Exhausted, Obj, Raised, Scope, Write
 from nbcritic.analysis.idempotence.terms import MissingKey, Term, Terms
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Names: TypeAlias = "dict[str, Obj]"
 _DEEPEST = 60
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,12 @@ class Run:
             and value.syms.isdisjoint(self._suspects)
             and getattr(function, "name", "") not in self._restless
         )
+
+    def read_by(self, function: ast.AST) -> list[Term]:
+        """What a function reads of the names that the cell may change."""
+        own = self.definitions.locals_of(function) if isinstance(function, FUNCTIONS) else frozenset()
+        loaded = [n for n in nodes_in(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+        return [self.lookup(n).content for n in loaded if n.id in self._suspects and n.id not in own]
 
     def stop(self, error: str, owner: Obj, node: ast.AST, key: Any = None) -> Raised:
         """The error that ends the run, for the name that the object has or the expression begins with."""

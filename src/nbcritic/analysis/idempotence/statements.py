@@ -11,7 +11,7 @@ from nbcritic.analysis.events import is_main, never_holds
 from nbcritic.analysis.idempotence.expressions import condition_of, element_of
 from nbcritic.analysis.idempotence.functions import decorated
 from nbcritic.analysis.idempotence.objects import Obj, Raised
-from nbcritic.analysis.idempotence.places import assign, key_at, kind_at, store
+from nbcritic.analysis.idempotence.places import assign, key_at, kind_at, operate, store
 from nbcritic.analysis.idempotence.run import Run
 from nbcritic.analysis.idempotence.terms import Term
 
@@ -51,11 +51,11 @@ def _assignment(run: Run, node: ast.Assign | ast.AnnAssign) -> None:
 
 def _augmented(run: Run, node: ast.AugAssign) -> None:
     """`x += 1` binds `x` anew, or changes what it stands for."""
-    value = run.eval(node.value)
     target = node.target
     op = type(node.op).__name__
-    before = run.eval(target)
-    done = run.terms.binary(op, before.content, value.content)
+    before = run.eval(target)  # Python looks there first: `x += (x := 1)`
+    value = run.eval(node.value)
+    done = operate(run, op, target, before, value)
     if isinstance(target, ast.Name):
         if kind_at(run, target, before) in _IN_PLACE or (
             before.kind == "" and kind_at(run, node.value, value) in ("list", "dict", "set")
@@ -110,7 +110,10 @@ def _definition(run: Run, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
 
 def _class_definition(run: Run, node: ast.ClassDef) -> None:
     """A class with what its body computes."""
-    found = Obj(run.terms.make("def", id(node)))
+    values = [
+        part.value for part in node.body if isinstance(part, (ast.Assign, ast.AnnAssign)) and part.value is not None
+    ]
+    found = Obj(run.terms.make("def", id(node), *(run.eval(value).content for value in values)))
     found.made_by = node
     run.bind(node.name, found)
 
@@ -134,13 +137,21 @@ def _branch(run: Run, node: ast.If) -> None:
     if condition.op == "const":
         run.body(node.body if condition.args[1] else node.orelse)
         return
-    if run.is_guard(node, condition):
+    if run.is_guard(node, condition) and not _is_step(condition):
         return
     run.branches.append(node)
     try:
         run.join(condition, lambda: run.body(node.body), lambda: run.body(node.orelse))
     finally:
         run.branches.pop()
+
+
+def _is_step(condition: Term) -> bool:
+    """After `if x > 2: x -= 1`, nobody knows whether `x` is still above 2."""
+    while condition.op == "ite":
+        condition = condition.args[1]
+    sides = condition.args if condition.op in ("Gt", "GtE", "Lt", "LtE") else ()
+    return any(side.op in ("Add", "Sub") and side.args[1].op == "const" for side in sides)
 
 
 def _loop(run: Run, node: ast.For | ast.AsyncFor) -> None:
@@ -157,7 +168,7 @@ def _loop(run: Run, node: ast.For | ast.AsyncFor) -> None:
                 run.body(node.body)
         else:
             for turn in range(_ROUNDS if run.loops <= _DEEPEST_LOOP else 1):
-                assign(run, node.target, element_of(run, over, (id(node), turn)))
+                assign(run, node.target, element_of(run, over, turn))
                 run.body(node.body)
         if over.is_iterator:
             run.change(over, run.terms.make("taken", over.content))

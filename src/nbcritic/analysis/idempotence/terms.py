@@ -7,9 +7,10 @@ dictionaries and objects are a base with the keys that were set since.
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
+
+from nbcritic.analysis.idempotence.arithmetic import COMPARISONS, computed, is_neutral, puts_in_order
 
 Key = Any
 """A constant, or the term of a key that is computed."""
@@ -50,28 +51,10 @@ class MissingKey(Exception):
 
 
 _NESTED: Final = 6
-_LARGEST: Final = 1 << 40
-_COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
-    "Eq": operator.eq,
-    "NotEq": operator.ne,
-    "Lt": operator.lt,
-    "LtE": operator.le,
-    "Gt": operator.gt,
-    "GtE": operator.ge,
-}
-_ARITHMETIC: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
-    "Add": operator.add,
-    "Sub": operator.sub,
-    "Mult": operator.mul,
-    "FloorDiv": operator.floordiv,
-    "Div": operator.truediv,
-    "Mod": operator.mod,
-    "BitAnd": operator.and_,
-    "BitOr": operator.or_,
-    "BitXor": operator.xor,
-}
 _REPEATABLE: Final = frozenset({"BitOr", "BitAnd", "And", "Or", "Mod"})
 """Operators for which `(x op y) op y` is `x op y`."""
+_TO_ITSELF: Final = frozenset({"BitOr", "BitAnd"})
+"""Operators for which `x op x` is `x`."""
 _STATISTICS: Final = frozenset("mean median std min max sum var norm".split())
 
 
@@ -192,6 +175,9 @@ class Terms:
             found = dict(whole.args[1])
             if key in found:
                 return self.false if found[key] is self.removed else self.true
+            item: Term | None = found.get(("item", key if isinstance(key, Term) else self.const(key)))
+            if item is not None:
+                return item
             return self.holds(whole.args[0], key)
         if whole.op == "ite":
             condition, one, other = whole.args
@@ -220,7 +206,8 @@ class Terms:
         tags = frozenset(tags)
         if value.op == "filter":
             return self.filter(self.norm(value.args[0], tags, kind), value.args[1])
-        if value.op == "over" and value.args[0].op == "norm" and tags <= value.args[0].args[1]:
+        is_kept = value.op == "over" and value.args[0].op == "norm" and tags <= value.args[0].args[1]
+        if is_kept and not (puts_in_order(tags) and any(isinstance(key, int) for key, _ in value.args[1])):
             return value
         if value.op == "ite":
             asked = ("norm", value, tags, kind)
@@ -238,6 +225,8 @@ class Terms:
         masks = frozenset(masks)
         if value.op == "filter":
             masks, value = masks | value.args[1], value.args[0]
+        if value.op == "norm" and value.args[0].op == "filter" and masks <= value.args[0].args[1]:
+            return value
         if value in masks or value.op == "const":
             return self.true if value in masks else value
         if value.op == "over":
@@ -266,6 +255,13 @@ class Terms:
             return condition
         if condition.op == "Not":
             return self.choose(condition.args[0], other, one)
+        if condition.op == "ite" and all(side.op != "ite" for side in condition.args[1:]):
+            first, *sides = condition.args
+            inner = [
+                self.choose(side, self.given(one, first, holds=holds), self.given(other, first, holds=holds))
+                for side, holds in zip(sides, (True, False), strict=True)
+            ]
+            return self.choose(first, *inner)
         return self.make("ite", condition, one, other)
 
     def given(self, term: Term, condition: Term, *, holds: bool, depth: int = 0) -> Term:
@@ -292,17 +288,27 @@ class Terms:
 
     def binary(self, op: str, left: Term, right: Term) -> Term:
         """`left op right` for an operator by the name of its class in `ast`."""
-        if left.op == "const" and right.op == "const" and (done := self._computed(op, left, right)) is not None:
-            return done
+        if (
+            right.op == "const"
+            and left.op == "const"
+            and (done := computed(op, left.args[1], right.args[1])) is not None
+        ):
+            return self.const(done)
+        if right.op == "const" and is_neutral(op, right.args[1]):
+            return left
         if left is right and op in ("Eq", "NotEq"):
             return self.const(op == "Eq")
+        if left is right and op in _TO_ITSELF:
+            return left
+        if left is right and op in ("BitXor", "Sub"):
+            return self.make("nothing")
         if op in ("Is", "IsNot"):
             return self._is(left, right) if op == "Is" else self.negate(self._is(left, right))
         masks = [side.args[1] for side in (left, right) if side.op == "filter"]
         if masks and all(side.op in ("filter", "const") for side in (left, right)) and len(set(masks)) == 1:
             cores = [side.args[0] if side.op == "filter" else side for side in (left, right)]
             return self.filter(self.binary(op, *cores), masks[0])
-        if op in _COMPARE:
+        if op in COMPARISONS:
             for side, other, swapped in ((left, right, False), (right, left, True)):
                 if side.op == "ite":
                     asked = (op, left, right)
@@ -313,22 +319,14 @@ class Terms:
                     return self._results[asked]
         if op in _REPEATABLE:
             return self.norm(left, {(op, right)})
+        if op == "Sub" and kind_of(right) == "set":
+            return self.norm(left, {(op, right)}, "set")
         if op in ("Sub", "Div") and _is_statistic(right, left):
-            return self.norm(left, {(op, right.op)}, "number")
+            tags = frozenset({(op, right.op)})
+            if left.op == "filter":  # of these rows alone
+                return self.make("norm", left, tags, "number")
+            return self.norm(left, tags, "number")
         return self.make(op, left, right)
-
-    def _computed(self, op: str, left: Term, right: Term) -> Term | None:
-        function = _COMPARE.get(op) or _ARITHMETIC.get(op)
-        a, b = left.args[1], right.args[1]
-        small = all(isinstance(v, (str, float)) or (isinstance(v, int) and abs(v) < _LARGEST) for v in (a, b))
-        if function is None or not small or (op in ("Mult", "Mod") and isinstance(a, str) | isinstance(b, str)):
-            return None
-        if isinstance(a, str) and isinstance(b, str) and len(a) + len(b) > 200:
-            return None
-        try:
-            return self.const(function(a, b))
-        except (TypeError, ValueError, ArithmeticError):
-            return None
 
     def _is(self, left: Term, right: Term) -> Term:
         if left is right:

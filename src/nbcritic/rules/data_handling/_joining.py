@@ -69,6 +69,15 @@ def appending(page: Page, cell: CodeCell, call: ast.Call, name: str) -> str:
     return (_step(cell, row, better, one) if sure else "") or generic
 
 
+def at_once(cell: CodeCell, value: ast.expr, name: str) -> str:
+    """What to write instead of `name = name.append(part)` where the loop reads the whole at every turn."""
+    part = value.args[0] if isinstance(value, ast.Call) and value.args else value
+    text = cell.segment(part, _LONGEST)
+    text = f"pd.DataFrame([{text}])" if isinstance(part, ast.Dict) else text
+    text = "part" if "…" in text else text
+    return f"write `{name} = pd.concat([{name}, {text}])`, as the loop reads `{name}` at every turn"
+
+
 def _step(cell: CodeCell, part: ast.expr, better: str, parts: str = "parts") -> str:
     """The two statements, where the part is short enough to be quoted."""
     text = cell.segment(part, _LONGEST)

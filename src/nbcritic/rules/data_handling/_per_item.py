@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nbcritic.analysis.code import CodeCell, nodes_in
-from nbcritic.analysis.events import root_name
+from nbcritic.analysis.events import called_name, root_name, stored_names
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.rules.data_handling._shared import Loop, loops
@@ -55,6 +55,8 @@ class PerItem:
 
     def _is_appended(self, cell: CodeCell, call: ast.Call, key: Key) -> bool:
         over: list[Loop] = list(loops(cell, call))
+        if len(over) > 1 and _is_nested(call.args[0], over, key):
+            return True
         return bool(over) and all(
             isinstance(loop, ast.For) and self._is_made_of(call.args[0], loop.target, loop.iter, key, loop.body)
             for loop in over
@@ -116,6 +118,37 @@ class PerItem:
                 if function.attr in ("append", "extend"):
                     found[cell.number, function.value.id].append((cell, call))
         return found
+
+
+def _is_nested(made: ast.expr, over: list[Loop], key: Key) -> bool:
+    """Does each of several loops, one in another, give the dict a column of the key of its own?"""
+    if not isinstance(made, ast.Dict) or len(key.columns) < len(over):
+        return False
+    assigned = {name: value for loop in over for name, value in _assigned(loop.body)}
+    free = [value for name, value in zip(made.keys, made.values, strict=True) if _text(name) in key.columns]
+    for loop in over:
+        items = set(stored_names(loop.target)) if isinstance(loop, ast.For) else set[str]()
+        own = next((value for value in free if _is_of_item(value, items, assigned, 0)), None)
+        if own is None:
+            return False
+        free.remove(own)
+    return True
+
+
+def _is_of_item(value: ast.expr, items: set[str], assigned: dict[str, ast.expr], depth: int) -> bool:
+    """Is it the item of a loop, or a field of it?"""
+    if depth > _DEEP:
+        return False
+    if isinstance(value, ast.Name):
+        if value.id in items:
+            return True
+        return value.id in assigned and _is_of_item(assigned[value.id], items, assigned, depth + 1)
+    if isinstance(value, (ast.Subscript, ast.Attribute)):
+        return _is_of_item(value.value, items, assigned, depth + 1)
+    is_same = (
+        isinstance(value, ast.Call) and called_name(value.func) in ("int", "str", "float") and len(value.args) == 1
+    )
+    return is_same and _is_of_item(value.args[0], items, assigned, depth + 1)  # type: ignore[attr-defined]
 
 
 def _text(node: ast.expr | None) -> str | None:

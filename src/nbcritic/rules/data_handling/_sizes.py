@@ -151,6 +151,11 @@ class Sizes:
         """How many rows a saved output shows that the frame of this name has."""
         return max(self._outputs[name], default=None) if name in self._outputs else None
 
+    @property
+    def names_shown(self) -> list[str]:
+        """The names of the frames of which an output shows how many rows they have."""
+        return [*self._outputs]
+
     def turns(self, cell: CodeCell, loop: Loop) -> int | None:
         """How often the loop turns at most: by its iterable, or by the one progress bar of the cell."""
         if isinstance(loop, ast.While):

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from nbcritic.analysis.code import CodeCell, nodes_in
-from nbcritic.analysis.events import called_name, root_name
+from nbcritic.analysis.events import called_name, parameters, root_name
 from nbcritic.analysis.page import Page
 from nbcritic.rules.data_handling._per_item import NAMES, Key, PerItem
 from nbcritic.rules.data_handling._shared import is_constant, keyword
@@ -103,6 +103,9 @@ class Tables:
             return False
         if isinstance(node, ast.Name):
             value, place = self._bound(node, at)
+            if value is None and at is None:
+                given = self._given.get(node, [])
+                return bool(given) and all(self.is_unique(value, place, key, depth + 1) for value, place in given)
             return value is not None and self.is_unique(value, place, key, depth + 1)
         if isinstance(node, ast.Subscript):
             return self.is_unique(node.value, at, key, depth + 1)
@@ -162,6 +165,31 @@ class Tables:
         place = bisect_left(stores, at, key=lambda store: store[0]) if at is not None else 0
         value, where = (stores[place - 1][1], stores[place - 1][0]) if place else (None, at)
         return value if value is not None else self._page.values.source(name), where
+
+    @cached_property
+    def _given(self) -> dict[ast.Name, list[tuple[ast.expr, _Place]]]:
+        """What the calls of the page give for a parameter of its functions, by each place that reads it; None is no table."""
+        calls: dict[str, list[tuple[CodeCell, ast.Call]]] = defaultdict(list)
+        for cell in self._page.code:
+            for call in cell.nodes(ast.Call):
+                if isinstance(call.func, ast.Name):
+                    calls[call.func.id].append((cell, call))
+        found: dict[ast.Name, list[tuple[ast.expr, _Place]]] = {}
+        functions = (function for cell in self._page.code for function in cell.nodes(ast.FunctionDef))
+        for function in (function for function in functions if function.name in calls):
+            names = [node for node in nodes_in(function) if isinstance(node, ast.Name)]
+            stored = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+            for place, argument in enumerate(parameters(function.args)):
+                values = [
+                    (value, (at.number, call.lineno))
+                    for at, call in calls[function.name]
+                    if (value := call.args[place] if place < len(call.args) else keyword(call, argument.arg))
+                    is not None
+                    and not is_constant(value, None)
+                ]
+                if argument.arg not in stored:
+                    found.update((name, values) for name in names if name.id == argument.arg)
+        return found
 
     @cached_property
     def _statements(self) -> list[ast.stmt]:

@@ -9,6 +9,7 @@ from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Severity
 from nbcritic.rule import rule
+from nbcritic.rules.data_handling import _warned
 from nbcritic.rules.data_handling._shared import is_constant, keyword, path
 
 INDEXERS = ("loc", "iloc", "at", "iat", "ix")
@@ -36,7 +37,7 @@ def check(page: Page) -> Iterator[Hit]:
 
     The first selection makes an object of its own, and the write goes into that. From pandas 3 on the frame never changes; before,
     it depended on the order of the two selections and on the memory layout. The code runs, with or without a warning, and later
-    cells work on the old values.
+    cells work on the old values. Where pandas warned while the page ran, its saved warning is the evidence.
 
     Instead, select rows and column in one step: `df.loc[rows, column] = value`; and for a whole column `df[column] = …`.
 
@@ -74,6 +75,16 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         def mark(table):
             table[table["price"] > 100]["label"] = "dear"  # <- flagged
+
+    Bad:
+
+        # %%
+        paid = orders[orders.paid]
+        paid["net"] = paid.gross / 1.19  # <- flagged
+        #> /tmp/ipykernel_7/3280463502.py:2: SettingWithCopyWarning:
+        #> A value is trying to be set on a copy of a slice from a DataFrame.
+        #> Try using .loc[row_indexer,col_indexer] = value instead
+        #>   paid["net"] = paid.gross / 1.19
 
     Good:
 
@@ -136,6 +147,7 @@ def check(page: Page) -> Iterator[Hit]:
             tuple(Related(other.at(statement), f"the same on `{frame}`") for statement, other in places.items()),
             severity=severity,
         )
+    yield from _warned.hits(page, {statement for group in groups.values() for _, statement, _, _ in group})
 
 
 def _found(page: Page, cell: CodeCell) -> Iterator[tuple[ast.stmt, str, Severity, str]]:

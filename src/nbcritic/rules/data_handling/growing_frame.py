@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import ast
-import math
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import replace
 
-from nbcritic.analysis.code import CodeCell, nodes_in
+from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
-from nbcritic.rules.data_handling._joining import ARRAYS, FRAMES, appending, joined, joining, new_row
-from nbcritic.rules.data_handling._shared import Loop, Starts, is_constant, keyword, loops, path
-from nbcritic.rules.data_handling._sizes import sizes_of
-from nbcritic.rules.data_handling._slow import is_of_unknown_cost, is_slow
-
-FEW_TURNS = 300
-"""What grows over fewer turns is copied at once."""
+from nbcritic.rules.data_handling._growth import Grown, Growth, is_off, loads
+from nbcritic.rules.data_handling._joining import ARRAYS, FRAMES, appending, at_once, joined, joining, new_row
+from nbcritic.rules.data_handling._shared import is_constant, keyword, path
+from nbcritic.rules.data_handling._slow import is_of_unknown_cost
 
 
 @rule("NBC602", name="growing-frame", severity="major", category="performance", confidence="certain")
@@ -154,6 +148,18 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        import glob
+        import pandas as pd
+        RELOAD = False
+        if RELOAD:
+            sales = pd.DataFrame()
+            for path in glob.glob("*.csv"):
+                sales = pd.concat([sales, pd.read_csv(path)])
+            sales.to_csv("all.csv")
+
+    Good:
+
+        # %%
         import numpy as np
         for image in images:
             def pad(tile):
@@ -214,17 +220,17 @@ def check(page: Page) -> Iterator[Hit]:
             slopes = pd.concat([slopes, pd.DataFrame([values])])
         print(slopes)
     """
-    growth = _Growth(page)
-    groups: dict[tuple[int, ast.AST | None, str], list[_Grown]] = {}
+    growth = Growth(page)
+    groups: dict[tuple[int, ast.AST | None, str], list[Grown]] = {}
     for cell in page.code:
         for assign in cell.nodes(ast.Assign):
-            if len(assign.targets) == 1 and (found := _grows(page, cell, assign)):
+            if len(assign.targets) == 1 and (found := _grows(page, cell, assign)) and not is_off(page, cell, assign):
                 target = assign.targets[0]
                 name = path(new_row(page, target) or target)
                 over = growth.loops(cell, assign, name) if name else []
                 if name and over:
                     function = _function(cell, assign)
-                    grown = _Grown(cell, assign, over, *found)
+                    grown = Grown(cell, assign, over, *found)
                     groups.setdefault((cell.number, function, name), []).append(grown)
     for (_, inside, name), several in groups.items():
         first = next((each for each in several if each.is_gone), several[0])
@@ -234,6 +240,8 @@ def check(page: Page) -> Iterator[Hit]:
             continue
         loop = first.over[0]
         grave = first.is_gone or (growth.is_by_data(first.over) and not is_of_unknown_cost(page, loop))
+        if first.is_gone and loads(loop)[name] > sum(loads(each.assign)[name] for each in several):
+            first = replace(first, better=at_once(first.cell, first.assign.value, name))
         others = tuple(Related(each.cell.at(each.assign), "it grows here too") for each in several if each is not first)
         yield Hit(
             first.cell.at(first.assign),
@@ -242,24 +250,6 @@ def check(page: Page) -> Iterator[Hit]:
             severity=None if grave else "minor",
             confidence=None if grave else "possible",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Grown:
-    """One statement that makes its target longer at every turn of the loops `over`, the innermost first."""
-
-    cell: CodeCell
-    assign: ast.Assign
-    over: list[Loop]
-    how: str
-    better: str
-    is_gone: bool
-
-    def says(self, name: str) -> str:
-        """The message; that the code cannot run any more comes first."""
-        gone = "pandas 2 has no `append` for frames and series any more, so that " if self.is_gone else ""
-        fails = "fails there; before, it copies" if self.is_gone else "copies"
-        return f"{gone}`{self.how}` {fails} all of `{name}` at every turn of the loop; {self.better}"
 
 
 def _function(cell: CodeCell, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
@@ -290,98 +280,3 @@ def _grows(page: Page, cell: CodeCell, assign: ast.Assign) -> tuple[str, str, bo
     if owner is not None and path(owner) == name and page.values.kind(owner) in ("frame", "series", None):
         return f"{name} = {name}.append(…)", appending(page, cell, value, name), True
     return None
-
-
-class _Growth:
-    """Which growth is worth a word: over many turns, of a name that somebody reads."""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        self._sizes = sizes_of(page)
-        self._starts = Starts()
-        self._slow: dict[Loop, bool] = {}
-
-    def loops(self, cell: CodeCell, assign: ast.Assign, grown: str) -> list[Loop]:
-        """The loops over whose turns the target grows, the innermost first; none where there are few turns."""
-        root = grown.partition(".")[0]
-        below: ast.AST = assign
-        over: list[Loop] = []
-        for loop in loops(cell, assign):
-            targets = [] if isinstance(loop, ast.While) else list(nodes_in(loop.target))
-            is_target = any(isinstance(node, ast.Name) and node.id == root for node in targets)
-            if is_target or self._starts.before(cell, loop, below, root):
-                break
-            over.append(loop)
-            below = loop
-        return [] if all(self._sizes.is_short(loop) for loop in over) else over
-
-    def matters(self, function: ast.AST | None, name: str, grown: list[_Grown]) -> bool:
-        """Is the function called, and the grown name read, by anything but its own growth?"""
-        is_plain = isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and not function.decorator_list
-        if is_plain and not self._is_called(function.name):  # type: ignore[union-attr]
-            return False
-        own = sum(_loads(each.assign)[name] for each in grown)
-        return not name.isidentifier() or (self._loads if function is None else _loads(function))[name] > own
-
-    def _is_called(self, name: str) -> bool:
-        """Does something ask for the function of this name? `module.name` asks for another one."""
-        return name.startswith("__") or name in self._page.names.mentioned - self._of_modules
-
-    @cached_property
-    def _of_modules(self) -> set[str]:
-        """Names that are read as attributes of imported modules alone."""
-        plain = {*self._loads}
-        found = set[str]()
-        for cell in self._page.code:
-            for node in cell.nodes(ast.Attribute):
-                if isinstance(node.value, ast.Name) and self._page.qualified(node.value):
-                    found.add(node.attr)
-                else:
-                    plain.add(node.attr)
-        return found - plain
-
-    def is_long(self, grown: _Grown, function: ast.AST | None, name: str) -> bool:
-        """May there be many turns, for all that code and saved outputs show?"""
-        counts = [self._sizes.turns(grown.cell, loop) for loop in grown.over]
-        if None not in counts and math.prod(count or 1 for count in counts) < FEW_TURNS:
-            return False
-        # What is printed at every turn of the inner loop counts the turns of all.
-        printed = self._sizes.printed(grown.cell, grown.over[0])
-        names = [name] if function is None else self._results.get(getattr(function, "name", ""), [])
-        shown = [count for each in names if (count := self._sizes.shown(each))]
-        if min([*([printed] if printed else []), *([max(shown)] if shown else [])], default=FEW_TURNS) < FEW_TURNS:
-            return False
-        around = [*grown.over, *loops(grown.cell, grown.over[-1])]
-        return not all(self._sizes.is_by_group(loop) or self._sizes.is_short(loop) for loop in around)
-
-    def is_slow_anyway(self, loop: Loop) -> bool:
-        """Does every turn train a model or query a database, so that copying hardly counts?"""
-        if loop not in self._slow:
-            self._slow[loop] = is_slow(self._page, loop)
-        return self._slow[loop]
-
-    def is_by_data(self, over: list[Loop]) -> bool:
-        """Does one of the loops go over rows or files, or until something happens?"""
-        return any(isinstance(loop, ast.While) or self._sizes.is_by_data(loop.iter) for loop in over)
-
-    @cached_property
-    def _loads(self) -> Counter[str]:
-        names = (node for cell in self._page.code for node in cell.nodes(ast.Name))
-        return Counter(node.id for node in names if isinstance(node.ctx, ast.Load))
-
-    @cached_property
-    def _results(self) -> dict[str, list[str]]:
-        """The names that results of the notebook's own functions are bound to."""
-        found: dict[str, list[str]] = {}
-        for cell in self._page.code:
-            for assign in cell.nodes(ast.Assign):
-                call, target = assign.value, assign.targets[0]
-                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and isinstance(target, ast.Name):
-                    found.setdefault(call.func.id, []).append(target.id)
-        return found
-
-
-def _loads(node: ast.AST) -> Counter[str]:
-    """How often each name is read in `node`."""
-    names = (inner for inner in nodes_in(node) if isinstance(inner, ast.Name))
-    return Counter(name.id for name in names if isinstance(name.ctx, ast.Load))

@@ -33,6 +33,9 @@ _HEAD = regex(r"<thead>(.*?)</thead>", re.S)
 _ROW = regex(r"<tr[^>]*>(.*?)</tr>", re.S)
 _CELL = regex(r"<t[hd][^>]*>(.*?)</t[hd]>", re.S)
 _FLOAT = regex(r"\d+\.0+$|\d\.\d+e\+\d+$")
+_DOTTED = regex(r"[1-9]\d{2,}\.0")
+_SHORTEST = 100
+"""Smaller numbers with a point are more often counts and versions than identifiers."""
 _ROWS = 12
 _JOINS = frozenset({"merge", "join", "merge_asof"})
 _USES = _JOINS | frozenset("isin map set_index astype pivot pivot_table groupby duplicated drop_duplicates".split())
@@ -46,7 +49,8 @@ def check(page: Page) -> Iterator[Hit]:
 
     A reader that guesses types drops the zeros in front of a postal code or telephone number, and turns identifiers into floats as
     soon as one is missing: `01234` becomes 1234, and 10023 becomes 10023.0, which matches nothing in another table. Long
-    identifiers lose their last digits. Identifiers as floats only count where the page joins, compares or writes them.
+    identifiers lose their last digits. Identifiers as floats only count where the page joins, compares or writes them, and codes where
+    it reads them at all; none count where the page itself writes them as `"10023.0"`, so that it relies on that form.
 
     Instead, say the type when reading: `dtype={"zip": "string"}`, or `"Int64"` for whole numbers with gaps.
 
@@ -62,6 +66,8 @@ def check(page: Page) -> Iterator[Hit]:
         #>  #   Column    Non-Null Count  Dtype
         #>  0   name      3 non-null      object
         #>  1   zip_code  3 non-null      int64
+        # %%
+        customers.groupby("zip_code").size()
 
     Bad:
 
@@ -115,6 +121,29 @@ def check(page: Page) -> Iterator[Hit]:
         #> dtype: object
         # %%
         shops = shops.drop(columns=["zip"])
+    Good:
+
+        # %%
+        import pandas as pd
+        views = pd.read_csv("views.csv")
+        views.dtypes
+        #> article_id    float64
+        #> dtype: object
+        # %%
+        views = views[views["article_id"].isin(known)]
+        assert titles_of(["2051.0", "3178.0"]) == ["on spiders", "on bees"]
+
+    Good:
+
+        # %%
+        import pandas as pd
+        orders = pd.read_csv("orders.csv")
+        orders.dtypes
+        #> postal_code    float64
+        #> price          float64
+        #> dtype: object
+        # %%
+        orders["price"].sum()
     """
     reads = _reads(page)
     dropped = _dropped(page)
@@ -126,8 +155,10 @@ def check(page: Page) -> Iterator[Hit]:
             read = reads.get(frame)
             told = _told(read[1]) if read else set()
             lost = {name: how for name, how in columns.items() if name not in dropped | told}
-            if lost and (any(map(CODES.match, lost)) or _is_used(page, frame, lost)):
+            if lost and (_is_read(page, frame, filter(CODES.match, lost)) or _is_used(page, frame, lost)):
                 found.setdefault(frame, (cell, {}))[1].update(lost)
+    if found and _are_dotted(page):
+        return
     for frame, (cell, columns) in found.items():
         read = reads.get(frame)
         if read is None:
@@ -169,6 +200,38 @@ def _is_used(page: Page, frame: str, columns: Iterable[str]) -> bool:
                 return True
         for compare in cell.nodes(ast.Compare):
             if not names.isdisjoint(_strings(compare)):
+                return True
+    return False
+
+
+def _is_read(page: Page, frame: str, codes: Iterable[str]) -> bool:
+    """Does anything but the reader and what shows their types name one of the columns?"""
+    names = {*codes}
+    if not names:
+        return False
+    for cell in page.code:
+        for text in cell.nodes(ast.Constant):
+            if text.value in names:
+                return True
+        for attribute in cell.nodes(ast.Attribute):
+            if attribute.attr in names or (attribute.attr in _WRITES and _is_of(attribute, frame)):
+                return True
+    return False
+
+
+def _is_of(attribute: ast.Attribute, frame: str) -> bool:
+    root = root_name(attribute)
+    return root is not None and root.id == frame
+
+
+def _are_dotted(page: Page) -> bool:
+    """Does the page itself write identifiers with the point: `"1024.0"`, or such numbers in what it asserts?"""
+    for cell in page.code:
+        if any(isinstance(text.value, str) and _DOTTED.fullmatch(text.value) for text in cell.nodes(ast.Constant)):
+            return True
+        for claim in cell.nodes(ast.Assert):
+            numbers = (node.value for node in nodes_in(claim.test) if isinstance(node, ast.Constant))
+            if any(isinstance(number, float) and number >= _SHORTEST and number.is_integer() for number in numbers):
                 return True
     return False
 

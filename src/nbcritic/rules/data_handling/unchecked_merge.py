@@ -162,6 +162,32 @@ def check(page: Page) -> Iterator[Hit]:
 
         # %%
         import pandas as pd
+        days = pd.read_csv("days.csv")
+        rows = []
+        for plant in days["plant"].unique():
+            hours = days[days["plant"] == plant]["hour"].values
+            for hour, power in zip(hours, forecast(plant, hours)):
+                rows.append({"plant": plant, "hour": int(hour), "power": power})
+        power = pd.DataFrame(rows)
+        full = days.merge(power, on=["plant", "hour"], how="left")
+        full["power"].mean()
+
+    Good:
+
+        # %%
+        import pandas as pd
+        days = pd.read_csv("days.csv")
+        last = days.sort_values("hour").groupby("plant").last().reset_index()
+        def with_last(table, newest=None):
+            if newest is not None:
+                table = table.merge(newest, on="plant")
+            return table.groupby("hour").size()
+        print(with_last(days, last), with_last(days))
+
+    Good:
+
+        # %%
+        import pandas as pd
         orders = pd.read_csv("orders.csv")
         customers = pd.read_csv("customers.csv")
         both = orders.merge(customers, on="customer", how="left")

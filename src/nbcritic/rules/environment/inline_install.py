@@ -8,10 +8,12 @@ import shlex
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
+from nbcritic.analysis.project_distributions import is_standard
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.environment._links import links
@@ -31,6 +33,10 @@ _VALUED = frozenset(
 _PINNED = regex(r"==|===|@\s*git\+|\.whl\b|\.tar\.gz\b|\.zip\b|git\+\S+@(?:v?\d+[\w.]*|[0-9a-f]{7,40})(?=$|[#&\s])")
 _PINNED_CONDA = regex(r"=\d")
 _DECLARES = ("-r", "--requirement", "-e", "--editable", "--file")
+_REDIRECTED = regex(r"(?<!\S)(?P<name>[A-Za-z][\w.-]*(?:\[[\w,-]+\])?)(?P<bound>[<>]=?\d[\w.*,<>=!]*)")
+_OUTPUT = regex(r"(?<=[\w\]])>{1,2}(?![=\d]).*")
+"""`shop>/dev/null`: where the shell puts what pip says."""
+_QUOTED = regex(r"'[^']*'|\"[^\"]*\"")
 _LOCAL_FILE = regex(r"(?!\w+[+:]).*(?:[/\\*]|\.whl$)")
 _LINKS = frozenset({"-f", "--find-links"})
 _WHEEL = regex(r"\.whl\b|(?:^|[._/])wh(?:ee)?ls?(?:[._/]|$)", re.I)
@@ -51,6 +57,8 @@ class Install:
     declared: bool
     frozen: bool
     """From files beside the notebook, not from an index: on a host without a network there is no other way."""
+    redirected: re.Match[str] | None = None
+    """The first requirement whose bound the shell takes for a redirect."""
 
 
 @rule("NBC209", name="inline-install", severity="major", category="reproducibility")
@@ -58,7 +66,9 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A cell installs packages into the environment that runs it.
 
     Each run changes the environment of its reader, waits for the network, and may bring another release than the one that
-    made these results; without a version it surely will, sooner or later. All that one cell installs is one finding.
+    made these results; without a version it surely will, sooner or later. A bound without quotes (`pip install shop>=1.0`) never reaches
+    pip: the shell writes into a file called `=1.0`. All that one cell installs is one finding. A notebook that imports nothing but
+    Python's own modules rests on none of it.
 
     Instead, declare what the notebook needs, with versions, in the project (`pyproject.toml`, `requirements.txt`,
     `environment.yml`) and install it before the notebook starts.
@@ -68,6 +78,7 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         !pip install lightgbm shap  # <- flagged
         %pip install -q "polars>=0.20"
+        import polars
         # %%
         !conda install -y -c conda-forge geopandas  # <- flagged
         # %%
@@ -76,7 +87,7 @@ def check(page: Page) -> Iterator[Hit]:
     Bad:
 
         # %%
-        import subprocess, sys, os
+        import subprocess, sys, os, sklearn
         !{sys.executable} -m pip install -U scikit-learn  # <- flagged
         subprocess.check_call([sys.executable, "-m", "pip", "install", "xgboost"])
         # %%
@@ -98,9 +109,23 @@ def check(page: Page) -> Iterator[Hit]:
         except ImportError:
             !pip install optuna  # <- flagged
 
+    Bad:
+
+        # %%
+        !pip install openpyxl>=3.1  # <- flagged
+        import pandas as pd
+
     Good:
 
         # %%
+        !pip install pillow lxml
+        # %%
+        !python generate_records.py --input=images --output=train.record
+
+    Good:
+
+        # %%
+        import shop
         %pip install -q -r requirements.txt
         !pip install -e ..
         !pip install .
@@ -113,7 +138,7 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
-        import subprocess, sys
+        import subprocess, sys, shop
         from pathlib import Path
         def find_wheel(name):
             return next(Path("/kaggle/input").rglob(f"{name}*"))
@@ -129,17 +154,20 @@ def check(page: Page) -> Iterator[Hit]:
         import sys
         if "google.colab" in sys.modules:
             !pip install shop
+        import shop
 
     Good:
 
         # %%
         !pip install shop==1.2
+        import shop
         # %%
         rows = open("/kaggle/input/shop/rows.csv")
 
     Good:
 
         # %%
+        import lightgbm
         !pip list
         !pip --version && pip show numpy
         # !pip install lightgbm
@@ -148,6 +176,8 @@ def check(page: Page) -> Iterator[Hit]:
         installation = "pip install lightgbm"
         subprocess.run(["ls", "install"])
     """
+    if not _uses_packages(page):
+        return
     found = defaultdict[int, list[tuple[Span, Install]]](list)
     for cell, at, text in _commands(page):
         for install in _installs(text):
@@ -162,7 +192,16 @@ def check(page: Page) -> Iterator[Hit]:
 
 def _is_hosted(page: Page) -> bool:
     """Does the notebook live on a host whose environment starts empty each time? There, a pinned install is good practice."""
-    return any(word in cell.source for cell in page.cells for word in _HOSTED)
+    return "kaggle" in page.notebook.metadata or any(word in cell.source for cell in page.cells for word in _HOSTED)
+
+
+def _uses_packages(page: Page) -> bool:
+    """Does any code of the notebook rest on what is installed?"""
+    if any(True for _ in page.magics("load_ext", "reload_ext")):
+        return True
+    plain = (alias.name for cell in page.code for node in cell.nodes(ast.Import) for alias in node.names)
+    taken = (node.module or "" for cell in page.code for node in cell.nodes(ast.ImportFrom))
+    return not all(map(is_standard, chain(plain, taken)))
 
 
 def _commands(page: Page) -> Iterator[tuple[CodeCell, Span, str]]:
@@ -224,6 +263,11 @@ def _hits(installs: list[tuple[Span, Install]], *, hosted: bool) -> Iterator[Hit
     loose = list(dict.fromkeys(name for name in loose if name != "…"))
     which = f"unpinned ({_list(loose, 3)})" if 0 < len(loose) < len(names) else "unpinned"
     words = f"{what} installed while the notebook runs, {which}; declare and pin {_them(names)} in the project"
+    if lost := next((install.redirected for _, install in installs if install.redirected), None):
+        words = (
+            f"{what} installed while the notebook runs, and the shell takes `{lost['bound']}` for a redirect: the bound never reaches "
+            f'{first.tool}; write `"{lost[0]}"`, better declare and pin {_them(names)} in the project'
+        )
     if hosted:
         yield Hit(at, words, related, severity="minor", confidence="possible")
     else:
@@ -281,9 +325,10 @@ def _install(tool: str, rest: str) -> Install:
         elif re.match(r"\d?&?>{1,2}(?!=)", word):
             before = word if word.endswith(">") else ""
         elif not word.startswith("-") and word not in ("\\", ".") and not re.match(r"\.{1,2}(?:/|\[|$)", word):
-            packages.append(word)
+            packages.append(_OUTPUT.sub("", word))
     files = all(_LOCAL_FILE.match(name) for name in packages)
-    return Install(tool, tuple(packages), declared, files or frozen)
+    redirected = _REDIRECTED.search(_QUOTED.sub(" ", rest.partition(" #")[0]))
+    return Install(tool, tuple(packages), declared, files or frozen, redirected)
 
 
 def _filled(page: Page, line: str) -> str:
@@ -299,7 +344,8 @@ def _command(page: Page, cell: CodeCell, call: ast.Call) -> str:
         return ""
     first = call.args[0]
     if isinstance(first, (ast.List, ast.Tuple)):
-        parts = [_text(page, item) for item in first.elts]
+        # No shell reads these: their bounds reach pip.
+        parts = [re.sub(r"(\S*[<>]\S*)", r'"\1"', _text(page, item)) for item in first.elts]
         return " ".join(("pip", *parts) if cell.segment(call.func).startswith("pip") else parts)
     return _text(page, first) if isinstance(first, (ast.Constant, ast.JoinedStr)) else ""
 

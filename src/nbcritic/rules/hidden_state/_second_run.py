@@ -1,4 +1,4 @@
-"""What keeps a second run of a cell from doing it again: only what is missing is added, or the run stops first."""
+"""What keeps a second run of a cell from doing it again: what is done is undone or done once, or the run stops, then or later."""
 
 from __future__ import annotations
 
@@ -104,27 +104,162 @@ def _names(node: ast.AST, name: str) -> bool:
     return any(isinstance(part, ast.Name) and part.id == name for part in nodes_in(node))
 
 
-def loses_a_label(page: Page, cell: CodeCell, reason: Reason) -> bool:
-    """Does the cell read a column that a merge brings by its plain name? A second run has that column twice, and stops.
+def is_undone(page: Page, cell: CodeCell, reason: Reason) -> bool:
+    """Does the rest of the cell, or of the statement, take away what a second run adds, or has a helper taken it out before?
 
-    Known to come from the other table are the columns that the page gives it.
+    `reset_index().drop("index", axis=1)`, an index that is set again, `concat` and then `drop_duplicates`, a helper that joins
+    new rows to `rows[rows.kind != kind]`, and `DataFrame(frame, columns=…)`, which brings a lost column back.
     """
-    call = reason.node.value if isinstance(reason.node, ast.Assign) else None
-    if reason.operation not in _JOINS or not isinstance(call, ast.Call) or cell.parent(reason.node) is None:
+    calls = list(_calls_after(cell, reason))
+    if reason.operation == "reset_index":
+        return any(called_name(call.func) == "set_index" or _drops_index(call) for call in calls)
+    if reason.kind == "raises":
+        return any(_is_reindexed(page, node, reason.name) for node in cell.nodes(ast.Assign))
+    if reason.kind != "accumulates":
         return False
-    others = {a.id for a in (*call.args, *(w.value for w in call.keywords)) if isinstance(a, ast.Name)} - {reason.name}
-    brought = {label for other in page.code if other.number <= cell.number for label in _given(other, others)}
-    brought -= {label for word in call.keywords if (word.arg or "").endswith("on") for label in _labels(word.value)}
-    brought = _made_of(cell, brought)
-    return any(
-        isinstance(node, ast.Subscript)
-        and isinstance(node.ctx, ast.Load)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == reason.name
-        and node.lineno > reason.span.line
-        and not brought.isdisjoint(_labels(node.slice))
-        for node in cell.nodes(ast.Subscript)
+    if any(called_name(call.func) == "drop_duplicates" and not _has(call, "keep", False) for call in calls):
+        return True
+    function = _function_of(page, reason)
+    return function is not None and _takes_out_first(function)
+
+
+def _calls_after(cell: CodeCell, reason: Reason) -> Iterator[ast.Call]:
+    """The calls of the statement that does it, and those further down that work on the name."""
+    for statement in cell.tree.body if cell.tree is not None else []:
+        if statement is reason.node or (statement.lineno > reason.span.line and _names(statement, reason.name)):
+            yield from (node for node in nodes_in(statement) if isinstance(node, ast.Call))
+
+
+def _has(call: ast.Call, word: str, *values: object) -> bool:
+    given = (w.value for w in call.keywords if w.arg == word)
+    return any(isinstance(value, ast.Constant) and value.value in values for value in given)
+
+
+def _drops_index(call: ast.Call) -> bool:
+    if called_name(call.func) != "drop":
+        return False
+    given = [*call.args[:1], *(word.value for word in call.keywords if word.arg in ("columns", "labels"))]
+    return any(label in ("'index'", "'level_0'") for value in given for label in _labels(value))
+
+
+def _is_reindexed(page: Page, node: ast.Assign, name: str) -> bool:
+    call = node.value
+    return (
+        isinstance(call, ast.Call)
+        and page.qualified(call.func) == "pandas.DataFrame"
+        and bool(call.args)
+        and isinstance(call.args[0], ast.Name)
+        and call.args[0].id == name
+        and any(word.arg == "columns" for word in call.keywords)
     )
+
+
+def _takes_out_first(function: ast.FunctionDef) -> bool:
+    """Does a helper leave rows out of its table before it joins new ones to the rest?"""
+    own = {argument.arg for argument in function.args.args}
+    left = set[str]()
+    for node in nodes_in(function):
+        if isinstance(node, ast.Assign) and any(_is_rest(part, own) for part in nodes_in(node.value)):
+            left.update(name for target in node.targets for name in stored_names(target))
+    joins = [n for n in nodes_in(function) if isinstance(n, ast.Call) and called_name(n.func) in ("concat", "append")]
+    return bool(joins) and all(
+        any(_is_rest(part, own) or (isinstance(part, ast.Name) and part.id in left) for part in nodes_in(call))
+        for call in joins
+    )
+
+
+def _is_rest(node: ast.AST, tables: set[str]) -> bool:
+    """`rows[rows.kind != kind]`, `rows.loc[~rows.kind.isin(…)]`, `rows.drop(…)`."""
+    if isinstance(node, ast.Call):
+        root = root_name(node.func) if called_name(node.func) == "drop" else None
+        return root is not None and root.id in tables
+    if not isinstance(node, ast.Subscript) or (root := root_name(node)) is None or root.id not in tables:
+        return False
+    if isinstance(node.slice, ast.Compare):
+        return isinstance(node.slice.ops[0], (ast.NotEq, ast.NotIn))
+    return isinstance(node.slice, ast.UnaryOp) and isinstance(node.slice.op, ast.Invert)
+
+
+def error_of_merge(page: Page, cell: CodeCell, reason: Reason) -> str:
+    """The error with which a second merge, or what follows it in the cell, stops; empty where none is known.
+
+    A second merge has each column of the other table twice, with suffixes: what reads one by its plain name stops. So does the merge
+    itself where it is to say with `indicator=True` whence each row comes, unless that column is taken away again. Known to come from
+    the other table are the columns that the page gives it, and one that is dropped after the merge and then set anew.
+    """
+    call = _merge(cell, reason)
+    if call is None:
+        return ""
+    if _has(call, "indicator", True) and not _is_dropped(cell, reason, {"'_merge'"}):
+        return "ValueError"
+    known = _made_of(cell, _brought(page, cell, call, reason.name))
+    after = [s for s in cell.tree.body if s.lineno > reason.span.line] if cell.tree is not None else []
+    set_anew = {label for s in after if isinstance(s, ast.Assign) for label in _stored(s, reason.name)}
+    if any(_mentions(statement, reason.name, known) for statement in after):
+        return "KeyError"
+    return "KeyError" if set_anew and _is_dropped(cell, reason, set_anew) else ""
+
+
+def is_loud_later(page: Page, cell: CodeCell, reason: Reason) -> bool:
+    """Would what follows stop at what a second run leaves: columns that stand twice, or under other names?"""
+    value = reason.node.value if isinstance(reason.node, ast.Assign) else None
+    if isinstance(value, ast.Call) and called_name(value.func) == "concat":
+        return _has(value, "axis", 1, "columns")
+    call = _merge(cell, reason)
+    if call is None:
+        return False
+    known = _brought(page, cell, call, reason.name)
+    below = (s for other in page.code if other.number > cell.number and other.tree is not None for s in other.tree.body)
+    return any(_mentions(statement, reason.name, known) for statement in below)
+
+
+def _merge(cell: CodeCell, reason: Reason) -> ast.Call | None:
+    call = reason.node.value if isinstance(reason.node, ast.Assign) else None
+    is_here = reason.operation in _JOINS and cell.parent(reason.node) is not None
+    return call if is_here and isinstance(call, ast.Call) else None
+
+
+def _is_dropped(cell: CodeCell, reason: Reason, labels: set[str]) -> bool:
+    drops = [call for call in _calls_after(cell, reason) if called_name(call.func) in ("drop", "pop")]
+    given = [value for call in drops for value in (*call.args, *(word.value for word in call.keywords))]
+    return any(not labels.isdisjoint(_labels(value)) for value in given)
+
+
+def _stored(statement: ast.Assign, name: str) -> Iterator[str]:
+    """The labels under which a statement sets columns of the table."""
+    for target in statement.targets:
+        if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name) and target.value.id == name:
+            yield from _labels(target.slice)
+
+
+def _mentions(statement: ast.stmt, name: str, labels: set[str]) -> bool:
+    """Does a statement that reads the table name one of its columns, other than to set it or to name it anew?"""
+    nodes = nodes_in(statement)
+    if not any(isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load) for node in nodes):
+        return False
+    renames = [n for n in nodes if isinstance(n, ast.Call) and called_name(n.func) in ("rename", "merge", "join")]
+    set_ = [n.slice for n in nodes if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)]
+    left_out = {id(part) for node in (*renames, *set_) for part in nodes_in(node)}
+    named = [node for node in nodes if isinstance(node, (ast.Constant, ast.Name)) and id(node) not in left_out]
+    return any(not labels.isdisjoint(_labels(node)) for node in named)
+
+
+def _brought(page: Page, cell: CodeCell, call: ast.Call, name: str) -> set[str]:
+    """The columns that a merge is known to bring from the other table."""
+    given = [*call.args, *(word.value for word in call.keywords if word.arg in ("right", "other"))]
+    others = {value.id for value in given if isinstance(value, ast.Name)} - {name}
+    above = [other for other in page.code if other.number <= cell.number]
+    found = {label for other in above for label in _given(other, others)}
+    for value in given:
+        if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.List):
+            found |= _labels(value.slice)
+    makers = {number for other in others for number, _ in page.names.bindings.get(other, ())}
+    for maker in (other for other in above if other.number in makers and other is not cell):
+        for node in maker.nodes(ast.Dict):
+            found |= {label for key in node.keys if isinstance(key, ast.Constant) for label in _labels(key)}
+    own = {label for other in above for s in other.nodes(ast.Assign) for label in _stored(s, name) if other is not cell}
+    on = {label for word in call.keywords if (word.arg or "").endswith("on") for label in _labels(word.value)}
+    return found - own - on
 
 
 def _given(cell: CodeCell, tables: set[str]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
@@ -18,6 +19,8 @@ _CLEANING = frozenset(
     "interpolate clip strip lower upper title to_datetime to_numeric insert update get_dummies apply fit_transform transform factorize".split()
 )
 _PRINTS = frozenset({"print", "display"})
+_IN_PLACE = regex(r"#[^\n]*\b(?:in[ -]?place|на месте)\b", re.I)
+"""A comment that tells of it."""
 _VIEW = regex(r"(?:head|tail|sample|describe|info|copy|value_counts)\b")
 
 
@@ -103,6 +106,22 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         scores = [3, 1, 2]
         # %%
+        print(scores)
+        #> [3, 1, 2]
+        # %%
+        scores.sort()
+        # %%
+        print(scores)
+        #> [1, 2, 3]
+        # %%
+        # works in place
+        scores.reverse()
+
+    Good:
+
+        # %%
+        scores = [3, 1, 2]
+        # %%
         scores.sort()
         print(scores)
         #> [1, 2, 3]
@@ -142,6 +161,9 @@ def _later_shower(page: Page, cell: CodeCell, event: Event, maker: int) -> int:
     assert event.node is not None
     calls = (node for node in ast.walk(cell.statement(event.node)) if isinstance(node, ast.Call))
     if any(called_name(call.func) in _CLEANING for call in calls) or _is_looked_at(cell, event.name):
+        return 0
+    after = next((other for other in page.code if other.number > cell.number), None)
+    if _IN_PLACE.search(cell.source) or (after is not None and event.name in _shown(page, after)):
         return 0
     between = (other.number for other in page.code if maker < other.number < cell.number)
     plain = [number for number in between if event.name not in page.names.of(number).mutates]

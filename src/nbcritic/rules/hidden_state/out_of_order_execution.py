@@ -35,8 +35,8 @@ def check(page: Page) -> Iterator[Hit]:
     r"""The cells ran in another order than the page shows.
 
     The saved outputs then belong to a history that nobody can repeat: a run from the top gives other numbers, or stops. It is
-    major where one cell demonstrably used what another made in the wrong order, minor where only the counts are in disorder or
-    the outputs come from several sessions. Cells that only import or are empty are no evidence, and a single cell that ran
+    major where one cell demonstrably used what another made in the wrong order, or by all signs did where the outputs come from
+    several sessions; minor where only the counts are in disorder. Cells that only import or are empty are no evidence, and a single cell that ran
     again at the end without consequence is no fault.
 
     Instead, restart the kernel and run all cells before saving.
@@ -61,6 +61,20 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         print(sum(prices))
         #> 7
+
+    Bad:
+
+        # <- flagged
+        # %% In[2]
+        prices = [3, 4]
+        # %% In[6]
+        prices = [price * 1.2 for price in prices]
+        # %% In[3]
+        print(sum(prices))
+        #> 7
+        # %% In[3]
+        print(max(prices))
+        #> 4
 
     Bad:
 
@@ -160,7 +174,7 @@ def check(page: Page) -> Iterator[Hit]:
     falls = [at for at in range(1, len(counts)) if counts[at] < counts[at - 1]]
     repeated = [count for count, times in Counter(counts).most_common(1) if times > 1]
     if repeated:
-        yield _sessions([cell for cell in cells if cell.execution_count == repeated[0]])
+        yield _sessions(page, cells, [cell for cell in cells if cell.execution_count == repeated[0]])
     elif len(falls) == 1 and counts[falls[0]] <= 2 and max(counts[falls[0] :]) < min(counts[: falls[0]]):
         message = f"The counts start again at {counted(cells[falls[0]])}: the saved outputs come from two sessions"
         yield Hit(Span(), message, fix=_CLEARED, severity="minor", confidence="likely")
@@ -177,11 +191,15 @@ def _only_imports(cell: CodeCell) -> bool:
     return cell.tree is not None and all(isinstance(s, (ast.Import, ast.ImportFrom, ast.Pass)) for s in cell.tree.body)
 
 
-def _sessions(same: Sequence[CodeCell]) -> Hit:
+def _sessions(page: Page, cells: Sequence[CodeCell], same: Sequence[CodeCell]) -> Hit:
     where = listed(cell.number for cell in same)
+    found = _consequence(page, {cell.number: cell for cell in cells}) if page.is_python else ""
     message = f"The saved outputs come from several sessions: In[{same[0].execution_count}] stands at {where}"
     related = tuple(Related(Span(cell.number), "the same count") for cell in same[1:])
-    return Hit(Span(), message, related, _CLEARED, severity="minor")
+    if not found:
+        return Hit(Span(), message, related, _CLEARED, severity="minor")
+    # The counts of two kernels cannot be compared, so that the order is likely, and no more.
+    return Hit(Span(), f"{message}; by the counts,{found.removeprefix(':')}", related, _CLEARED, confidence="likely")
 
 
 def _disorder(page: Page, cells: Sequence[CodeCell], counts: Sequence[int]) -> Iterator[Hit]:

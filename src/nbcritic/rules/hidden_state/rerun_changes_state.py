@@ -12,7 +12,12 @@ from nbcritic.analysis.pattern import regex
 from nbcritic.model import Confidence, Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._rerun import changed_global, home_of, is_count, is_read_later, place, words
-from nbcritic.rules.hidden_state._second_run import adds_only_what_is_missing, loses_a_label
+from nbcritic.rules.hidden_state._second_run import (
+    adds_only_what_is_missing,
+    error_of_merge,
+    is_loud_later,
+    is_undone,
+)
 from nbcritic.rules.hidden_state._shared import is_serious
 
 _COUNTERS = regex(
@@ -33,7 +38,7 @@ def check(page: Page) -> Iterator[Hit]:
     rows stand there twice. In a session of many runs nobody knows how often that happened. Steps that repeat without effect (a
     filter, `dropna`, a column computed from others) are fine. A second run that only stops with an error (a dropped column is
     gone, a merged one has another name) weighs less, and counts only where the cell in fact ran out of turn and makes more than
-    that, or where the saved output is that error.
+    that, or where the saved output is that error. So does one after which the cells below stop.
 
     Instead, give the result a name of its own, or change the data in the cell that reads them.
 
@@ -227,6 +232,45 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        import pandas as pd
+        sales = pd.read_csv("sales.csv")
+        more = pd.read_csv("more.csv")
+        def with_resampled(table, kind, size):
+            drawn = table[table["kind"] == kind].sample(size, replace=True, random_state=1)
+            rest = table[table["kind"] != kind]
+            return pd.concat([drawn, rest])
+        # %%
+        sales = sales.sort_values("day").reset_index().drop("index", axis=1)
+        # %%
+        sales = pd.concat([more, sales])
+        sales = sales.drop_duplicates(subset="receipt", keep="last")
+        # %%
+        sales = with_resampled(sales, "return", 500)
+        # %%
+        print(sales["price"].sum())
+
+    Good:
+
+        # %%
+        import pandas as pd
+        hours = pd.read_csv("hours.csv")
+        city = pd.read_csv("city.csv")
+        runs = [[1, 0.5], [2, 0.4]]
+        # %%
+        hours = hours.merge(city[["hour", "regime"]], on="hour")
+        jams = hours.groupby("zone").agg(jams=("regime", "count"))
+        # %%
+        hours = pd.merge(hours, jams, on="zone", indicator=True)
+        # %%
+        runs = pd.DataFrame(runs, columns=["step", "loss"])
+        runs = runs[["loss"]]
+        best = runs["loss"].min()
+        # %%
+        print(hours["jams"].max(), best)
+
+    Good:
+
+        # %%
         files = ["bonn.csv", "lyon.csv"]
         # %%
         files.append("riga.csv")
@@ -262,10 +306,10 @@ def _told(page: Page, cell: CodeCell) -> Iterator[Reason]:
     for reason in page.idempotence.reasons(cell.number, chance=False):
         if not words(reason) or _COUNTERS.fullmatch(reason.name) or is_count(page, reason):
             continue
-        if adds_only_what_is_missing(page, cell, reason):
+        if adds_only_what_is_missing(page, cell, reason) or is_undone(page, cell, reason):
             continue
-        if reason.name in sources and loses_a_label(page, cell, reason):
-            yield replace(reason, kind="raises", operation="KeyError", key=None)
+        if reason.name in sources and (error := error_of_merge(page, cell, reason)):
+            yield replace(reason, kind="raises", operation=error, key=None)
             return
         if reason.kind == "raises":
             if reason.name in sources:
@@ -288,7 +332,8 @@ def _hit(page: Page, cell: CodeCell, found: list[Reason], function: str) -> Hit:
         return Hit(home.at(first.node), message, tuple(related))
     message = f"A second run of this cell {then}: `{first.name}` comes from cell {source}"
     if first.kind != "raises":
-        return Hit(first.span, message, tuple(related))
+        loud = all(is_loud_later(page, cell, reason) for reason in found if reason.kind != "raises")
+        return Hit(first.span, message, tuple(related), severity="minor" if loud else None)
     confidence: Confidence | None = None if _met(cell, first) else "possible"
     return Hit(first.span, message, tuple(related), severity="minor", confidence=confidence)
 
@@ -316,6 +361,9 @@ def _ran_on_its_own(page: Page, cell: CodeCell, name: str) -> bool:
 
 
 def _does_more(page: Page, cell: CodeCell, name: str) -> bool:
-    """Does the cell make anything else, which then cannot be made again without the cells above?"""
+    """Does the cell make anything else, which then cannot be made again without the cells above?
+
+    Other tables from above that it works on in the same way are no such thing: the first line stops before any of them changes.
+    """
     touched = page.flow.touched[cell.number]
-    return bool({*touched.binds, *touched.mutates} - {name} - page.names.imports.keys())
+    return bool({*touched.binds} - {name} - touched.reads.keys() - page.names.imports.keys())

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
-from nbcritic.analysis.chance import draws
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
-from nbcritic.analysis.staleness import Stale
-from nbcritic.analysis.staleness_edits import edits
-from nbcritic.model import Confidence, Hit, Related, Span
+from nbcritic.analysis.staleness import CALLS_BACK, Stale
+from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
+from nbcritic.rules.hidden_state._difference import Difference, difference
 from nbcritic.rules.hidden_state._shared import counted, listed
+from nbcritic.rules.hidden_state._told import only_times
 
 _NUMBER = regex(r"[\w.:+-]*\d[\w.:+%-]*")
 _TELLING = 3
@@ -34,8 +36,9 @@ def check(page: Page) -> Iterator[Hit]:
 
     A reader takes the output for the result of the code above it. It belongs to an earlier state of the session, so that a run from
     the top shows other numbers, and whatever was concluded from these may not hold. Judged from the recorded counts within one
-    session; imports, definitions, settings and loads that ran again are no evidence, and a cell that only ran again, with the same
-    inputs as far as the page tells, is a question; sizes, and numbers that a later output shows again, are none.
+    session. That a cell above ran again is not enough: it counts where it draws by chance without a seed or downloads prices or
+    posts anew, where another cell had made the value that was used, where its own output shows that it was edited, and where a
+    newer output shows the same thing otherwise (another text, another number of rows, other columns).
 
     Instead, run the cell again, or all cells, before saving.
 
@@ -43,22 +46,41 @@ def check(page: Page) -> Iterator[Hit]:
 
         # %% In[1]
         import pandas as pd
+        from sklearn.model_selection import train_test_split
         sales = pd.read_csv("sales.csv")
         # %% In[9]
-        kept = sales[sales["price"] > 20]
+        train, test = train_test_split(sales)
         # %% In[3]
-        kept["price"].mean()  # <- flagged
+        train["price"].mean()  # <- flagged
         #> 31.5
 
     Bad:
 
         # %% In[11]
-        kept = [price for price in (10, 30, 50) if price > 20]
+        kept = [price for price in prices if price > limit]
+        print(sum(kept))
+        #> 130
         # %% In[4]
         total = sum(kept)
-        # %% In[12]
-        print(total)  # <- flagged
+        # %% In[5]
+        print(sum(kept))  # <- flagged
         #> 90
+
+    Bad:
+
+        # %% In[1]
+        import pandas as pd
+        sales = pd.read_csv("sales.csv")
+        limit = 20
+        # %% In[9]
+        kept = sales[sales["price"] > limit]
+        print(len(kept), "are left")
+        #> 960 are left
+        # %% In[3]  # <- flagged
+        out = kept[["shop", "price"]]
+        out.to_csv("kept.csv")
+        print(len(out), "rows written")
+        #> 1474 rows written
 
     Bad:
 
@@ -69,6 +91,76 @@ def check(page: Page) -> Iterator[Hit]:
         #> 12
         # %% In[2]
         prices.append(5)
+
+    Good:
+
+        # %% In[1]
+        import pandas as pd
+        sales = pd.read_csv("sales.csv")
+        # %% In[9]
+        kept = sales[sales["price"] > 20]
+        # %% In[3]
+        kept["price"].mean()
+        #> 31.5
+
+    Good:
+
+        # %% In[11]
+        kept = [price for price in (10, 30, 50) if price > 20]
+        # %% In[4]
+        total = sum(kept)
+        # %% In[12]
+        print(total)
+        #> 90
+
+    Good:
+
+        # %% In[1]
+        import pandas as pd
+        from sklearn.model_selection import train_test_split
+        sales = pd.read_csv("sales.csv")
+        # %% In[9]
+        train, test = train_test_split(sales, random_state=1)
+        # %% In[3]
+        train["price"].mean()
+        #> 31.5
+
+    Good:
+
+        # %% In[1]
+        import pandas as pd
+        from plots import draw
+        visits = pd.read_csv("visits.csv")
+        # %% In[6]
+        draw(visits["minutes"]).mean()
+        #> 12.5
+        # %% In[4]
+        visits = visits.dropna().sort_values("day")
+
+    Good:
+
+        # %% In[1]
+        import time
+        import numpy as np
+        # %% In[9]
+        frames = np.random.rand(200, 64, 64)
+        # %% In[3]
+        start = time.time()
+        print(f"{frames.sum() and time.time() - start} seconds to load a frame")
+        #> 0.0021 seconds to load a frame
+
+    Good:
+
+        # %% In[1]
+        import numpy as np
+        # %% In[9]
+        words = np.random.choice(open("words.txt").read().split(), 5)
+        # %% In[3]
+        def say(click):
+            print(words[0])
+        print(len(words[0]))
+        button.on_click(say)
+        #> kiwi
 
     Good:
 
@@ -97,27 +189,16 @@ def check(page: Page) -> Iterator[Hit]:
 
     Good:
 
+        # %% In[8]
+        import random
         # %% In[9]
-        kept = [price for price in (10, 30, 50) if price > 20]
+        kept = random.sample(open("prices.txt").readlines(), 2)
         # %% In[10]
         print("kept", sum(kept))
         #> kept 80.25
         # %% In[3]
         print(sum(kept))
         #> 80.25
-
-    Good:
-
-        # %% In[1]
-        import pandas as pd
-        sales = pd.read_csv("sales.csv")
-        def add_share(table):
-            table["share"] = table["price"] / table["price"].sum()
-        # %% In[9]
-        add_share(sales)
-        # %% In[3]
-        sales["price"].mean()
-        #> 31.5
 
     Good:
 
@@ -152,17 +233,6 @@ def check(page: Page) -> Iterator[Hit]:
         import pandas as pd
         sales = pd.read_csv("sales.csv")
         # %% In[9]
-        sales["net"] = sales["price"] / 1.19
-        # %% In[3]
-        sales["price"].mean()
-        #> 31.5
-
-    Good:
-
-        # %% In[1]
-        import pandas as pd
-        sales = pd.read_csv("sales.csv")
-        # %% In[9]
         sales.dropna(inplace=True)
         # %% In[3]
         sales.shape
@@ -182,53 +252,51 @@ def check(page: Page) -> Iterator[Hit]:
 
     Good:
 
+        # %% In[39]
+        import random
         # %% In[40]
-        kept = [price for price in (10, 30, 50) if price > 20]
+        kept = random.sample(open("prices.txt").readlines(), 2)
         # %% In[1]
         print(sum(kept))
         #> 90
 
     Good:
 
+        # %% In[8]
+        import random
         # %% In[9]
-        import pandas as pd
-        sales = pd.read_csv("sales.csv")
-        sales["day"] = pd.to_datetime(sales["day"])
-        # %% In[3]
-        sales["price"].mean()
-        #> 31.5
-
-    Good:
-
-        # %% In[9]
-        def mean(values):
-            return sum(values) / len(values)
-        limit = 20
-        # %% In[3]
-        print(mean([3, 4]), limit)
-        #> 3.5 20
-
-    Good:
-
-        # %% In[9]
-        kept = [price for price in (10, 30, 50) if price > 20]
+        kept = random.sample(open("prices.txt").readlines(), 2)
         # %% In[3]
         total = sum(kept)
 
     Good:
 
+        # %% In[8]
+        import random
         # %% In[9]
-        kept = [price for price in (10, 30, 50) if price > 20]
+        kept = random.sample(open("prices.txt").readlines(), 2)
         # %% In[3]
         kept = [10, 30]
         print(sum(kept))
         #> 40
     """
-    found = [stale for stale in page.staleness.cells.values() if stale.shown and not _is_free(page, stale)]
-    found = [stale for stale in found if stale.evidence == "other" or not _is_confirmed(page, stale)]
-    if found:
-        worst = min(found, key=lambda stale: (_SUREST_FIRST.index(stale.evidence), len(stale.path), stale.cell))
-        yield _hit(page, worst, [stale.cell for stale in found if stale is not worst])
+    told = [(stale, found) for stale in page.staleness.cells.values() if (found := _told(page, stale))]
+    if told:
+        surest = min(
+            told, key=lambda item: (not item[1].is_seen, _SUREST_FIRST.index(item[0].evidence), len(item[0].path))
+        )
+        yield _hit(page, *surest, [stale.cell for stale, _ in told if stale is not surest[0]])
+
+
+def _told(page: Page, stale: Stale) -> Difference | None:
+    """What tells that the cell's output is not what the page makes; None where nothing does, or nobody would mind."""
+    cell = page.cell(stale.cell)
+    if _is_free(page, stale) or _calls_back(cell) or only_times(cell):
+        return None
+    found = difference(page, stale)
+    if found is None or found.is_seen:
+        return found
+    return found if stale.shown and not _is_confirmed(page, stale) else None
 
 
 def _is_free(page: Page, stale: Stale) -> bool:
@@ -236,16 +304,9 @@ def _is_free(page: Page, stale: Stale) -> bool:
     return any("init_cell" in page.cell(number).tags for number in (stale.cell, stale.cause))
 
 
-def _was_made_anew(page: Page, stale: Stale) -> bool:
-    """Was what the value is made of edited between the two runs, or drawn by chance each time?"""
-    if stale.evidence == "rerun":
-        return False
-    low, high = page.cell(stale.cell).execution_count or 0, page.cell(stale.cause).execution_count or 0
-    sources = {edge.from_cell for edge in page.graph.into[stale.cause]}
-    again = {n for n in sources if low < (page.cell(n).execution_count or 0) < high} | {stale.cause}
-    return any(draw.cell.number in again for draw in draws(page)) or any(
-        any(edits(page.cell(number))) for number in again
-    )
+def _calls_back(cell: CodeCell) -> bool:
+    """Does the cell hand a function to a widget, whose output comes at a click, whenever the cell ran?"""
+    return any(called_name(call.func) in CALLS_BACK for call in cell.nodes(ast.Call))
 
 
 def _is_confirmed(page: Page, stale: Stale) -> bool:
@@ -253,7 +314,7 @@ def _is_confirmed(page: Page, stale: Stale) -> bool:
     since = page.cell(stale.cause).execution_count or 0
     numbers = set(_NUMBER.findall(_text(page.cell(stale.cell))))
     made = {edge.name for edge in stale.path}
-    asking = (cell for cell in page.code if not made.isdisjoint(page.flow.touched[cell.number].reads))
+    asking = (c for c in page.code if c.number != stale.cell and not made.isdisjoint(page.flow.touched[c.number].reads))
     later = [cell for cell in (page.cell(stale.cause), *asking) if (cell.execution_count or 0) >= since]
     if not any(sum(map(str.isdigit, number)) >= _TELLING for number in numbers):
         return False
@@ -266,7 +327,7 @@ def _text(cell: CodeCell) -> str:
     )
 
 
-def _hit(page: Page, stale: Stale, others: list[int]) -> Hit:
+def _hit(page: Page, stale: Stale, found: Difference, others: list[int]) -> Hit:
     cell, cause = page.cell(stale.cell), page.cell(stale.cause)
     name = stale.path[0].name
     if stale.seen is not None:
@@ -276,7 +337,8 @@ def _hit(page: Page, stale: Stale, others: list[int]) -> Hit:
         since = f"from before cell {cause.number} ran again (In[{cause.execution_count}])"
     what, this = _shown(cell)
     message = f"Shows {what} {since}: {_chain(stale, this)}"
-    related = [Related(Span(cause.number), f"sets `{name}`")]
+    related = [Related(found.at, found.words)] if found.words else []
+    related.append(Related(Span(cause.number), f"sets `{name}`"))
     if stale.seen is not None:
         related.append(Related(Span(stale.seen), f"had set `{name}` when this cell ran"))
     related += [Related(Span(edge.from_cell), f"makes `{edge.name}` of it") for edge in stale.path[1:]]
@@ -285,9 +347,7 @@ def _hit(page: Page, stale: Stale, others: list[int]) -> Hit:
         order += (
             f"; the output{'s' * (len(others) > 1)} of {listed(others)} {'are' if len(others) > 1 else 'is'} as old"
         )
-    # Little on the page tells whether a cell that ran again made something else than before.
-    confidence: Confidence | None = None if stale.evidence == "other" or _was_made_anew(page, stale) else "possible"
-    return Hit(_place(cell), message, (*related[:5], Related(Span(), order)), confidence=confidence)
+    return Hit(_place(cell), message, (*related[:5], Related(Span(), order)), confidence=found.confidence)
 
 
 def _place(cell: CodeCell) -> Span:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Span, first_line
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._own import is_fence
@@ -24,6 +25,9 @@ _SET_UP = frozenset(
 _HARMLESS_MAGICS = frozenset(
     ("pip", "conda", "!", "mamba", "uv", "matplotlib", "load_ext", "reload_ext", "autoreload", "config", "pylab")
 )
+_DRIVES = regex(r"\b(?:Jupyter|IPython)\.notebook\.execute_|\bexecute_cells\(|\bNotebookActions\.run|notebook:run-")
+"""JavaScript of the notebook's own that runs its cells; they count when a reader presses the button."""
+_LISTENS = frozenset("on_click observe on_submit on_change".split())
 _LITERAL = (
     ast.Constant,
     ast.List,
@@ -49,8 +53,9 @@ def check(page: Page) -> Iterator[Hit]:
 
     Nobody knows whether its code works, and whether the results below were meant to include what it does. Empty and comment-only
     cells, gaps left for an exercise, cells that only install something, set up the session or hold a pasted literal, a last cell, what follows a cell
-    that stopped with an error, and cells whose definitions a later cell did use do not count. A notebook that lost its counts (Colab
-    writes 0 for a restored cell; two cells have outputs without a count) proves nothing.
+    that stopped with an error, cells that only show a widget where callbacks or scripts of the notebook do the work, and cells
+    whose definitions a later cell did use do not count. A notebook that lost its counts (Colab
+    writes 0 for a restored cell; two cells have outputs without a count) proves nothing; one without any output may have been cleared.
 
     Instead, run the cell, or delete it.
 
@@ -152,6 +157,32 @@ def check(page: Page) -> Iterator[Hit]:
         # %% In[3]
         print(a)
         #> 7
+
+    Good:
+
+        # %% In[1]
+        import ipywidgets as widgets
+        start = widgets.Button(description="Start")
+        start.on_click(lambda button: print("started"))
+        # %%
+        display(start)
+        # %% In[2]
+        rounds = 3
+
+    Good:
+
+        # %% tags=["result"]
+        total = panel.rounds.value * 2
+        print(total)
+        # %%
+        display(panel)
+        # %% In[1]
+        %%javascript
+        const cells = Jupyter.notebook.get_cells();
+        const wanted = cells.filter(cell => (cell.metadata.tags || []).includes("result"));
+        Jupyter.notebook.execute_cells(wanted.map(cell => Jupyter.notebook.find_cell_index(cell)));
+        # %% In[2]
+        panel = Panel()
     """
     if not page.has_run:
         return
@@ -160,14 +191,21 @@ def check(page: Page) -> Iterator[Hit]:
         return
     unrun = [cell for cell in cells if cell.execution_count is None and not cell.outputs]
     stopped = max((cell.number for cell in cells if cell.has_error), default=1 << 30)
-    needed = _needed(page) | _fill_gaps(cells)
+    needed = _needed(page) | _fill_gaps(cells) | _driven(page)
     faults = [cell for cell in unrun if cell.number < stopped and cell.number not in needed and not _is_meant(cell)]
     if not faults or faults == cells[-1:]:
         return
-    some = f"{len(faults)} of {len(cells)} code cells never ran" if len(faults) > len(cells) / 2 else ""
     numbers = listed(cell.number for cell in faults)
-    message = f"{some}: {numbers}" if some else f"{numbers[0].upper()}{numbers[1:]} never ran, though the notebook did"
-    yield Hit(Span(), message, tuple(Related(Span(cell.number), first_line(cell.source)) for cell in faults[:10]))
+    related = tuple(Related(Span(cell.number), first_line(cell.source)) for cell in faults[:10])
+    if len(faults) * 2 <= len(cells):
+        yield Hit(Span(), f"{numbers[0].upper()}{numbers[1:]} never ran, though the notebook did", related)
+        return
+    some = f"{len(faults)} of {len(cells)} code cells"
+    if any(cell.outputs for cell in cells):
+        yield Hit(Span(), f"{some} never ran: {numbers}", related)
+    else:
+        message = f"saved without results: {some} have neither a count nor an output: {numbers}"
+        yield Hit(Span(), message, related, confidence="likely")
 
 
 def _ran(cell: CodeCell) -> bool:
@@ -203,6 +241,31 @@ def _needed(page: Page) -> frozenset[int]:
     used = {name for cell in page.code if _ran(cell) for name in page.flow.touched[cell.number].reads}
     binders = ({number for number, _ in bound.get(name, ())} for name in used)
     return frozenset(number for numbers in binders if len(numbers) == 1 for number in numbers)
+
+
+def _driven(page: Page) -> frozenset[int]:
+    """The cells that stand there for a reader's click: those that only show a widget, and those that a script runs by their tag."""
+    scripts = [cell.source for cell in page.cells if _DRIVES.search(cell.source)]
+    if not scripts and _LISTENS.isdisjoint(page.called_words):
+        return frozenset()
+    return frozenset(
+        cell.number
+        for cell in page.cells
+        if _only_shows(cell)
+        or any(f"'{tag}'" in script or f'"{tag}"' in script for tag in cell.tags for script in scripts)
+    )
+
+
+def _only_shows(cell: CodeCell) -> bool:
+    """Is it `display(panel)` and nothing else?"""
+    body = cell.tree.body if cell.tree is not None else []
+    calls = [statement.value for statement in body if isinstance(statement, ast.Expr)]
+    return 0 < len(body) == len(calls) and all(
+        isinstance(call, ast.Call)
+        and called_name(call.func) == "display"
+        and all(isinstance(shown, ast.Name) for shown in call.args)
+        for call in calls
+    )
 
 
 def _is_meant(cell: CodeCell) -> bool:

@@ -7,15 +7,23 @@ import re
 from collections.abc import Iterator, Mapping
 
 from nbcritic.analysis.chance import ADVICE, Draw, Seeds, draws, functions_around, is_reached, seeds
-from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.events import called_name, stored_names
+from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._looked_at import is_only_looked_at, only_plots
+from nbcritic.rules.hidden_state._meant import (
+    IN_PLACE,
+    is_augmentation,
+    is_demonstration,
+    is_never_chosen,
+    is_repeated_on_purpose,
+    is_unasked,
+    stops_before_use,
+)
 from nbcritic.rules.hidden_state._seed_cell import seed_cell
-from nbcritic.rules.hidden_state._shared import SERIOUS, is_serious, line_of_error
+from nbcritic.rules.hidden_state._shared import SERIOUS, is_serious
 
 _SHOWS = frozenset(
     "print display plot scatter hist imshow bar barh show head tail heatmap histplot distplot kdeplot boxplot lineplot scatterplot "
@@ -24,9 +32,6 @@ _SHOWS = frozenset(
 _PICKS = frozenset({"sample", "choice", "choices", "randint", "randrange", "permutation", "shuffle"})
 _SHOWING = regex(r"plot|show|display|visuali[sz]|preview|draw|demo", re.IGNORECASE)
 _STAND_IN = regex(r"dummy|fake|mock|test_input|example|sample_input|toy|wait|delay|pause|sleep", re.IGNORECASE)
-_SETTLED = frozenset({"fit", "get_params", "set_params", "affinity_matrix_", "n_features_in_", "feature_names_in_"})
-"""What is asked of a model that does not depend on chance."""
-_IN_PLACE = frozenset({"shuffle"})
 
 
 @rule(
@@ -39,8 +44,8 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A result depends on chance, and no seed fixes it.
 
     Every run gives another split, another model and another score, so that neither a reader nor a test can tell progress from
-    luck. Draws that are only looked at, stand-in data of a page that works on nothing else, and solvers whose chance does not
-    show are no fault; `np.random.seed` counts for scikit-learn and pandas as well.
+    luck. Draws that are only looked at or shown as such, stand-in data of a page that works on nothing else, repeats that are to
+    show the spread, and solvers whose chance does not show are no fault; `np.random.seed` counts for scikit-learn and pandas as well.
 
     Instead, pass `random_state=` (or a seeded generator) where the chance comes in, or fix the seed once at the top.
 
@@ -206,6 +211,42 @@ def check(page: Page) -> Iterator[Hit]:
 
         # %%
         import numpy as np
+        from helpers import stability
+        from sklearn.cluster import KMeans, SpectralClustering
+        def grouped(rows, method):
+            if method == "graph":
+                return SpectralClustering(4).fit_predict(rows)
+            return KMeans(4, random_state=0).fit_predict(rows)
+        scores = stability(X, model=KMeans(4), n_boots=100)
+        groups = [grouped(X, method) for method in ("centre",)]
+        graph = SpectralClustering(4).fit(X)
+        nearness = graph.affinity_matrix_.mean()
+
+    Good:
+
+        # %%
+        import numpy as np
+        notes = open("notes.txt").read()
+        numbers = np.arange(10)
+        # %%
+        np.random.shuffle(numbers)
+        # %%
+        numbers
+
+    Good:
+
+        # %%
+        import numpy as np
+        from PIL import Image
+        def distorted(image):
+            return image.rotate(np.random.randint(30))
+        # %%
+        distorted(Image.open("cat.png"))
+
+    Good:
+
+        # %%
+        import numpy as np
         def simulate(seed):
             np.random.seed(seed)
             return np.random.rand(3)
@@ -278,10 +319,12 @@ def _message(draw: Draw, seeded_in: int | None) -> str:
 def _is_idle(page: Page, draw: Draw, *, serious: bool) -> bool:
     """Does nothing that anybody relies on come of the draw?"""
     cell, call = draw.cell, draw.call
-    if not is_reached(page, cell, call) or _stops_before_use(page, draw):
+    if not is_reached(page, cell, call) or stops_before_use(page, draw) or is_never_chosen(page, draw):
         return True
     is_pick = draw.name.rpartition(".")[2] in _PICKS
-    if _is_unasked(page, draw):
+    if is_unasked(page, draw) or is_repeated_on_purpose(page, draw) or is_augmentation(page, draw):
+        return True
+    if is_pick and is_demonstration(page, draw):
         return True
     if draw.takes_state and draw.name != "DataFrame.sample":
         return False
@@ -305,45 +348,8 @@ def _is_idle(page: Page, draw: Draw, *, serious: bool) -> bool:
         return True
     if not is_pick and (repeated or not isinstance(statement, ast.Assign) or draw.name.startswith("torch.utils.")):
         return False
-    given = call.args[0] if called_name(call.func) in _IN_PLACE and call.args else None
+    given = call.args[0] if called_name(call.func) in IN_PLACE and call.args else None
     return isinstance(statement, ast.stmt) and is_only_looked_at(page, cell, statement, given)
-
-
-def _stops_before_use(page: Page, draw: Draw) -> bool:
-    """Did the cell end in an error before anything came of the draw?"""
-    cell, call = draw.cell, draw.call
-    stop = max((line_of_error(cell, output) for output in cell.outputs if output.kind == "error"), default=0)
-    statement = cell.statement(call)
-    if not stop or not isinstance(statement, ast.stmt) or cell.in_function(call):
-        return False
-    if stop <= (statement.end_lineno or statement.lineno):
-        return True
-    names = stored_names(statement.targets[0]) if isinstance(statement, ast.Assign) else []
-    used = [cell.statement(node) for name in names for node in _loads(cell, name) if node.lineno > statement.lineno]
-    below = any(n > cell.number and not t.reads.keys().isdisjoint(names) for n, t in page.flow.touched.items())
-    first = min((getattr(node, "end_lineno", 0) for node in used), default=0)
-    return stop <= first and not below
-
-
-def _is_unasked(page: Page, draw: Draw) -> bool:
-    """Is what is shuffled never read again, or the model never asked for anything that chance decides?"""
-    cell, call = draw.cell, draw.call
-    if called_name(call.func) in _IN_PLACE and call.args and isinstance(call.args[0], ast.Name):
-        name, own = call.args[0].id, call.args[0]
-        below = any(number > cell.number and name in touched.reads for number, touched in page.flow.touched.items())
-        return not below and all(node is own or node.lineno < own.lineno for node in _loads(cell, name))
-    statement = cell.statement(call)
-    target = statement.targets[0] if isinstance(statement, ast.Assign) and statement.value is call else None
-    if not draw.takes_state or not isinstance(target, ast.Name) or cell.in_function(call):
-        return False
-    again = [number for number, _ in page.names.bindings.get(target.id, ()) if number > cell.number]
-    scope = (other for other in page.code if cell.number <= other.number < min(again, default=1 << 30))
-    asked = [(other, node) for other in scope for node in _loads(other, target.id)]
-    return bool(asked) and all(getattr(other.parent(node), "attr", "") in _SETTLED for other, node in asked)
-
-
-def _loads(cell: CodeCell, name: str) -> list[ast.Name]:
-    return [node for node in cell.nodes(ast.Name) if node.id == name and isinstance(node.ctx, ast.Load)]
 
 
 def _only_shows(call: ast.Call, value: ast.expr) -> bool:
@@ -354,7 +360,7 @@ def _only_shows(call: ast.Call, value: ast.expr) -> bool:
             return False
         outer = outer.func.value
     if outer is call:
-        return called_name(call.func) not in _IN_PLACE
+        return called_name(call.func) not in IN_PLACE
     return not isinstance(outer, ast.Call) or called_name(outer.func) in _SHOWS
 
 

@@ -30,6 +30,9 @@ _PLANS = regex(
     re.I,
 )
 """What somebody means to do, or asks."""
+_NUMBER = regex(r"\d\.\d|\d ?%")
+_SHOWN = regex(r"\{[a-zA-Z_]|[\"'] *(?:,|%|\.format)|\d\.\d|\d ?%")
+"""A number in a line that prints: one that is written there, or one that is put in."""
 _TITLE = regex(r"\s*#")
 """A heading names a subject and states nothing."""
 
@@ -52,12 +55,17 @@ class Choices:
         """Does the page take the mean or the spread of the scores? Their largest and smallest then show the range."""
         return any(self._holds(subject) for _, call in self._calls(_MEANS) for subject in _subjects(call))
 
+    @property
+    def are_ranked(self) -> bool:
+        """Does the page sort a table of the scores?"""
+        return any(self._holds(subject) for _, call in self._calls(_RANKS) for subject in _subjects(call))
+
     def picked(self, of: frozenset[str] = frozenset()) -> Iterator[tuple[CodeCell, ast.AST]]:
         """Calls that give the best of the scores, or its place; of these attributes only, where some are given."""
         wanted = _PLACES if self.is_averaged else _PLACES | _EXTREMES
         for cell, call in self._calls(wanted):
             subjects = [s for s in _subjects(call) if not of or any(_is_of(inner, of) for inner in nodes_in(s))]
-            if any(self._holds(subject) for subject in subjects) and not self._is_drawn(cell, call):
+            if any(map(self._holds, subjects)) and not self._is_drawn(cell, call) and not _is_unused(cell, call):
                 yield cell, call
         if not of:
             yield from self._first_of_ranking()
@@ -103,15 +111,30 @@ class Choices:
         return any(called_name(node.func) in _DRAWN for node in outer)
 
 
-def said(page: Page, first: int) -> int | None:
-    """The number of the cell, from `first` on, in whose words (text, comments, printed strings) a model is called the best."""
+def said(page: Page, first: int, ranked: bool) -> int | None:
+    """The number of the cell, from `first` on, in whose words (text, comments, prints) a model is called the best.
+
+    Its score must stand there, too, unless a table that is `ranked` by the scores shows it.
+    """
     for cell in page.notebook.cells:
-        lines = re.split(r"[.\n]", cell.source) if cell.number >= first else []
+        if cell.number < first:
+            continue
+        lines = cell.source.split("\n")
         if cell.kind == "code":
-            lines = [line.removeprefix("#") for line in lines if "#" in line or "print" in line]
-        if any(_WORDS.search(line) and not _PLANS.search(line) and not _TITLE.match(line) for line in lines):
+            comments = [line for line in lines if "#" in line and (ranked or _NUMBER.search(line))]
+            lines = comments + [line for line in lines if "print" in line and (ranked or _SHOWN.search(line))]
+            lines = [line.removeprefix("#") for line in lines]
+        elif not ranked and not _NUMBER.search(cell.source):
+            continue
+        parts = [part for line in lines for part in line.split(".")]
+        if any(_WORDS.search(part) and not _PLANS.search(part) and not _TITLE.match(part) for part in parts):
             return cell.number
     return None
+
+
+def _is_unused(cell: CodeCell, call: ast.Call) -> bool:
+    """`max(first, second)` alone on its line: that shows a number and chooses nothing."""
+    return isinstance(cell.parent(call), ast.Expr) and len(call.args) > 1
 
 
 def _is_of(node: ast.AST, attributes: frozenset[str]) -> bool:

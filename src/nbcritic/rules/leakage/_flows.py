@@ -40,7 +40,7 @@ class Flows:
                 stored |= {(None, name.name) for name in names if isinstance(name, ast.FunctionDef)}
                 self._by_statement[statement] |= stored
                 if stored and not _is_other(value):
-                    used = {self._variable(inner, inner.id) for inner in nodes_in(value) if isinstance(inner, ast.Name)}
+                    used = {self._variable(inner, inner.id) for inner in _read(value) if isinstance(inner, ast.Name)}
                     for variable in used:
                         self._by_use[variable].append(stored)
 
@@ -69,7 +69,7 @@ class Flows:
         """Does an expression mention one of these variables or nodes?"""
         return any(
             inner in seeds or (isinstance(inner, ast.Name) and self._variable(inner, inner.id) in variables)
-            for inner in nodes_in(node)
+            for inner in _read(node)
         )
 
 
@@ -83,7 +83,7 @@ def _stored(cell: CodeCell) -> Iterator[tuple[ast.AST, list[ast.AST], ast.AST]]:
             if single.value is not None:
                 yield single, _names([single.target]), single.value
     for loop in cell.nodes(ast.For):
-        yield loop, _names([loop.target]), loop.iter
+        yield loop, _names([_item(loop)]), loop.iter
     for returned in cell.nodes(ast.Return):
         function = next((a for a in cell.ancestors(returned) if isinstance(a, ast.FunctionDef)), None)
         if function is not None and returned.value is not None:
@@ -92,6 +92,22 @@ def _stored(cell: CodeCell) -> Iterator[tuple[ast.AST, list[ast.AST], ast.AST]]:
         call = expression.value
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in _FILLS:
             yield expression, _names([call.func.value]), call
+
+
+def _item(loop: ast.For) -> ast.expr:
+    """What stands for the item of a loop; the number that `enumerate` counts tells nothing of it."""
+    is_counted = isinstance(loop.iter, ast.Call) and called_name(loop.iter.func) == "enumerate"
+    return loop.target.elts[-1] if is_counted and isinstance(loop.target, ast.Tuple) else loop.target
+
+
+def _read(node: ast.AST) -> list[ast.AST]:
+    """The parts of an expression, without what is only counted: `len(scores)` holds no score."""
+    parts = nodes_in(node)
+    counts = [part for part in parts if isinstance(part, ast.Call) and called_name(part.func) == "len"]
+    if not counts:
+        return parts
+    counted = {inner for call in counts for argument in call.args for inner in nodes_in(argument)}
+    return [part for part in parts if part not in counted]
 
 
 def _names(targets: Iterable[ast.expr]) -> list[ast.AST]:

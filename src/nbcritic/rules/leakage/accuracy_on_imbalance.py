@@ -11,7 +11,7 @@ from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
-from nbcritic.model import Hit, Related
+from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._metrics import accuracies
 
@@ -23,8 +23,23 @@ _KNOWS_BETTER = regex(
     re.I,
 )
 _IMPORTS = regex(r"^[ \t]*(?:from|import)\b.*$", re.M)
+_SENTENCE = regex(r"(?<=[.!?])\s+")
+_LONG = 200
 _COUNT = regex(r"^(?P<label>\S.*?)\s{2,}(?P<count>\d+(?:\.\d+)?)$")
 _FOOT = regex(r"^(?:Name|Length|dtype|Freq)\b")
+_REPORT = regex(r"^[ \t]*precision +recall +f1-score +support[ \t]*$", re.M)
+_ROW = regex(r"^\s*(?P<label>\S.*?)\s+\d\.\d+\s+(?P<recall>\d\.\d+)\s+\d\.\d+\s+(?P<rows>[1-9]\d*)$")
+_WHOLE = regex(r"^(?:accuracy|(?:micro|macro|weighted|samples) avg|avg / total)$")
+_PRAISE = regex(
+    r"\b(?:accuracy|performance|model|classifier)\b[^.!\n]{0,60}\b(?:is|are|was|were|looks?|does|doing|did|performs?|performed|yields?|achieves?d?|has|"
+    r"gives?|gave)\b[^.!\n]{0,40}\b(?:good|great|excellent|high|impressive|outstanding|satisf\w+|perfect\w*|well)\b",
+    re.I,
+)
+_QUALIFIED = regex(
+    r"\b(?:not|no|never|but|however|although|though|despite|except|only|if|should|would|could|may|might|unfortunately|fails?|poor\w*|low|worse|"
+    r"imbalanc\w*|minorit\w*|rare|recall|overfit\w*|unseen|train\w*|how|whether|other|too)\b|n't\b|\?",
+    re.I,
+)
 
 
 @rule("NBC510", name="accuracy-on-imbalance", severity="major", category="evaluation-and-baseline")
@@ -52,6 +67,22 @@ def check(page: Page) -> Iterator[Hit]:
         X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="fraud"), df["fraud"])
         model = LogisticRegression().fit(X_train, y_train)
         print(accuracy_score(y_test, model.predict(X_test)))  # <- flagged
+
+    Bad:
+
+        # %%
+        from sklearn.metrics import accuracy_score, classification_report
+        from sklearn.tree import DecisionTreeClassifier
+        guess = DecisionTreeClassifier().fit(X_train, y_train).predict(X_test)
+        print(accuracy_score(y_test, guess))
+        print(classification_report(y_test, guess))
+        #> 0.875
+        #>               precision    recall  f1-score   support
+        #>
+        #>       closed       0.88      1.00      0.93       350
+        #>         open       0.00      0.00      0.00        50
+        # %% [markdown]
+        # The accuracy of our model is very good.  # <- flagged
 
     Good:
 
@@ -87,6 +118,8 @@ def check(page: Page) -> Iterator[Hit]:
         print(accuracy_score(y_test, LogisticRegression().fit(X_train, y_train).predict(X_test)))
     """
     first = next(accuracies(page), None)
+    if first is not None:
+        yield from _praised(page)
     if first is None or any(_KNOWS_BETTER.search(_IMPORTS.sub("", cell.source)) for cell in page.code):
         return
     targets = {column for split in page.provenance.splits for column in split.target or ()}
@@ -102,6 +135,46 @@ def check(page: Page) -> Iterator[Hit]:
             related = (Related(cell.at(call), "the classes are counted here"),)
             yield Hit(first.cell.at(first.node), message, related)
             return
+
+
+def _praised(page: Page) -> Iterator[Hit]:
+    """The sentence that calls a model good although each saved report shows a class of which it finds no row."""
+    sentence = next(_praises(page), None)
+    if sentence is None:
+        return
+    missed = [_missed(text) for cell in page.code for output in cell.outputs for text in _reports(output.text)]
+    if not missed or None in missed:
+        return
+    cell = next(cell for cell in page.code if any(_REPORT.search(output.text) for output in cell.outputs))
+    at, said = sentence
+    assert missed[0] is not None
+    label, rows = missed[0]
+    message = f"“{said}”, says the text, but the report of cell {cell.number} shows that none of the {rows} rows of `{label}` is found"
+    yield Hit(at, message, (Related(Span(cell.number), "its recall is 0"),))
+
+
+def _praises(page: Page) -> Iterator[tuple[Span, str]]:
+    for cell in page.markdown:
+        for number, line in enumerate(cell.source.split("\n"), 1):
+            for sentence in _SENTENCE.split(line):
+                praise = _PRAISE.search(sentence)
+                if praise is not None and not _QUALIFIED.search(sentence):
+                    start = line.index(sentence)
+                    yield Span(cell.number, number, start + 1, number, start + len(sentence) + 1), praise[0]
+
+
+def _reports(text: str) -> Iterator[str]:
+    """The tables of `classification_report` in an output."""
+    yield from _REPORT.split(text)[1:]
+
+
+def _missed(report: str) -> tuple[str, str] | None:
+    """The first class of which no row is found, and how many there are."""
+    for line in report.split("\n"):
+        row = _ROW.match(line.rstrip()) if len(line) < _LONG else None
+        if row is not None and not float(row["recall"]) and not _WHOLE.match(row["label"]):
+            return row["label"], row["rows"]
+    return None
 
 
 def _counted(page: Page, targets: set[str]) -> Iterator[tuple[CodeCell, ast.Call]]:

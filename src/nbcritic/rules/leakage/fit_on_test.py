@@ -11,11 +11,11 @@ from nbcritic.analysis.events import called_name, root_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Fit, Score
-from nbcritic.analysis.provenance_tables import TRAIN
+from nbcritic.analysis.provenance_tables import TEST, TRAIN
 from nbcritic.model import Confidence, Hit, Related, Severity
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._chain import where
-from nbcritic.rules.leakage._gaps import shown_values
+from nbcritic.rules.leakage._gaps import Gaps, shown_values
 
 _LOOKED_AT = frozenset({"PermutationImportance", "TSNE", "UMAP", "Isomap", "cut", "qcut"})
 """What may rightly be fitted on held-out rows: it explains or draws them, or has nothing that could be fitted before."""
@@ -32,7 +32,8 @@ def check(page: Page) -> Iterator[Hit]:
 
     A scaler that is fitted anew on the test rows moves them by their own mean: a value of 3 no longer means what it meant in training, and
     the model is asked about rows from another scale; an encoder fitted anew gives other codes to the same words. A model that
-    is fitted on the test rows and scored on them is asked what it has just been told.
+    is fitted on the test rows and scored on them is asked what it has just been told. Held-out rows whose gaps are filled with their
+    own mean are a smaller fault (major; minor where outputs show that no more than a handful was missing).
 
     Instead, `fit` on the training rows and only `transform` (or `predict`) the held-out ones with that same object; a `Pipeline`
     cannot get this wrong.
@@ -59,6 +60,18 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         model.fit(X_test, y_test)  # <- flagged
         print(model.score(X_test, y_test))
+
+    Bad:
+
+        # %%
+        from sklearn.model_selection import train_test_split
+        from sklearn.preprocessing import StandardScaler
+        df = pd.read_csv("loans.csv")
+        X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="default"), df["default"])
+        def scaled(rows):
+            return StandardScaler().fit_transform(rows)  # <- flagged
+        X_train = scaled(X_train)
+        X_test = scaled(X_test)
 
     Good:
 
@@ -92,7 +105,7 @@ def check(page: Page) -> Iterator[Hit]:
         base = LogisticRegression().fit(X_fit, y_fit)
         calibrated = CalibratedClassifierCV(base, cv="prefit").fit(X_val, y_val)
     """
-    found = page.provenance.events
+    found, gaps = page.provenance.events, Gaps(page)
     said = set[ast.AST]()
     for place, fit in enumerate(found.fits):
         if (fit.by != "tool" and fit.by != "model") or fit.node in said:
@@ -121,7 +134,7 @@ def check(page: Page) -> Iterator[Hit]:
             "with their own statistic: use that of the training rows"
         )
         related = (Related(split.cell.at(split.node), "the rows are held out here"),)
-        yield Hit(fit.cell.at(fit.node), message, related, severity="major")
+        yield Hit(fit.cell.at(fit.node), message, related, severity="minor" if gaps.are_few(fit) else "major")
 
 
 def _refitted(fit: Fit, earlier: Sequence[Fit]) -> Fit | None:
@@ -209,15 +222,38 @@ def _anew(page: Page, fit: Fit, before: Fit) -> Hit:
     text = fit.cell.segment(fit.node)
     split = fit.part[-1][0] if fit.part else None
     rows = f"the rows that {where(split.cell, fit.cell)} holds out" if split else f"the rows of `{fit.file}`"
-    there = f"cell {before.cell.number}" if before.cell is not fit.cell else "the same cell"
-    message = f"`{text}` fits {_a(fit.name)} anew on {rows}, beside `{before.cell.segment(before.node)}` in {there}: use `transform` of that one"
-    related = [Related(before.cell.at(before.node), "the fit on the training rows")]
+    calls = _calls(page, fit) if before.node is fit.node else None
+    if calls is not None:
+        (first, train), (second, held) = calls
+        message = (
+            f"`{second.segment(held)}` fits {_a(fit.name)} anew on {rows}, after `{first.segment(train)}` did so on the training rows: "
+            "fit it on these alone, and let the function only use `transform`"
+        )
+        related = [Related(first.at(train), "the training rows"), Related(second.at(held), "the rows held out")]
+    else:
+        there = f"cell {before.cell.number}" if before.cell is not fit.cell else "the same cell"
+        message = f"`{text}` fits {_a(fit.name)} anew on {rows}, beside `{before.cell.segment(before.node)}` in {there}: use `transform` of that one"
+        related = [Related(before.cell.at(before.node), "the fit on the training rows")]
     if split is not None:
         related.append(Related(split.cell.at(split.node), "the rows are held out here"))
     # Codes come out the same where both parts know the same categories, which the page seldom shows.
     confidence: Confidence | None = "possible" if fit.name in _NUMBERS else None
     severity: Severity = "minor" if fit.name in _NUMBERS and _are_two_valued(page, fit) else "major"
     return Hit(fit.cell.at(fit.node), message, tuple(related), confidence=confidence, severity=severity)
+
+
+def _calls(page: Page, fit: Fit) -> tuple[tuple[CodeCell, ast.Call], tuple[CodeCell, ast.Call]] | None:
+    """The calls of the function around a fit, with the training rows and with those held out, as far as their names tell."""
+    around = next((node for node in fit.cell.ancestors(fit.node) if isinstance(node, ast.FunctionDef)), None)
+    sides: dict[bool, tuple[CodeCell, ast.Call]] = {}
+    for cell in page.code if around is not None else ():
+        for call in cell.nodes(ast.Call):
+            root = root_name(call.args[0]) if call.args else None
+            if around is not None and called_name(call.func) == around.name and root is not None:
+                is_train, is_held = TRAIN.search(root.id), TEST.search(root.id)
+                if bool(is_train) != bool(is_held):
+                    sides.setdefault(bool(is_held), (cell, call))
+    return (sides[False], sides[True]) if len(sides) == 2 else None
 
 
 def _a(name: str) -> str:

@@ -4,37 +4,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from nbcritic.analysis.page import Page
-from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Events, Fit, Split
 from nbcritic.model import Confidence, Hit, Related, Severity
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._chain import is_thrown_away, scored, used, where
 from nbcritic.rules.leakage._gaps import Gaps
+from nbcritic.rules.leakage._scales import Scales
+from nbcritic.rules.leakage._targets import Helpers, is_of_target
 
 TELLING = frozenset({"selector", "encoder"})
 """What learns from the target: fitted on all rows, it carries the answers of the test set into the features."""
 
 SLIGHT = frozenset({"imputer", "vectoriser", "vocabulary", "discretiser", "neighbours"})
 """What rarely moves a score by itself: a median from more rows, words that the training rows do not hold, edges of bins."""
-TREES = frozenset(
-    """DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier ExtraTreeRegressor RandomForestClassifier
-    RandomForestRegressor ExtraTreesClassifier ExtraTreesRegressor GradientBoostingClassifier GradientBoostingRegressor
-    HistGradientBoostingClassifier HistGradientBoostingRegressor AdaBoostClassifier AdaBoostRegressor XGBClassifier
-    XGBRegressor XGBRFClassifier XGBRFRegressor LGBMClassifier LGBMRegressor CatBoostClassifier CatBoostRegressor""".split()
-)
-"""Models that only ask whether a value is above another: an affine scale, learnt from whatever rows, changes nothing for them."""
-INDIFFERENT = TREES | frozenset("LinearRegression GaussianNB DummyClassifier DummyRegressor".split())
-"""Models that predict the same whatever affine scale a feature is on: a scaler that saw too much changes little for them."""
-_AFFINE = frozenset("StandardScaler MinMaxScaler MaxAbsScaler RobustScaler".split())
-_BY_DISTANCE = regex(
-    r"PCA|TruncatedSVD|TSNE|UMAP|SMOTE|ADASYN|KNNImputer|SVD|LDA|NMF|DBSCAN|Clustering|Neighbors|Discretizer|Selector|RFE|KBest|"
-    r"PolynomialFeatures|Sequential|SequentialFeatureSelector|Net$|LSTM|Dense$|Linear$|Module$|Model$"
-)
-"""What else on a page may feel the scale of a feature."""
-_NETWORKS = frozenset("torch tensorflow keras jax flax fastai pytorch_tabnet autogluon pycaret".split())
-_MODEL = regex(r"(?:Classifier|Regressor|Regression|SV[CR]|NB|Ridge|Lasso|ElasticNet|Perceptron|Machine|Means|CV)$")
+_SEARCH_SCORES = frozenset({"best_score_", "cv_results_", "grid_scores_"})
 
 
 @rule("NBC501", name="preprocessing-leakage", severity="blocker", category="leakage")
@@ -43,9 +30,11 @@ def check(page: Page) -> Iterator[Hit]:
 
     A scaler, imputer, selector, projection or vocabulary that is fitted before the split knows the test rows: their mean, their
     range, their words. The test score then answers another question than "how well on rows never seen", and is too good, by a
-    little for a scaler on many rows (major; minor where no model of the page minds the scale, and for an imputer or a vocabulary),
-    by a lot for a selector or a mean of the target (blocker). A scaler before nothing but trees, and an imputer for a table that is
-    shown to have no gaps, change nothing and get no word.
+    little for a scaler on many rows (major; minor where no model of the page minds the scale, where outputs show more than 100,000
+    rows, and for an imputer or a vocabulary; a nit before nothing but least squares, which takes any scale back), by a lot for a
+    selector or a mean of the target (blocker). It is minor, too, where only the folds of a search saw too much and nothing shows
+    their scores: then the choice of a setting suffers, and no number that is reported. A scaler before nothing but trees, and an
+    imputer for a table that is shown to have no gaps, change nothing and get no word.
 
     Instead, split first, fit on the training rows only and transform the rest with that; or put the steps into a `Pipeline` and
     give that to `cross_val_score` or the search, which then fits it anew in every fold.
@@ -107,6 +96,18 @@ def check(page: Page) -> Iterator[Hit]:
         prepare(df)
         # %%
         train, test = train_test_split(df)
+
+    Bad:
+
+        # %%
+        import pandas as pd
+        from sklearn.model_selection import train_test_split
+        def encoded(frame, column, target):
+            frame["usual"] = frame.groupby(column)[target].transform("mean")  # <- flagged
+            return frame
+        homes = encoded(pd.read_csv("homes.csv"), "city", "price")
+        # %%
+        X_train, X_test, y_train, y_test = train_test_split(homes.drop(columns="price"), homes["price"])
 
     Good:
 
@@ -201,25 +202,148 @@ def check(page: Page) -> Iterator[Hit]:
         models = [make().fit(X[rows], y[rows]) for rows, _ in KFold(5).split(X)]
         for rows, _ in KFold(5).split(X):
             models.append(make().fit(X[rows], y[rows]))
+
+    Good:
+
+        # %%
+        import pandas as pd
+        from sklearn.compose import ColumnTransformer
+        from sklearn.ensemble import RandomForestRegressor
+        from sklearn.model_selection import train_test_split
+        from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, PolynomialFeatures
+        homes = pd.read_csv("homes.csv")
+        homes[["area", "rooms", "both"]] = PolynomialFeatures().fit_transform(homes[["area", "rooms"]])
+        steps = ColumnTransformer([("numbers", MinMaxScaler(), ["area", "both"]), ("words", OneHotEncoder(), ["city"])])
+        X = steps.fit_transform(homes)
+        X_train, X_test, y_train, y_test = train_test_split(X, homes["price"])
+        RandomForestRegressor().fit(X_train, y_train).score(X_test, y_test)
+
+    Good:
+
+        # %%
+        import pandas as pd
+        from sklearn.model_selection import train_test_split
+        hours = pd.read_csv("weather.csv")
+        hours = hours.interpolate()
+        hours = hours.bfill()
+        first, last = train_test_split(hours)
+        # %%
+        ratings = pd.read_csv("ratings.csv")
+        ratings["stars"] = ratings["stars"].fillna(ratings["stars"].mean())
+        # %%
+        some = ratings.sample(1000)
+        some.info()
+        #>  #   Column  Non-Null Count  Dtype
+        #>  0   book    1000 non-null   int64
+        #>  1   stars   1000 non-null   int64
+        # %%
+        train, test = train_test_split(some)
+
+    Good:
+
+        # %%
+        import pandas as pd
+        from sklearn.linear_model import Ridge
+        from sklearn.model_selection import train_test_split
+        homes = pd.read_csv("homes.csv")
+        homes["area"] = homes["area"].fillna(homes["area"].median())
+        known = homes[homes["age"].notna()]
+        X_train, X_test, y_train, y_test = train_test_split(known[["area"]], known["age"])
+        guess = Ridge().fit(X_train, y_train)
+        print(guess.score(X_test, y_test))
+        # %%
+        homes.loc[homes["age"].isna(), "age"] = guess.predict(homes.loc[homes["age"].isna(), ["area"]])
+        final = Ridge().fit(homes[["area", "age"]], homes["price"])
     """
-    found, gaps = page.provenance.events, Gaps(page)
-    together: dict[object, list[tuple[Fit, Split]]] = {}
-    for fit, split in sorted(found.leaks.values(), key=lambda leak: leak[0].place):
-        if is_thrown_away(split) or (fit.kind == "neighbours" and not split.shuffled):
-            continue
-        if gaps.are_none(fit) or (fit.kind == "scaler" and fit.name in _AFFINE and _are_trees(page)):
-            continue
-        # Many columns filled alike are one fault, and so is what was done to two files put together.
-        many = fit.by == "statistic" or _are_two_files(fit, split)
-        together.setdefault((split, fit.by, fit.kind) if many else fit.node, []).append((fit, split))
-    for leaks in together.values():
-        yield _hit(page, found, *leaks[0], [fit for fit, _ in leaks[1:]])
+    judge = _Judge(page)
+    together: dict[object, list[_Leak]] = {}
+    for fit, first in sorted(page.provenance.leaks.values(), key=lambda leak: leak[0].place):
+        leak = judge.leak(fit, first)
+        if leak is not None:
+            # A scaler and the projection of what it gives are one fault; so are columns filled alike, and texts counted four times.
+            kind = "scaler" if fit.kind == "projection" else fit.kind
+            together.setdefault((fit.by, kind, leak.severity, leak.confidence), []).append(leak)
+    for first_leak, *others in together.values():
+        yield _hit(page.provenance.events, first_leak, [leak.fit for leak in others])
 
 
-def _hit(page: Page, found: Events, fit: Fit, split: Split, others: Sequence[Fit]) -> Hit:
+@dataclass(frozen=True, slots=True)
+class _Leak:
+    """A fit with the split that holds out rows which it has seen, and what is thought of it."""
+
+    fit: Fit
+    split: Split
+    severity: Severity
+    confidence: Confidence | None
+    note: str
+
+
+class _Judge:
+    """What the leaks of one page can do to its scores."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._found = page.provenance.events
+        self._gaps = Gaps(page)
+        self._scales = Scales(page)
+        self._helpers = Helpers(page)
+
+    def leak(self, fit: Fit, first: Split) -> _Leak | None:
+        """What a fit spoils; None where no score can be the worse for it."""
+        splits = (first, *self._found.again.get(fit.node, ()))
+        split = next((split for split in splits if not self._is_harmless(fit, split)), None)
+        if split is None or self._gaps.are_none(fit) or self._scales.change_nothing(fit):
+            return None
+        severity, note = self._severity(fit, split)
+        is_open = _ran_later(fit, split) or self._is_open(fit, split)
+        return _Leak(fit, split, severity, "possible" if is_open else None, note)
+
+    def _is_harmless(self, fit: Fit, split: Split) -> bool:
+        """Is nothing scored on what is held out, or only a model that fills gaps?"""
+        if is_thrown_away(split) or self._helpers.include(split):
+            return True
+        return fit.kind == "neighbours" and not split.shuffled
+
+    def _is_open(self, fit: Fit, split: Split) -> bool:
+        """Could it be meant: rows filled from the rows beside them, a mean that is known of each group, groups of like rows?"""
+        if fit.kind in ("neighbours", "cluster"):
+            return True
+        if fit.by == "group" and not is_of_target(self._page, fit, split):
+            return True
+        return _are_two_files(fit, split)
+
+    def _severity(self, fit: Fit, split: Split) -> tuple[Severity, str]:
+        """How much of the score the leak can move, and what there is to say of that."""
+        is_search = "search" in split.how
+        if is_search and not self._shows_search:
+            return "minor", ""
+        tells = is_of_target(self._page, fit, split) if fit.by == "group" else fit.kind in TELLING
+        if fit.by == "model" or tells:
+            return ("major" if is_search or fit.part else "blocker"), ""
+        if fit.by in ("statistic", "group") or fit.kind in SLIGHT:
+            return "minor", ""
+        if fit.kind == "scaler" and self._scales.cancel_out(fit):
+            return "nit", "; it moves no score here, as least squares predicts the same on any scale"
+        if fit.kind == "scaler" and (self._scales.are_indifferent or self._scales.are_steady(fit)):
+            return "minor", ""
+        return "major", ""
+
+    @cached_property
+    def _shows_search(self) -> bool:
+        """Does the page read the scores of a search? Else only the choice of a setting rests on them."""
+        for cell in self._page.code:
+            for node in cell.nodes(ast.Attribute):
+                if node.attr in _SEARCH_SCORES:
+                    outer = cell.parent(node)
+                    key = outer.slice if isinstance(outer, ast.Subscript) else None
+                    if not isinstance(key, ast.Constant) or "score" in str(key.value):
+                        return True
+        return False
+
+
+def _hit(found: Events, leak: _Leak, others: Sequence[Fit]) -> Hit:
+    fit, split = leak.fit, leak.split
     text = fit.cell.segment(fit.node)
-    severity = _severity(page, fit, split)
-    confidence: Confidence | None = "possible" if _ran_later(fit, split) or _is_open(fit, split) else None
     if _are_two_files(fit, split):
         split = _scored_part(found, split) or split
     there = where(split.cell, fit.cell)
@@ -240,18 +364,11 @@ def _hit(page: Page, found: Events, fit: Fit, split: Split, others: Sequence[Fit
     more = f" (and {len(elsewhere)} more like it)" if elsewhere else ""
     return Hit(
         fit.cell.at(fit.node),
-        f"`{text}` {verb} {seen}{scores}{more}",
+        f"`{text}` {verb} {seen}{scores}{leak.note}{more}",
         related,
-        severity=severity,
-        confidence=confidence,
+        severity=leak.severity,
+        confidence=leak.confidence,
     )
-
-
-def _is_open(fit: Fit, split: Split) -> bool:
-    """Could it be meant: rows filled from the rows beside them, a mean that is known of each group, groups of like rows?"""
-    if fit.kind in ("neighbours", "cluster") or (fit.by == "group" and not fit.is_of_target(split)):
-        return True
-    return _are_two_files(fit, split)
 
 
 def _are_two_files(fit: Fit, split: Split) -> bool:
@@ -267,35 +384,6 @@ def _scored_part(found: Events, split: Split) -> Split | None:
         if side == 0 and (first.how, first.cell) == (split.how, split.cell):
             return part[1][0]
     return None
-
-
-def _severity(page: Page, fit: Fit, split: Split) -> Severity:
-    """How much of the score the leak can move."""
-    if fit.by == "model" or (fit.is_of_target(split) if fit.by == "group" else fit.kind in TELLING):
-        return "blocker" if "search" not in split.how and not fit.part else "major"
-    if fit.by in ("statistic", "group") or fit.kind in SLIGHT or (fit.kind == "scaler" and _are_indifferent(page)):
-        return "minor"
-    return "major"
-
-
-def _are_indifferent(page: Page, models: frozenset[str] = INDIFFERENT) -> bool:
-    """Are all models of the page such that a feature's scale does not matter to them?"""
-    calls = _called(page)
-    used = {name for call in calls if _MODEL.search(name := call.rpartition(".")[2]) and name[0].isupper()}
-    boosted = any(name in ("lightgbm.train", "xgboost.train", "lightgbm.cv", "xgboost.cv") for name in calls)
-    return (bool(used) or boosted) and used <= models
-
-
-def _are_trees(page: Page) -> bool:
-    """Is there nothing on the page that a feature reaches but trees?"""
-    libraries = {name.partition(".")[0] for name in page.names.imports.values()}
-    if not libraries.isdisjoint(_NETWORKS) or not _are_indifferent(page, TREES):
-        return False
-    return not any(_BY_DISTANCE.search(name.rpartition(".")[2]) for name in _called(page))
-
-
-def _called(page: Page) -> list[str]:
-    return [page.qualified(call.func) or "" for cell in page.code for call in cell.nodes(ast.Call)]
 
 
 def _ran_later(fit: Fit, split: Split) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
+from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Cell, Hit, Span
@@ -27,6 +29,9 @@ _SPOKEN = regex(r"\s*(#+[ \t]*[^\W\d_][^\n]{3,58}|#+[ \t]*\d+[.):][^\n]{3,58})(?
 _CODE = regex(r"[=(\[{;]|^\W*(?:import|from|print|return|del)\b")
 """A comment that is a line of code taken out."""
 _WRITES_WORDS = regex(r"\s*%%(?:markdown|md|html|HTML)\b|\s*%md\b")
+_BRINGS = regex(r"read|load|open|fetch|quer|execute|connect|request|glob|listdir|scan")
+_TRIED = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Assert, ast.Delete)
+_FEW = 5
 
 ENOUGH = 3
 
@@ -37,7 +42,7 @@ def check(page: Page, *, cells: int = 8, lines: int = 40) -> Iterator[Hit]:
 
     There is nothing to scroll to, no table of contents, and nothing that says where loading ends and modelling starts; a
     reader has to run the code in their head to find the part they came for. Notebooks with fewer than `cells` code cells or
-    `lines` lines of code are left alone.
+    `lines` lines of code are left alone, and so are small tries one after the other, that load no data and define no function.
 
     Instead, put a Markdown heading before each part (`## Load`, `## Clean`, `## Model`, `## Result`).
 
@@ -108,11 +113,25 @@ def check(page: Page, *, cells: int = 8, lines: int = 40) -> Iterator[Hit]:
         "ab".upper()
         # %%
         [1, 2][0]
+
+    Good (cells=3, lines=3):
+
+        # %%
+        import numpy as np
+        a = np.arange(6).reshape(2, 3)
+        print(a.T)
+        # %%
+        b = np.ones((3, 2))
+        print(a @ b)
+        # %%
+        np.linalg.det(a @ b)
     """
     code = [cell for cell in page.cells if not cell.is_empty and not _WRITES_WORDS.match(cell.source)]
     if len(code) < cells or any(_has_heading(cell) for cell in page.notebook.cells):
         return
     if sum(bool(line.strip()) for cell in code for line in cell.lines) < lines:
+        return
+    if page.is_python and _only_tries(page):
         return
     words = sum(bool(cell.source.strip()) for cell in page.markdown)
     beside = f"{words} Markdown cell{'s' * (words > 1)}" if words else "no Markdown cell"
@@ -128,6 +147,21 @@ def _advice(page: Page) -> str:
     number, text = spoken[0]
     said = re.sub(r"\s+", " ", text.replace("`", "'")).strip()
     return f"turn the comments that open {len(spoken)} cells into Markdown (cell {number}: `{said}`)"
+
+
+def _only_tries(page: Page) -> bool:
+    """Is nearly every cell a few plain statements, on values that are written out?"""
+    if any(cell.nodes(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef) for cell in page.code):
+        return False
+    if any(_BRINGS.search(word) for word in page.called_words):
+        return False
+    cells = [cell for cell in page.cells if not cell.is_empty]
+    return sum(map(_is_try, cells)) * 10 >= len(cells) * 9
+
+
+def _is_try(cell: CodeCell) -> bool:
+    body = cell.tree.body if cell.tree is not None and not cell.magics else []
+    return 0 < len(body) <= _FEW and all(isinstance(statement, _TRIED) for statement in body)
 
 
 def _has_heading(cell: Cell) -> bool:

@@ -100,6 +100,7 @@ def _clusters(runs: Sequence[Run], least: float) -> Iterator[Cluster]:
             yield Cluster(copies, _weight(copies[0].shapes))
 
 
+@once
 def digest(page: Page) -> Digest:
     """The functions and the heavy runs of statements of a page, by shape."""
     blocks: dict[tuple[int, int], Block] = {}
@@ -242,20 +243,35 @@ class _Shaper:
         words: list[str] = []
         names: list[str] = []
         literals: list[object] = []
-        done = self._done
+        # What stands in a simple statement is no statement.
+        done = self._done if isinstance(statement, _NESTING) else {}
+        known = self._known
         stack: list[Any] = [statement]
         while stack:
             node = stack.pop()
             kind = node.__class__
             if kind is ast.Name:
-                words.append(self._word(node.id, names))
+                name = node.id
+                word = known[name] if name in known else self._word(name)
+                words.append(word)
+                if word == "name":
+                    names.append(name)
                 continue
             if kind is ast.Constant:
                 words.append("literal")
                 literals.append(node.value)
                 continue
-            within = done.get(node)
-            if within is not None:
+            if kind is ast.Attribute:  # this and the next as any other node, but sooner
+                words += ("Attribute", node.attr)
+                stack.append(node.value)
+                continue
+            if kind is ast.Call:
+                words += ("Call", str(len(node.keywords)), str(len(node.args)))
+                stack += reversed(node.keywords)
+                stack += reversed(node.args)
+                stack.append(node.func)
+                continue
+            if done and (within := done.get(node)) is not None:
                 words.append(str(within.key))
                 names += within.names
                 literals += within.literals
@@ -274,7 +290,7 @@ class _Shaper:
                         (words if kind is ast.Attribute or kind is ast.keyword else names).append(value)
                 elif of not in ATOMS:
                     stack.append(value)
-        key = stable(words)
+        key = _hash("\0".join(words))
         call = statement.value if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) else None
         return Shape(
             statement,
@@ -285,14 +301,10 @@ class _Shaper:
             tuple(literals),
         )
 
-    def _word(self, name: str, names: list[str]) -> str:
+    def _word(self, name: str) -> str:
         """Modules, functions and builtins are part of the shape; a class may stand for another; everything else is a name."""
-        word = self._known.get(name)
-        if word is None:
-            known = name in self._page.names.functions or self._page.qualified(ast.Name(name, ast.Load())) is not None
-            word = self._known[name] = "name" if not known else "class" if name[:1].isupper() else name
-        if word == "name":
-            names.append(name)
+        known = name in self._page.names.functions or self._page.qualified(ast.Name(name, ast.Load())) is not None
+        word = self._known[name] = "name" if not known else "class" if name[:1].isupper() else name
         return word
 
     def _weigh(self, statement: ast.stmt, words: int) -> float:
@@ -317,7 +329,10 @@ class _Shaper:
 
 def stable(words: Iterable[object]) -> int:
     """A hash that is the same in every process, which a digest may outlive."""
-    text = "\0".join(map(str, words))
+    return _hash("\0".join(map(str, words)))
+
+
+def _hash(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest())
 
 

@@ -15,6 +15,8 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
 """Statements with statements inside that run with the cell."""
 
+_COUNTED = (*COMPOUND, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return, ast.Delete, ast.Raise)
+
 _PLOTS = frozenset(
     "plt ax axs axes axarr ax1 ax2 ax3 fig figure sns px go pylab pyplot plotly alt bokeh hv folium cbar".split()
 )
@@ -48,6 +50,11 @@ def at_cell_level(cell: CodeCell) -> Amount:
     return amount_of(cell.tree.body) if cell.tree is not None else Amount()
 
 
+def at_most(cell: CodeCell) -> int:
+    """So many statements of logic are in the cell at most, wherever they stand: they need not be looked at for that."""
+    return sum(len(cell.nodes(kind)) for kind in _COUNTED)
+
+
 def in_functions(cell: CodeCell) -> int:
     """The statements of logic in the bodies of the cell's functions and methods."""
     plain = sum(amount_of(function.body).statements for function in cell.nodes(ast.FunctionDef))
@@ -68,7 +75,7 @@ def inner(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
 
 def amount_of(body: Iterable[ast.stmt]) -> Amount:
     """How much logic these statements hold. Of statements that only call, each function counts once: twenty calls of `model.add` are one long sentence, ten
-    `Parameter("…")` one list.
+    `Parameter("…")` one list, and values entered into a frame row by row are data.
 
     A loop or branch counts where something inside it does: one that only draws, prints or formats is a look itself.
     """
@@ -86,7 +93,7 @@ def amount_of(body: Iterable[ast.stmt]) -> Amount:
                 stack.append(item)
         elif is_logic(statement):
             order.append(statement)
-            if (name := only_called(statement)) is not None:
+            if (name := only_called(statement) or _entered(statement)) is not None:
                 called.add(name)
             else:
                 statements += 1
@@ -115,6 +122,24 @@ def only_called(statement: ast.stmt) -> str | None:
         if not isinstance(called, ast.Name) or not given or not all(isinstance(value, ast.Constant) for value in given):
             return None
     return last_name(call.func)
+
+
+def _entered(statement: ast.stmt) -> str | None:
+    """The frame that a plain value is put into by hand: `orders.loc[orders["id"] == 7, "euro"] = 3.5`."""
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, (ast.Constant, ast.UnaryOp)):
+        return None
+    target = statement.targets[0]
+    if not isinstance(target, ast.Subscript) or last_name(target.value) not in ("loc", "at", "iloc", "iat"):
+        return None
+    keys = target.slice.elts if isinstance(target.slice, ast.Tuple) else [target.slice]
+    return f"{root(target)}[…]" if all(isinstance(key, ast.Constant) or _is_one_key(key) for key in keys) else None
+
+
+def _is_one_key(key: ast.expr) -> bool:
+    """`orders["id"] == 7`"""
+    return (
+        isinstance(key, ast.Compare) and isinstance(key.ops[0], ast.Eq) and isinstance(key.comparators[0], ast.Constant)
+    )
 
 
 def is_logic(statement: ast.stmt) -> bool:

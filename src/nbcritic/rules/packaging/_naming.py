@@ -13,7 +13,7 @@ from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.rules.packaging._logic import last_name
 from nbcritic.rules.packaging._parts import Part, called, calls_of
-from nbcritic.rules.packaging._purpose import READS, WRITES
+from nbcritic.rules.packaging._purpose import READS, WRITES, effects_of
 
 _SMALL = frozenset(
     "the a an of and our to for in with on by let us s some step task part section exercise chapter question phase problem now "
@@ -51,30 +51,67 @@ _MODEL = regex(
 
 
 def function_name(
-    page: Page, parts: Sequence[Part], comment: str, module: str, made: Sequence[str], taken: Container[str]
+    page: Page,
+    parts: Sequence[Part],
+    comment: str,
+    module: str,
+    made: Sequence[str],
+    taken: Container[str],
+    gives: bool,
 ) -> str:
-    """A name that no other thing of the page has. `made` are the names that the function is about, the most telling first."""
+    """A name that no other thing of the page has. `made` are the names that the function is about, the most telling first; it
+    gives something back, or does not."""
+    act = _verb(parts, module, gives)
     heading = _words(_heading(page, parts[0].cell.number))
     name = _verbal(heading, module) or _verbal(_words(comment), "") or _by_content(parts, module, made)
+    verb = _VERBS.get(heading[0], heading[0]) if len(heading) == 1 else ""
+    if not name and verb in _DOING and (verb != "plot" or module == "plots"):
+        name = "_".join([verb, *map(_slug, made[:1])])
     if not name and 1 <= len(heading) <= 2 and module != "train":
-        name = "_".join([_verb(parts, module), *heading])
+        name = "_".join([act, *heading])
     if not name and made and made[0] in _VAGUE:
         section = _words(_section(page, parts[0].cell.number))
-        name = "_".join([_verb(parts, module), *section]) if 1 <= len(section) <= 3 else ""
+        name = "_".join([act, *section]) if 1 <= len(section) <= 3 else ""
+    if not name and act == "save":
+        name = f"save_{file}" if (file := _file(parts)) else ""
+        if not gives and not _written(parts).intersection(made[:1]):
+            act = "process"
     if not name:
+        # A constant or a helper that is made on the way tells less than what is computed.
+        made = sorted(made, key=lambda one: one.isupper() or one.startswith("_"))
         about = [word for made_name in made[:1] if (word := _slug(made_name)) and not iskeyword(word)]
-        name = "_".join([_verb(parts, module), *(about or [f"cell_{parts[0].cell.number}"])])
+        name = "_".join([act, *(about or [f"cell_{parts[0].cell.number}"])])
     base, number = name, 2
     while name in taken or not name.isidentifier() or iskeyword(name):
         name, number = f"{base}_{number}", number + 1
     return name
 
 
-def _verb(parts: Sequence[Part], module: str) -> str:
+def _verb(parts: Sequence[Part], module: str, gives: bool) -> str:
+    if not gives and module in ("data", "features", "analysis"):
+        return "save" if "writes files" in effects_of(parts) else "process"
     if module == "data":
         names = called(parts)
         return "save" if names & WRITES and not names & READS else "load" if names & READS else "prepare"
     return "save" if module == "analysis" and called(parts) & WRITES else _VERB_OF[module]
+
+
+def _file(parts: Sequence[Part]) -> str:
+    """What a file that these pieces write is called: `submission` of `out/submission.csv`."""
+    for call in calls_of(parts):
+        opened = last_name(call.func) == "open" and any(set("wax") & set(_text(mode)) for mode in call.args[1:2])
+        if opened or last_name(call.func) in WRITES:
+            for text in filter(None, map(_text, call.args)):
+                words = _words(re.split(r"[/\\]", text)[-1].rpartition(".")[0])
+                if 1 <= len(words) <= _LONGEST - 1:
+                    return "_".join(words)
+    return ""
+
+
+def _written(parts: Sequence[Part]) -> frozenset[str]:
+    """The names of what these pieces write: `totals` of `totals.to_csv(path)` and `np.save(path, totals)`."""
+    writes = [call for call in calls_of(parts) if last_name(call.func) in WRITES]
+    return frozenset(node.id for call in writes for node in nodes_in(call) if isinstance(node, ast.Name))
 
 
 def _by_content(parts: Sequence[Part], module: str, made: Sequence[str]) -> str:

@@ -233,7 +233,7 @@ class Steps:
         inner = tuple(name for name in reads if name in self.parts.settings)
         module = stretch.module
         made = [name for name in outputs if name in own.binds and name not in inputs] or list(outputs) or list(inputs)
-        name = function_name(self.page, stretch.parts, _comment(stretch.parts[0]), module, made, taken)
+        name = function_name(self.page, stretch.parts, _comment(stretch.parts[0]), module, made, taken, bool(outputs))
         return Step(
             name,
             module,

@@ -5,15 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import Event, Function
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._constants import is_constant
 
 SHOWN = 3
 _DATA = ("frame", "series", "array")
+_FRAMES = ("pandas.DataFrame", "polars.DataFrame")
+_IDENTIFIER = regex(r"(?:^|[_ ])ids?$|[a-z]I[dD]s?$|^I[dD]s?$")
 _GIVEN_BY = frozenset({"import", "def", "class", "magic"})
 
 
@@ -23,7 +26,8 @@ def check(page: Page) -> Iterator[Hit]:
 
     What it returns depends on which cells ran before, its call does not show it, and it can be neither moved into a module nor tested
     with other data. Only tables and arrays that the notebook makes under a lower-case name count: constants, models, connections,
-    other functions, lists of labels and tables from a file that only give a value for a key are fine to read. One finding names all such functions of a notebook.
+    other functions, lists of labels, tables from a file that only give a value for a key and the identifiers that stand beside what is handed in are
+    fine to read. One finding names all such functions of a notebook.
 
     Instead, give the function what it works on as a parameter, and hand it over in the call.
 
@@ -120,13 +124,25 @@ def check(page: Page) -> Iterator[Hit]:
             return list(shops).index(shop)
         # %%
         in_euro(5, "USD"), code("north")
+
+    Good:
+
+        # %%
+        import pandas as pd
+        unseen = pd.read_csv("unseen.csv")
+        numbers = unseen["order_id"].copy()
+        # %%
+        def hand_in(forecast, path):
+            pd.DataFrame({"order_id": numbers, "euro": forecast}).to_csv(path, index=False)
+        hand_in(model.predict(unseen), "forecast.csv")
     """
     found = [(cell, node, names) for cell, node, names in _functions(page) if names]
     if not found:
         return
     cell, node, names = found[0]
     shown = ", ".join(f"`{name}`" for name in names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
-    more = f", and {len(found) - 1} more function{'s' * (len(found) > 2)} do so, too" if len(found) > 1 else ""
+    others_do = "1 more function does" if len(found) == 2 else f"{len(found) - 1} more functions do"
+    more = f", and {others_do} so, too" if len(found) > 1 else ""
     related = tuple(
         Related(other.at_line(other_node.lineno), f"reads `{others[0]}`") for other, other_node, others in found[1:]
     )
@@ -159,8 +175,30 @@ def _read(page: Page, function: Function, here: int) -> Iterator[str]:
     for event in function.events:
         if event.kind == "use" and event.name not in seen | writes:
             seen.add(event.name)
-            if _is_data(page, event, here) and not (isinstance(event.node, ast.Name) and is_constant(page, event.node)):
+            if not _is_data(page, event, here) or (isinstance(event.node, ast.Name) and is_constant(page, event.node)):
+                continue
+            if not _labels_output(page, function, event.name, page.cell(here)):
                 yield event.name
+
+
+def _labels_output(page: Page, function: Function, name: str, cell: CodeCell) -> bool:
+    """Is it a column of identifiers, bound once, that only stands beside the values of a frame that the function makes?"""
+    uses = [node for node in nodes_in(function.node) if isinstance(node, ast.Name) and node.id == name]
+    source = page.values.source(uses[0]) if uses else None
+    while isinstance(source, (ast.Call, ast.Attribute)):
+        source = source.func if isinstance(source, ast.Call) else source.value
+    column = source.slice if isinstance(source, ast.Subscript) else None
+    if not isinstance(column, ast.Constant) or not _IDENTIFIER.search(str(column.value)):
+        return False
+    return all(_fills_column(page, cell, use) for use in uses)
+
+
+def _fills_column(page: Page, cell: CodeCell, use: ast.Name) -> bool:
+    around = cell.parent(use)
+    if isinstance(around, ast.Dict):
+        call = cell.parent(around)
+        return isinstance(call, ast.Call) and page.qualified(call.func) in _FRAMES
+    return isinstance(around, ast.Assign) and around.value is use and isinstance(around.targets[0], ast.Subscript)
 
 
 def _is_data(page: Page, event: Event, here: int) -> bool:

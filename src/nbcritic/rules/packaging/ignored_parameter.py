@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
 from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
@@ -105,18 +105,21 @@ def check(page: Page) -> Iterator[Hit]:
             def fit(self, X, y=None):
                 return self
     """
-    handed, every = _handed(page), list(functions(page))
-    agreed = _agreed(every)
+    every = [(cell, function) for cell, function in functions(page) if _parameters(function)]
+    if not every:
+        return
+    reads = {function: _used(function) for _, function in every}
+    handed, agreed = _handed(page), _agreed(reads)
     for cell, function in every:
         if function.name in handed or not _is_judged(cell, function):
             continue
-        used, first = _used(function) | _used_by_magics(cell, function), _overwritten(function)
+        used = reads[function] | _used_by_magics(cell, function)
         common = agreed.get(tuple(_parameters(function)), frozenset())
         unused = [name for name in _parameters(function) if name not in used | common]
         if unused:
             severity: Severity | None = None if _given(page, function) & set(unused) else "nit"
             yield Hit(cell.at_line(function.lineno), _unused(page, function, unused), severity=severity)
-        elif first:
+        elif first := _overwritten(function):
             name, line = next(iter(first.items()))
             yield Hit(
                 cell.at_line(function.lineno),
@@ -171,8 +174,9 @@ def _used(function: Def) -> set[str]:
     names = set[str]()
     for statement in function.body:
         for node in nodes_in(statement):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Load, ast.Del)):
-                names.add(node.id)
+            if isinstance(node, ast.Name):
+                if node.ctx.__class__ is not ast.Store:
+                    names.add(node.id)
             elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
                 names.add(node.target.id)
             elif isinstance(node, (ast.Global, ast.Nonlocal)):
@@ -190,13 +194,13 @@ def _used_by_magics(cell: CodeCell, function: Def) -> set[str]:
     return {name for magic in cell.magics if function.lineno < magic.line <= last for name in magic.reads}
 
 
-def _agreed(every: Iterable[tuple[CodeCell, Def]]) -> dict[tuple[str, ...], frozenset[str]]:
+def _agreed(reads: Mapping[Def, set[str]]) -> dict[tuple[str, ...], frozenset[str]]:
     """For parameters that several functions have alike, which of them any of these functions uses: they can be exchanged."""
     agreed: dict[tuple[str, ...], frozenset[str]] = {}
-    for _, function in every:
+    for function, used in reads.items():
         names = tuple(_parameters(function))
         if len(names) > 1:
-            agreed[names] = agreed.get(names, frozenset()) | (_used(function) & set(names))
+            agreed[names] = agreed.get(names, frozenset()) | (used & set(names))
     return agreed
 
 
@@ -204,6 +208,8 @@ def _overwritten(function: Def) -> dict[str, int]:
     """Parameters to which the body gives a new value before anything reads them, with the line."""
     waiting, found = set(_parameters(function)), dict[str, int]()
     for statement in function.body:
+        if not waiting:
+            break
         if isinstance(statement, ast.Assign) and all(isinstance(target, ast.Name) for target in statement.targets):
             read = _names(statement.value)
             for target in statement.targets:

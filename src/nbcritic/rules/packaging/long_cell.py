@@ -143,22 +143,24 @@ def check(page: Page, *, lines: int = 60) -> Iterator[Hit]:
         mean = by_day.mean()
     """
     long = [cell for cell in page.code if len(cell.lines) > lines and not _EXPORTED.search(cell.source)]
-    if not long:
+    hits = [hit for cell in long for hit in _judged(cell, lines)]
+    if not hits:
         return
     said = {copy.run.cell.number for cluster in clusters(page, WEIGHT) for copy in cluster.copies}
     said.update(proposal.cell.number for proposal in loose_logic(page, STATEMENTS, IN_ONE_CELL).worth)
-    for cell in long:
-        level, every = _counted(cell)
-        if cell.number in said:
-            continue
-        if level > lines and _statements(cell) >= FEW:
-            yield Hit(cell.at(), _message(cell, round(level), every))
-        elif every > 3 * lines and _definitions(cell) > 1:
-            advice = "move the definitions into a module"
-            yield Hit(
-                cell.at(),
-                f"cell {cell.number} holds {every} lines of code in {_definitions(cell)} definitions; {advice}",
-            )
+    yield from (hit for hit in hits if hit.at.cell not in said)
+
+
+def _judged(cell: CodeCell, lines: int) -> Iterator[Hit]:
+    level, every = _counted(cell)
+    if level > lines and _statements(cell) >= FEW:
+        yield Hit(cell.at(), _message(cell, round(level), every))
+    elif every > 3 * lines and _definitions(cell) > 1:
+        advice = "move the definitions into a module"
+        yield Hit(
+            cell.at(),
+            f"cell {cell.number} holds {every} lines of code in {_definitions(cell)} definitions; {advice}",
+        )
 
 
 def _message(cell: CodeCell, level: int, every: int) -> str:

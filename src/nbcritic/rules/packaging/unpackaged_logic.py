@@ -10,7 +10,7 @@ from nbcritic.analysis.page import Page, once
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._copies import clusters
-from nbcritic.rules.packaging._logic import Amount, at_cell_level, in_functions
+from nbcritic.rules.packaging._logic import Amount, at_cell_level, at_most, in_functions
 from nbcritic.rules.packaging._proposal import Proposal, hands_on, propose
 from nbcritic.rules.packaging._steps import Steps
 
@@ -30,7 +30,7 @@ def check(page: Page, *, statements: int = STATEMENTS, in_one_cell: int = IN_ONE
     name in it is global. What is worth keeping (cleaning, features, training, scoring) is copied to the next notebook by hand.
     Looks and plots are not counted, nor is an exploration in small steps: at least two cells must hold `in_one_cell`
     statements of logic each and hand something on (a name that a later cell needs, a file, or a block that stands in another
-    cell as well), these cells a third of the whole, and the notebook `statements` altogether, half as much again as its functions do.
+    cell as well; where nearly all of the notebook ran, they did, too), these cells a third of the whole, and the notebook `statements` altogether, half as much again as its functions do.
     Most of this logic must need what other cells make: programs pasted one under the other are none. In a text with code in between (one cell in three is Markdown) they must hold half of the whole.
 
     Instead, turn the largest cells into functions with inputs and outputs, move them into a module beside the notebook, test
@@ -148,6 +148,32 @@ def check(page: Page, *, statements: int = STATEMENTS, in_one_cell: int = IN_ONE
         last = day
         # %%
         print(last, spine)
+
+    Good (statements=8, in_one_cell=4):
+
+        # %% In[1]
+        import pandas as pd
+        orders = pd.read_csv("orders.csv")
+        # %% In[2]
+        # Told by the shops on the phone.
+        orders.loc[orders["id"] == 26, "euro"] = 321.65
+        orders.loc[orders["id"] == 31, "euro"] = 315.15
+        orders.loc[orders["id"] == 66, "euro"] = 223.15
+        orders.loc[orders["id"] == 73, "euro"] = 243.15
+        orders.loc[orders["id"] == 96, "euro"] = 227.60
+        # %% In[3]
+        clean = orders.dropna()
+        clean["net"] = clean["euro"] / 1.19
+        clean = clean[clean["net"] < 1e6]
+        clean = clean.sort_values("day")
+        # %%
+        totals = {}
+        for shop, rows in clean.groupby("shop"):
+            total = rows["euro"].sum()
+            totals[shop] = total
+        best = max(totals, key=totals.get)
+        # %% In[4]
+        print(clean, len(clean))
     """
     loose = loose_logic(page, statements, in_one_cell)
     if not loose.worth:
@@ -182,6 +208,9 @@ class Loose:
 @once
 def loose_logic(page: Page, statements: int, in_one_cell: int) -> Loose:
     """How much logic lies at cell level, and which cells hold what is worth keeping of it."""
+    most = [at_most(cell) for cell in page.code]
+    if sum(count >= in_one_cell for count in most) < 2 or sum(most) < statements:
+        return Loose(Amount(), 0, {})
     amounts = {cell.number: at_cell_level(cell) for cell in page.code}
     total = sum(amounts.values(), Amount())
     packed = sum(in_functions(cell) for cell in page.code)
@@ -195,7 +224,12 @@ def loose_logic(page: Page, statements: int, in_one_cell: int) -> Loose:
         for copy in cluster.copies
         if copy.run.cell is not cluster.copies[0].run.cell or copy.run.cell is not cluster.copies[-1].run.cell
     )
-    worth = [cell for cell in large if not _failed(cell) and (cell.number in copied or hands_on(page, cell))]
+    idle = _idle(page)
+    worth = [
+        cell
+        for cell in large
+        if not _failed(cell) and cell.number not in idle and (cell.number in copied or hands_on(page, cell))
+    ]
     held = sum(amounts[cell.number].statements for cell in worth)
     if len(worth) < 2 or held * (2 if _is_text(page) else 3) < total.statements:
         return none
@@ -227,6 +261,16 @@ def _named(page: Page, proposals: Sequence[Proposal]) -> list[str]:
 def _failed(cell: CodeCell) -> bool:
     """Was the cell left with an error? Then it is an attempt."""
     return any(output.kind == "error" for output in cell.outputs)
+
+
+def _idle(page: Page) -> frozenset[int]:
+    """The cells that never ran, where nearly all did: attempts that were given up."""
+    if not page.has_run:
+        return frozenset()
+    unrun = [
+        cell.number for cell in page.code if cell.execution_count is None and not cell.outputs and not cell.is_empty
+    ]
+    return frozenset(unrun if 4 * len(unrun) <= len(page.code) else ())
 
 
 def _is_text(page: Page) -> bool:

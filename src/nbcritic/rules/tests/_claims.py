@@ -79,7 +79,7 @@ class Number:
 
 def claims(cell: Cell) -> Iterator[tuple[int, int, int, Number]]:
     """The numbers that a Markdown cell claims to have measured: line (from 1), start and end in the line, and the number."""
-    if not _METRIC.search(cell.source):
+    if not _ANY.search(cell.source) or not _METRIC.search(cell.source):
         return
     fenced = False
     for index, line in enumerate(cell.source.split("\n"), 1):

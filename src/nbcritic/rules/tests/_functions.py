@@ -35,7 +35,10 @@ _BUILTINS = frozenset(dir(builtins))
 
 
 def logic(node: Function) -> int:
-    """Branches and loops of computation: none that only goes round files, and no ladder that only looks up literals."""
+    """Branches and loops of computation.
+
+    None of them only goes round files, gives a parameter its default, builds a list of everything, or looks up literals.
+    """
     found = 0
     skipped: set[ast.AST] = set()
     for inner in nodes_in(node):
@@ -44,12 +47,14 @@ def logic(node: Function) -> int:
         if isinstance(inner, ast.If):
             ladder = list(_ladder(inner))
             skipped.update(ladder[1:])
-            if not all(_is_literal(part) for rung in ladder for part in _bodies(rung)):
+            if not _is_default(inner) and not all(_is_literal(part) for rung in ladder for part in _bodies(rung)):
                 found += len(ladder)
         elif isinstance(inner, (ast.For, ast.While)):
             outer = len(inner.body) == 1 and isinstance(inner.body[0], ast.For)
             found += not outer and not any(_leaves_memory(part) for part in nodes_in(inner))
-        elif isinstance(inner, (ast.IfExp, ast.comprehension, ast.Match)):
+        elif isinstance(inner, ast.comprehension):
+            found += bool(inner.ifs)
+        elif isinstance(inner, (ast.IfExp, ast.Match)):
             found += 1
     return found
 
@@ -73,11 +78,25 @@ def _is_literal(statement: ast.stmt) -> bool:
         return True
     if isinstance(statement, (ast.Return, ast.Assign)):
         value = statement.value
-        return value is None or isinstance(value, (ast.Constant, ast.Name, ast.UnaryOp))
+        return value is None or isinstance(value, (ast.Constant, ast.Name, ast.UnaryOp)) or _is_sum(value)
     return isinstance(statement, ast.Expr) and (
         isinstance(statement.value, ast.Constant)
         or (isinstance(statement.value, ast.Call) and last(statement.value.func) in ("print", "append"))
     )
+
+
+def _is_sum(value: ast.expr) -> bool:
+    """`1.87 / 56`: a constant that shows where it comes from."""
+    return all(isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Constant)) for node in nodes_in(value))
+
+
+def _is_default(first: ast.If) -> bool:
+    """`if nodes is None: nodes = …`, whatever it takes to make them."""
+    test, end = first.test, first.body[-1]
+    if not (isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and isinstance(test.ops[0], ast.Is)):
+        return False
+    targets = end.targets if isinstance(end, ast.Assign) else []
+    return not first.orelse and any(isinstance(one, ast.Name) and one.id == test.left.id for one in targets)
 
 
 def _leaves_memory(node: ast.AST) -> bool:

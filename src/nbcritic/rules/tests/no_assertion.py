@@ -18,7 +18,8 @@ def check(page: Page) -> Iterator[Hit]:
     r"""The notebook hands on a result and asserts nothing about it.
 
     What others load or quote is only as good as the last look that somebody took at it. A run with an empty frame, a column of
-    nulls or a model that predicts one class writes its file as gladly as a good run does.
+    nulls or a model that predicts one class writes its file as gladly as a good run does. A write that stopped with an error handed
+    nothing on.
 
     Instead, assert before you hand on: rows, columns, nulls, ranges, sums that must agree, a score that must not be reached by
     chance; or have a test do it.
@@ -101,6 +102,15 @@ def check(page: Page) -> Iterator[Hit]:
         df = load("/kaggle/working/orders")
         df.to_csv("out_of_fold.csv")
 
+    Good:
+
+        # %% In[1]
+        import pandas as pd
+        df = pd.read_csv("orders.csv")
+        # %% In[2]
+        df.dropna().toPandas().to_csv("clean.csv")
+        #! AttributeError: 'DataFrame' object has no attribute 'toPandas'
+
     Bad:
 
         # %%
@@ -108,7 +118,7 @@ def check(page: Page) -> Iterator[Hit]:
         df = pd.read_csv("orders.csv")
         df.dropna().to_csv("clean.csv")  # <- flagged
     """
-    written = results(page)
+    written = [(cell, call) for cell, call in results(page) if not cell.has_error]
     if not written or validates(page):
         return
     if is_exercise(page) or is_hosted(page) or uses_samples(page) or practises(page) or reads_practice(page):

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from nbcritic.analysis.code import CodeCell, nodes_in
+from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
@@ -16,8 +17,12 @@ HARMLESS = frozenset(
     "matplotlib.pyplot.style.use multiprocessing.set_start_method get_ipython display".split()
 )
 """Clean-up and set-up: whether these succeed changes no result."""
+_SURE = frozenset(
+    "range len str list dict tuple set zip enumerate print display join dirname basename splitext format figure subplots".split()
+)
+"""Calls that hardly ever fail."""
 CLEANUP = frozenset(
-    "close stop quit disconnect shutdown terminate kill cancel unpersist cleanup set_memory_growth".split()
+    "close stop quit disconnect shutdown terminate kill cancel unpersist cleanup set_memory_growth set_visible_devices".split()
 )
 
 
@@ -32,7 +37,8 @@ def check(page: Page) -> Iterator[Hit]:
     r"""An error of any kind is caught and forgotten.
 
     A misspelt column, a full disk and a broken file then look like "nothing to do": rows, files or folds drop out without a trace,
-    and the totals below are computed from what happened to be left.
+    and the totals below are computed from what happened to be left. It is minor where the text printed is always the same, and in a
+    search that prints every candidate it fitted and keeps the best: what is missing from its list failed.
 
     Instead, name the exception that is expected (`except KeyError`), count or collect what failed, and let everything else stop
     the notebook.
@@ -197,6 +203,24 @@ def check(page: Page) -> Iterator[Hit]:
             turbo.patch()
         except Exception:
             pass
+        # %%
+        try:
+            tf.config.set_visible_devices([], "GPU")
+        except Exception:
+            pass
+
+    Bad:
+
+        # %%
+        best = np.inf
+        for order in orders:
+            try:
+                fitted = ARIMA(sales, order=order).fit()
+                print(order, fitted.aic)
+                if fitted.aic < best:
+                    best, chosen = fitted.aic, order
+            except:  # <- flagged
+                continue
     """
     groups: dict[str, list[tuple[CodeCell, ast.Try, ast.ExceptHandler, str]]] = {}
     for cell in page.code:
@@ -211,9 +235,33 @@ def check(page: Page) -> Iterator[Hit]:
         cell, block, handler, how = alike[0]
         caught = "except:" if handler.type is None else f"except {cell.segment(handler.type)}"
         more = f" (and {len(alike) - 1} more like it)" if len(alike) > 1 else ""
-        text = f"`{caught}` around `{cell.segment(block.body[0], 50)}`{more} catches every error, and {how}"
+        text = f"`{caught}` around `{cell.segment(_telling(block), 50)}`{more} catches every error, and {how}"
         others = tuple(Related(_head(c, h), "and here") for c, _, h, _ in alike[1:6])
-        yield Hit(_head(cell, handler), text, others, severity="minor" if "prints" in how else None)
+        mild = "prints" in how or all(_compares_fits(c, b) for c, b, _, _ in alike)
+        yield Hit(_head(cell, handler), text, others, severity="minor" if mild else None)
+
+
+def _telling(block: ast.Try) -> ast.stmt:
+    """The first statement that is likely to fail."""
+    return next((statement for statement in block.body if _may_fail(statement)), block.body[0])
+
+
+def _may_fail(statement: ast.stmt) -> bool:
+    nodes = nodes_in(statement)
+    calls = (node for node in nodes if isinstance(node, ast.Call))
+    return any(called_name(call.func) not in _SURE for call in calls) or any(
+        isinstance(node, (ast.Subscript, ast.Import, ast.ImportFrom, ast.Raise, ast.Assert)) for node in nodes
+    )
+
+
+def _compares_fits(cell: CodeCell, block: ast.Try) -> bool:
+    """Does the attempt fit one candidate of many, print how good it is, and keep the best?"""
+    if not any(isinstance(parent, (ast.For, ast.While)) for parent in cell.ancestors(block)):
+        return False
+    nodes = [node for statement in block.body for node in nodes_in(statement)]
+    called = {called_name(node.func) for node in nodes if isinstance(node, ast.Call)}
+    keeps = any(isinstance(node, ast.If) and isinstance(node.test, ast.Compare) for node in nodes)
+    return {"fit", "print"} <= called and keeps
 
 
 def _shape(block: ast.Try, handler: ast.ExceptHandler) -> str:

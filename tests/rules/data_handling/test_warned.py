@@ -1,0 +1,84 @@
+"""NBC603 by the warnings that pandas left in the page."""
+
+import pytest
+
+from nbcritic import rules
+from nbcritic.analysis.page import Page
+from nbcritic.model import Hit
+from nbcritic.notebook import percent
+
+TEXT = "A value is trying to be set on a copy of a slice from a DataFrame."
+
+
+def hits(*cells: str) -> list[Hit]:
+    text = "".join(f"# %%\n{cell}\n" for cell in cells)
+    return list(rules.load()["NBC603"].check(Page(percent.read(text, "t.py", history=True))))
+
+
+def warning(file: str, line: int, quoted: str = "", name: str = "SettingWithCopyWarning") -> str:
+    return f"\n#> {file}:{line}: {name}:\n#> {TEXT}" + (f"\n#>   {quoted}" if quoted else "")
+
+
+def places(found: list[Hit]) -> list[tuple[int, int, str | None]]:
+    return [(hit.at.cell, hit.at.line, hit.severity) for hit in found]
+
+
+WRITE = 'part["a"] = 1'
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "x = 1\n" + WRITE + warning("/tmp/ipykernel_7/32.py", 2, WRITE),
+        "x = 1\n" + WRITE + warning("<ipython-input-3-0a>", 7, WRITE),  # lines were put above it since
+        "x = 1\n" + WRITE + warning("/lib/site-packages/ipykernel_launcher.py", 2, "import sys"),
+        "x = 1\n" + WRITE + warning("C:\\lib\\ipykernel_launcher.py", 2),
+        "part = whole[rows]\npart.drop('a', axis=1, inplace=True)"
+        + warning("/pandas/core/frame.py", 4315, "errors=errors,"),
+        "part = whole[rows]\npart.loc[:, 'a'] = 1"
+        + warning("C:\\pandas\\core\\indexing.py", 494, "self.obj[item] = s"),
+    ],
+)
+def test_the_line_that_warned(cell: str) -> None:
+    assert places(hits(cell)) == [(1, 2, "minor")]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "x = 1\n" + warning("/tmp/ipykernel_7/32.py", 2, WRITE),  # the line is gone
+        "part = whole[rows].copy()\n" + WRITE + warning("/tmp/ipykernel_7/32.py", 2, WRITE),
+        "show(part)" + warning("/lib/site-packages/ipykernel_launcher.py", 1, "import sys"),
+        "part = whole[rows]\npart.drop('a', inplace=True)\npart.drop('b', inplace=True)"
+        + warning("/pandas/core/frame.py", 4315, "errors=errors,"),
+        "part.drop('a', axis=1, inplace=True)" + warning("/pandas/core/frame.py", 4315, "errors=errors,"),
+        WRITE + warning("/lib/site-packages/tools/prepare.py", 12, "df['b'] = 0"),
+        WRITE + warning("/tmp/ipykernel_7/32.py", 1, WRITE, "RuntimeWarning"),
+    ],
+)
+def test_a_warning_of_no_known_line(cell: str) -> None:
+    assert hits(cell) == []
+
+
+def test_a_function_warns_where_it_is_called() -> None:
+    define = "def mark(part):\n    part['a'] = 1"
+    call = "mark(whole[rows])" + warning("/tmp/ipykernel_7/32.py", 2, "part['a'] = 1")
+    assert places(hits(define, call)) == [(1, 2, "minor")]
+
+
+def test_one_finding_names_all_lines() -> None:
+    both = 'part["a"] = 1\npart["b"] = 2' + warning("/t/ipykernel_7/3.py", 1, 'part["a"] = 1')
+    (hit,) = hits(both + warning("/t/ipykernel_7/3.py", 2, 'part["b"] = 2'))
+    assert [place.at.line for place in hit.related] == [2]
+
+
+def test_a_lost_write_of_an_unknown_frame() -> None:
+    code = "data['a'][data['b'] > 0] = 1"
+    name = "FutureWarning: ChainedAssignmentError"
+    assert places(hits(code + warning("/tmp/ipykernel_7/32.py", 1, code, name))) == [(1, 1, "major")]
+
+
+def test_one_fault_is_said_once() -> None:
+    code = "df['a'][df['b'] > 0] = 1"
+    read = "import pandas as pd\ndf = pd.read_csv('a.csv')"
+    assert len(hits(read, code + warning("/tmp/ipykernel_7/32.py", 1, code))) == 1
