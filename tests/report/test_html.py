@@ -170,7 +170,6 @@ def test_one_rule_in_one_cell_is_one_note() -> None:
     assert "2 more in this cell" in page.text
 
 
-
 def test_an_unreadable_notebook_is_a_page_that_says_so(tmp_path: Path) -> None:
     (tmp_path / "n.ipynb").write_text("{")
     (report,) = nbcritic.scan([tmp_path / "n.ipynb"])

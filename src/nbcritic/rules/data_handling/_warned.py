@@ -46,7 +46,9 @@ def hits(page: Page, told: Set[ast.stmt]) -> Iterator[Hit]:
         owner = _written(statement)
         assert owner is not None
         name = cell.segment(owner, 40)
-        text = f"made pandas warn: `{name}` is a part of another frame, and whether that changes, too, is left to pandas; "
+        text = (
+            f"made pandas warn: `{name}` is a part of another frame, and whether that changes, too, is left to pandas; "
+        )
         yield _hit(named, f"{text}make it with `.copy()`", "minor")
 
 

@@ -120,7 +120,9 @@ class Labels:
         if function is not None and (not own or _takes(function, name.id)):
             return [] if _takes(function, name.id) else [b for b in every if b.function is None]
         statement = cell.statement(name)
-        above = [b for b in own if b.place < (cell.number, name.lineno, 0) and b.cell.statement(b.node) is not statement]
+        above = [
+            b for b in own if b.place < (cell.number, name.lineno, 0) and b.cell.statement(b.node) is not statement
+        ]
         if not above:
             return []
         last = max(above, key=lambda b: b.place)
