@@ -42,17 +42,18 @@ def test_many_names_are_cut() -> None:
     assert proposed(text, 2) == "cell 2 (`a, b, c, …` → `x`)"
 
 
-def severities(lines: int, blank: int = 0) -> list[str | None]:
+def severities(lines: int, blank: int = 0, more: str = "") -> list[str | None]:
     first = "".join(f"a{n} = orders.step{n}(a{n - 1 if n else n})\n" for n in range(lines)) + "\n" * blank
     second = "".join(f"b{n} = a{n} - rates[a{n}] * {n}\n" for n in range(10)) + "best = max(b1)"
-    text = f"{START}# %%\na0 = 1\n{first}last = 1\n# %%\n{second}\n# %%\nprint(best, last)\n"
+    text = f"{START}# %%\na0 = 1\n{first}last = 1\n# %%\n{second}\n{more}\n# %%\nprint(best, last)\n"
     return [hit.severity for hit in check.check(Page(percent.read(text, "x.ipynb")), statements=20)]
 
 
 def test_much_logic_is_major() -> None:
     assert severities(20) == ["minor"]
     assert severities(20, blank=40) == ["minor"]  # a long cell has a rule of its own
-    assert severities(100) == [None]
+    assert severities(100) == ["minor"]  # a straight line hides little
+    assert severities(100, more="for n in rates:\n    best += rates[n] * best") == [None]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from nbcritic.analysis.code import CodeCell, nodes_in
@@ -172,9 +171,9 @@ def check(page: Page) -> Iterator[Hit]:
     cells = [cell for cell in page.cells if cell.execution_count and not cell.is_empty and not _is_free(cell)]
     counts = [cell.execution_count or 0 for cell in cells]
     falls = [at for at in range(1, len(counts)) if counts[at] < counts[at - 1]]
-    repeated = [count for count, times in Counter(counts).most_common(1) if times > 1]
+    repeated = _repeated(cells)
     if repeated:
-        yield _sessions(page, cells, [cell for cell in cells if cell.execution_count == repeated[0]])
+        yield _sessions(page, cells, repeated)
     elif len(falls) == 1 and counts[falls[0]] <= 2 and max(counts[falls[0] :]) < min(counts[: falls[0]]):
         message = f"The counts start again at {counted(cells[falls[0]])}: the saved outputs come from two sessions"
         yield Hit(Span(), message, fix=_CLEARED, severity="minor", confidence="likely")
@@ -189,6 +188,16 @@ def _is_free(cell: CodeCell) -> bool:
 
 def _only_imports(cell: CodeCell) -> bool:
     return cell.tree is not None and all(isinstance(s, (ast.Import, ast.ImportFrom, ast.Pass)) for s in cell.tree.body)
+
+
+def _repeated(cells: Sequence[CodeCell]) -> list[CodeCell]:
+    """Cells with one count that no single session can have given; the parts of a cell that was split keep its count."""
+    found: dict[int | None, list[CodeCell]] = {}
+    for above, cell in zip((None, *cells), cells, strict=False):
+        is_part = above is not None and above.execution_count == cell.execution_count
+        if not is_part or (above is not None and above.outputs and cell.outputs):
+            found.setdefault(cell.execution_count, []).append(cell)
+    return max(found.values(), key=len, default=[]) if any(len(same) > 1 for same in found.values()) else []
 
 
 def _sessions(page: Page, cells: Sequence[CodeCell], same: Sequence[CodeCell]) -> Hit:

@@ -33,16 +33,18 @@ _BRINGS = regex(r"read|load|open|fetch|quer|execute|connect|request|glob|listdir
 _TRIED = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.Assert, ast.Delete)
 _FEW = 5
 
+_IMPORT = regex(r"[ \t]*(?:import|from|library\(|using)\b")
+
 ENOUGH = 3
 
 
 @rule("NBC702", name="no-heading", severity="minor", category="readability", covers=("NBC701",), any_language=True)
-def check(page: Page, *, cells: int = 8, lines: int = 40) -> Iterator[Hit]:
+def check(page: Page, *, cells: int = 10, lines: int = 40) -> Iterator[Hit]:
     r"""A long notebook has no heading.
 
     There is nothing to scroll to, no table of contents, and nothing that says where loading ends and modelling starts; a
     reader has to run the code in their head to find the part they came for. Notebooks with fewer than `cells` code cells or
-    `lines` lines of code are left alone, and so are small tries one after the other, that load no data and define no function.
+    `lines` lines of code (imports aside) are left alone, and so are small tries one after the other, that load no data and define no function.
 
     Instead, put a Markdown heading before each part (`## Load`, `## Clean`, `## Model`, `## Result`).
 
@@ -129,7 +131,7 @@ def check(page: Page, *, cells: int = 8, lines: int = 40) -> Iterator[Hit]:
     code = [cell for cell in page.cells if not cell.is_empty and not _WRITES_WORDS.match(cell.source)]
     if len(code) < cells or any(_has_heading(cell) for cell in page.notebook.cells):
         return
-    if sum(bool(line.strip()) for cell in code for line in cell.lines) < lines:
+    if sum(bool(line.strip()) and not _IMPORT.match(line) for cell in code for line in cell.lines) < lines:
         return
     if page.is_python and _only_tries(page):
         return

@@ -30,8 +30,10 @@ def check(page: Page, *, statements: int = STATEMENTS, in_one_cell: int = IN_ONE
     name in it is global. What is worth keeping (cleaning, features, training, scoring) is copied to the next notebook by hand.
     Looks and plots are not counted, nor is an exploration in small steps: at least two cells must hold `in_one_cell`
     statements of logic each and hand something on (a name that a later cell needs, a file, or a block that stands in another
-    cell as well; where nearly all of the notebook ran, they did, too), these cells a third of the whole, and the notebook `statements` altogether, half as much again as its functions do.
-    Most of this logic must need what other cells make: programs pasted one under the other are none. In a text with code in between (one cell in three is Markdown) they must hold half of the whole.
+    cell as well; where nearly all of the notebook ran, they did, too), these cells a third of the whole, and the notebook
+    `statements` altogether, half as much again as its functions do. Most of this logic must need what other cells make: programs
+    pasted one under the other are none. In a text with code in between (one cell in three is Markdown) they must hold half of the
+    whole. Without a single branch or loop it is minor.
 
     Instead, turn the largest cells into functions with inputs and outputs, move them into a module beside the notebook, test
     them there, and let the notebook call them; `nbcritic extract` shows the whole plan and writes it.
@@ -189,7 +191,7 @@ def check(page: Page, *, statements: int = STATEMENTS, in_one_cell: int = IN_ONE
     worth = [proposal.cell for proposal in loose.worth]
     related = tuple(Related(cell.at(), _said(amounts[cell.number])) for cell in worth)
     repeated = any(cell.number in copied for cell in worth)
-    grave = total.statements >= (COPIED if repeated else GRAVE)
+    grave = total.branches and total.statements >= (COPIED if repeated else GRAVE)
     yield Hit(Span(), message, related, severity=None if grave else "minor")
 
 

@@ -14,7 +14,7 @@ from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.tests._functions import Function, gives_back, logic, pure_functions, used
 from nbcritic.rules.tests._hosted import is_contest, is_exercise
-from nbcritic.rules.tests._results import is_called_by_others, results, scores
+from nbcritic.rules.tests._results import is_called_by_others
 from nbcritic.rules.tests._shared import is_assertion
 from nbcritic.rules.tests._sketch import sketch
 
@@ -334,13 +334,7 @@ def _untested(page: Page, candidates: Sequence[Candidate]) -> Hit:
         text = f"no test exercises {which}"
     if hint := sketch(page, first.node):
         text += f"; {hint}"
-    several = sum(candidate.pure for candidate in candidates) >= 3
-    return Hit(
-        first.head,
-        text,
-        tuple(Related(other.head, "nor this one") for other in others[:5]),
-        severity="major" if several and (results(page) or scores(page)) else None,
-    )
+    return Hit(first.head, text, tuple(Related(other.head, "nor this one") for other in others[:5]))
 
 
 def _tested(page: Page) -> set[str]:
