@@ -154,7 +154,7 @@ def test_start_here_hears_of_another_cause_before_the_same_again() -> None:
     found = [replace(base, code=f"NBC10{n}") for n in (1, 2, 3)]
     found.append(replace(base, code="NBC604", family="data-handling", category="pandas-correctness", severity="minor"))
     first = [finding.code for finding in engine.start_here(found)]
-    assert first == ["NBC101", "NBC102", "NBC604"]
+    assert first == ["NBC101", "NBC102", "NBC103"]
     found = [found[0], replace(found[3], severity="major"), *found[1:3]]
     assert [finding.code for finding in engine.start_here(found)] == ["NBC604", "NBC101", "NBC102"]
 
@@ -183,6 +183,9 @@ def test_start_here_fills_no_place_with_small_upkeep() -> None:
     assert codes(state[0], state[1], copied, untitled) == ["NBC101", "NBC102", "NBC405"]
     assert codes(state[0], untitled, long) == ["NBC101"]
     assert codes(untitled, long) == ["NBC402"]
+    assert codes(copied, replace(copied, code="NBC401"), state[0]) == ["NBC101", "NBC401"]  # one word on its structure
+    unsure = replace(state[0], code="NBC110", confidence="possible")
+    assert codes(replace(state[1], severity="minor"), state[0], unsure) == ["NBC101", "NBC110", "NBC102"]
 
 
 def test_every_category_has_its_cause() -> None:

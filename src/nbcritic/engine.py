@@ -115,8 +115,8 @@ def chosen(config: Config, page: Page | None = None) -> list[Rule]:
 def start_here(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """What a strong reviewer says first: what endangers the notebook's claims most, each of another rule, not all of one cause.
 
-    Upkeep comes after everything major that is sure and endangers the claims. What is minor there is named only where nothing else
-    is: it would take the weight from the rest.
+    Upkeep comes after everything major that is sure and endangers the claims, and each kind of it once. What is minor there is
+    named only where nothing else is: it would take the weight from the rest.
     """
     ranked = sorted(findings, key=lambda finding: (-_gravity(finding), _place(finding)))
     best: dict[str, Finding] = {}
@@ -129,19 +129,18 @@ def start_here(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     def weight(finding: Finding) -> float:
         return _gravity(finding) * _AGAIN ** heard[_cause(finding)[0]]
 
+    def fills(finding: Finding) -> bool:
+        return _is_upkeep(finding) and (finding.severity == "minor" or heard[_cause(finding)[0]] > 0)
+
     while len(chosen) < START_HERE:
-        left = [
-            finding
-            for finding in best.values()
-            if not chosen or not (_is_upkeep(finding) and finding.severity == "minor")
-        ]
+        left = [finding for finding in best.values() if not (chosen and fills(finding))]
         if not left:
             break
         first = max(left, key=weight)  # the first of equals: `best` is in order
+        grave = [finding for finding in left if finding.severity == "major" and not _is_upkeep(finding)]
         if _is_upkeep(first) and first.severity != "blocker":
-            grave = [
-                one for one in left if one.severity == "major" and one.confidence != "possible" and not _is_upkeep(one)
-            ]
+            first = max((one for one in grave if one.confidence != "possible"), key=weight, default=first)
+        if first.severity == "minor":
             first = max(grave, key=weight, default=first)
         chosen.append(best.pop(first.code))
         heard[_cause(first)[0]] += 1

@@ -202,7 +202,7 @@ def _repeated(cells: Sequence[CodeCell]) -> list[CodeCell]:
 
 def _sessions(page: Page, cells: Sequence[CodeCell], same: Sequence[CodeCell]) -> Hit:
     where = listed(cell.number for cell in same)
-    found = _consequence(page, {cell.number: cell for cell in cells}) if page.is_python else ""
+    found = _consequence(page, {cell.number: cell for cell in cells}, shown=True) if page.is_python else ""
     message = f"The saved outputs come from several sessions: In[{same[0].execution_count}] stands at {where}"
     related = tuple(Related(Span(cell.number), "the same count") for cell in same[1:])
     if not found:
@@ -247,10 +247,11 @@ def _strays(counts: Sequence[int]) -> list[int]:
     return [at for at in range(len(counts)) if at not in keep]
 
 
-def _consequence(page: Page, cells: dict[int, CodeCell]) -> str:
-    """What one cell took from another in the wrong order, in words; empty where nothing is known."""
+def _consequence(page: Page, cells: dict[int, CodeCell], *, shown: bool = False) -> str:
+    """What one cell (with `shown`, one that has outputs) took from another in the wrong order, in words; empty if nothing is known."""
     writers = _writers(page, cells)
-    for number, cell in cells.items():
+    users = {number: cell for number, cell in cells.items() if not shown or cell.outputs}
+    for number, cell in users.items():
         for name, source in page.flow.sources[number].items():
             above = cells.get(source)
             if above is None or not _later(above, cell) or _is_setting(page, above, name):
@@ -258,7 +259,7 @@ def _consequence(page: Page, cells: dict[int, CodeCell]) -> str:
             if above in writers.get(name, ()):
                 done = "set" if name in page.flow.touched[source].binds else "changed"
                 return f": {counted(cell)} used `{name}` before {counted(above)} last {done} it"
-    for number, cell in cells.items():
+    for number, cell in users.items():
         for name in page.flow.touched[number].reads:
             for below in writers.get(name, ()):
                 if below.number > number and _later(cell, below):
