@@ -75,6 +75,8 @@ _HARMLESS = frozenset(
     "print len str repr hash input sha256 md5 sha1 sha512 encode upper lower isalpha isdigit check set list sorted enumerate range dict format "
     "test validate match search fullmatch findall hashpw gensalt".split()
 )
+_CONNECTING = regex(r"connect|log_?in|sign_?in|(?:engine|client|session|database|auth|smtp)$", re.I)
+"""Calls that use the password that they are given, by the last word of their name."""
 _ACCOUNT = frozenset(
     "user username user_name login email mail uid host hostname server database db dbname account port driver".split()
 )
@@ -237,7 +239,7 @@ def _assigned(page: Page, target: ast.expr, value: ast.expr) -> Iterator[_Given]
         return
     elif isinstance(target, ast.Name):
         if (family := telling(target.id)) and (family == "key" or _is_used(page, target.id)):
-            yield _Given(value, target.id, family)
+            yield _Given(value, target.id, family, sure=family == "password" and _is_handed_over(page, target.id))
     elif isinstance(target, ast.Attribute):
         if family := telling(target.attr):
             own = isinstance(target.value, ast.Name) and target.value.id == "self"
@@ -320,6 +322,19 @@ def _is_used(page: Page, name: str) -> bool:
             if node.id == name and isinstance(node.ctx, ast.Load) and _connects(page, cell, node):
                 return True
     return False
+
+
+def _is_handed_over(page: Page, name: str) -> bool:
+    """Does a call that connects take the name, bound only once, as its password: `connect(password=name)`?"""
+    if len(page.names.bindings.get(name, ())) > 1:
+        return False  # a sample value may have given way to a real one that is asked for
+    return any(
+        isinstance(word.value, ast.Name) and word.value.id == name and telling(word.arg or "") == "password"
+        for cell in page.code
+        for call in cell.nodes(ast.Call)
+        if call.keywords and _CONNECTING.search(last := _last(call.func)) and last not in page.names.functions
+        for word in call.keywords
+    )
 
 
 def _connects(page: Page, cell: CodeCell, node: ast.Name) -> bool:

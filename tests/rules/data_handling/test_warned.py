@@ -33,6 +33,8 @@ WRITE = 'part["a"] = 1'
         "x = 1\n" + WRITE + warning("<ipython-input-3-0a>", 7, WRITE),  # lines were put above it since
         "x = 1\n" + WRITE + warning("/lib/site-packages/ipykernel_launcher.py", 2, "import sys"),
         "x = 1\n" + WRITE + warning("C:\\lib\\ipykernel_launcher.py", 2),
+        "part = whole[['a', 'b']]\n" + WRITE + warning("/tmp/ipykernel_7/3280463502.py", 2),
+        "part = whole[rows]\n" + WRITE + warning("C:\\Temp\\ipykernel_7\\3280463502.py", 2),
         "part = whole[rows]\npart.drop('a', axis=1, inplace=True)"
         + warning("/pandas/core/frame.py", 4315, "errors=errors,"),
         "part = whole[rows]\npart.loc[:, 'a'] = 1"
@@ -47,6 +49,10 @@ def test_the_line_that_warned(cell: str) -> None:
     "cell",
     [
         "x = 1\n" + warning("/tmp/ipykernel_7/32.py", 2, WRITE),  # the line is gone
+        "x = 1\n" + WRITE + warning("/tmp/ipykernel_7/32.py", 2),  # no selection
+        "part = whole[rows]\n" + WRITE + warning("/tmp/ipykernel_7/32.py", 1),  # no write
+        "part = whole[rows]\n" + WRITE + warning("/tmp/ipykernel_7/32.py", 9),
+        "part = whole[rows]\n" + WRITE + warning("/lib/site-packages/tools/prepare.py", 2),
         "part = whole[rows].copy()\n" + WRITE + warning("/tmp/ipykernel_7/32.py", 2, WRITE),
         "show(part)" + warning("/lib/site-packages/ipykernel_launcher.py", 1, "import sys"),
         "part = whole[rows]\npart.drop('a', inplace=True)\npart.drop('b', inplace=True)"
@@ -58,6 +64,12 @@ def test_the_line_that_warned(cell: str) -> None:
 )
 def test_a_warning_of_no_known_line(cell: str) -> None:
     assert hits(cell) == []
+
+
+def test_it_claims_no_more_than_pandas_knows() -> None:
+    (hit,) = hits("part = whole[['a', 'b']]\n" + WRITE + warning("/tmp/ipykernel_7/32.py", 2, WRITE))
+    assert "cannot tell" in hit.message
+    assert "left to pandas" not in hit.message
 
 
 def test_a_function_warns_where_it_is_called() -> None:

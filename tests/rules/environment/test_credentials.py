@@ -283,6 +283,29 @@ def test_look_alikes_in_an_output(text: str) -> None:
     assert "NBC206" not in codes(page("show()", text))
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("pwd = {!r}\nlink = psycopg2.connect(host=host, password=pwd)", True),
+        ("password = {!r}\nengine = create_engine(url, connect_args=d)\nsession.login(user=u, passwd=password)", True),
+        ("def link():\n    pwd = {!r}\n    return MongoClient(host, password=pwd)", True),
+        ("pwd = {!r}\nshow(password=pwd)", False),
+        ("pwd = {!r}\nconnect(database=pwd)", False),
+        ("pwd = {!r}\npwd = getpass()\nconnect(password=pwd)", False),
+        ("def connect(password):\n    print(password)\npwd = {!r}\nconnect(password=pwd)", False),
+    ],
+)
+@pytest.mark.parametrize("length", [10, 14])
+def test_letters_that_a_connection_takes_as_its_password(source: str, told: bool, length: int) -> None:
+    word = some(length, string.ascii_lowercase)
+    assert ("NBC205" in codes(page(source.format(word)))) is told
+
+
+@pytest.mark.parametrize("word", ["password", "changeme", "your_password", "xxx", "DB_PASSWORD", "postgres"])
+def test_placeholders_that_a_connection_takes(word: str) -> None:
+    assert "NBC205" not in codes(page(f"pwd = {word!r}\nlink = psycopg2.connect(host=host, password=pwd)"))
+
+
 def test_pictures_are_never_looked_at() -> None:
     picture = base64.b64encode(f"password='{SEEDS['aws']}'".encode()).decode()
     shown = {

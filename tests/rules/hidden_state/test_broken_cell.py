@@ -23,6 +23,7 @@ def test_words() -> None:
 def test_an_indented_first_line_is_a_minor_fault() -> None:
     indented = hit(" fig = 3\nax = fig\nprint(ax)")
     assert (indented.severity, indented.at.line) == ("minor", 1)
+    assert "IPython 9 stops" in indented.message
     assert hit("x = 1\n  y = 2").severity is None
 
 

@@ -1,4 +1,4 @@
-"""Writes to a copy that pandas itself warned of, in saved output that quotes the line."""
+"""Writes to a copy that pandas itself warned of, in saved output that quotes or numbers the line."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ _FAR = 12
 """So many lines below its first a warning quotes the code."""
 _LAUNCHER = "ipykernel_launcher.py"
 """What old kernels called each cell: the line that they quote is their own, the number is the cell's."""
+_CELL = regex(r"[/\\]ipykernel_\d+[/\\]\d+\.py$")
+"""A cell that ran: kernels that cannot read it back quote no line."""
 _INSIDE = regex(r"pandas[/\\]core[/\\](?:frame|generic|series|indexing)\.py$")
 _NAMES = ("SettingWithCopyWarning", "ChainedAssignmentError", "through chained assignment")
 _INDEXERS = frozenset({"loc", "iloc", "at", "iat", "ix"})
@@ -46,10 +48,8 @@ def hits(page: Page, told: Set[ast.stmt]) -> Iterator[Hit]:
         owner = _written(statement)
         assert owner is not None
         name = cell.segment(owner, 40)
-        text = (
-            f"made pandas warn: `{name}` is a part of another frame, and whether that changes, too, is left to pandas; "
-        )
-        yield _hit(named, f"{text}make it with `.copy()`", "minor")
+        text = f"made pandas warn, which cannot tell whether `{name}` is a frame of its own or a part of another"
+        yield _hit(named, f"{text}; `.copy()` where it is made says so", "minor")
 
 
 def _hit(found: Sequence[tuple[CodeCell, ast.stmt]], text: str, severity: Severity) -> Hit:
@@ -94,7 +94,8 @@ def _place(page: Page, cell: CodeCell, file: str, line: int, quoted: str) -> tup
     if _INSIDE.search(file):
         return _only_one(page, cell, indexes=file.endswith("indexing.py"))
     if not quoted:
-        return None
+        place = _statement(cell, line) if _CELL.search(file) else None
+        return place if place is not None and _writes_to_selection(page, place[1]) else None
     if line <= len(cell.lines) and cell.lines[line - 1].strip() == quoted:
         return _statement(cell, line)
     same = [
@@ -140,6 +141,12 @@ def _is_indexed(statement: ast.stmt) -> bool:
     return (
         isinstance(target, ast.Subscript) and isinstance(target.value, ast.Attribute) and target.value.attr in _INDEXERS
     )
+
+
+def _writes_to_selection(page: Page, statement: ast.stmt) -> bool:
+    """Is what it writes into a selection, on the spot or by name?"""
+    owner = _written(statement)
+    return isinstance(owner, ast.Subscript) or (isinstance(owner, ast.Name) and _is_selection(page, owner.id))
 
 
 def _is_selection(page: Page, name: str) -> bool:

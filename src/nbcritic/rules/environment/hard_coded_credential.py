@@ -68,6 +68,13 @@ def check(page: Page) -> Iterator[Hit]:
         consumer_key, consumer_secret = "h7Kq9vTzX2mN4bLc", "r8Yw3PpD6sJf1gQa5uEo"  # <- flagged
         auth = tweepy.OAuthHandler("h7Kq9vTzX2mN4bLc", "r8Yw3PpD6sJf1gQa5uEo")  # <- flagged
 
+    Bad:
+
+        # %%
+        import psycopg2
+        pwd = "kestrelwing"  # <- flagged
+        connection = psycopg2.connect(host="db.shop.internal", user="report", password=pwd)
+
     Good:
 
         # %%

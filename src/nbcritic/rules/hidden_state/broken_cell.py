@@ -40,7 +40,8 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A cell is no valid Python: it stops every run at this place.
 
     Nothing below it can be trusted to have run as the page stands. All Python 2 in a notebook is one finding; a cell that never
-    ran and a gap that somebody is meant to fill in weigh less, and a stray indentation of the first line, which IPython mends, least.
+    ran and a gap that somebody is meant to fill in weigh less, and a stray indentation of the first line, which IPython mended until
+    version 9, least.
 
     Instead, mend the cell, turn it into Markdown if it holds words, or delete it.
 
@@ -140,7 +141,10 @@ def _python2(page: Page, cells: Sequence[CodeCell]) -> Hit:
 
 
 def _is_indented(cell: CodeCell) -> bool:
-    """Is it Python once the indentation of the first line is gone? IPython takes it from every line that has it."""
+    """Is it Python once the indentation of the first line is gone?
+
+    IPython 8 takes it from every line that has it; IPython 9 takes only what all lines share.
+    """
     lines = cell.plain.source.lstrip("\n").split("\n")
     width = len(lines[0]) - len(lines[0].lstrip(" \t"))
     if not width or "indent" not in (cell.error or ""):
@@ -171,7 +175,8 @@ def _hit(page: Page, cell: CodeCell) -> Hit:
     at = _place(cell)
     if _is_indented(cell):
         message = (
-            "Only the first line of this cell is indented: IPython mends that, other tools that read the code fail"
+            "The first line of this cell is indented deeper than the rest: IPython 8 mends that, IPython 9 stops here; "
+            "take the indentation away"
         )
         return Hit(at, message, severity="minor")
     line = cell.lines[cell.error_line - 1] if at.line else ""

@@ -35,7 +35,7 @@ def check(page: Page) -> Iterator[Hit]:
 
     The saved outputs then belong to a history that nobody can repeat: a run from the top gives other numbers, or stops. It is
     major where one cell demonstrably used what another made in the wrong order, or by all signs did where the outputs come from
-    several sessions; minor where only the counts are in disorder. Cells that only import or are empty are no evidence, and a single cell that ran
+    several sessions; minor where only the counts are in disorder, or the other cell makes its value anew whenever it runs. Cells that only import or are empty are no evidence, and a single cell that ran
     again at the end without consequence is no fault.
 
     Instead, restart the kernel and run all cells before saving.
@@ -202,23 +202,26 @@ def _repeated(cells: Sequence[CodeCell]) -> list[CodeCell]:
 
 def _sessions(page: Page, cells: Sequence[CodeCell], same: Sequence[CodeCell]) -> Hit:
     where = listed(cell.number for cell in same)
-    found = _consequence(page, {cell.number: cell for cell in cells}, shown=True) if page.is_python else ""
+    found, grave = (
+        _consequence(page, {cell.number: cell for cell in cells}, shown=True) if page.is_python else ("", False)
+    )
     message = f"The saved outputs come from several sessions: In[{same[0].execution_count}] stands at {where}"
     related = tuple(Related(Span(cell.number), "the same count") for cell in same[1:])
     if not found:
         return Hit(Span(), message, related, _CLEARED, severity="minor")
     # The counts of two kernels cannot be compared, so that the order is likely, and no more.
-    return Hit(Span(), f"{message}; by the counts,{found.removeprefix(':')}", related, _CLEARED, confidence="likely")
+    said = f"{message}; by the counts,{found.removeprefix(':')}"
+    return Hit(Span(), said, related, _CLEARED, severity=None if grave else "minor", confidence="likely")
 
 
 def _disorder(page: Page, cells: Sequence[CodeCell], counts: Sequence[int]) -> Iterator[Hit]:
     moved = [cells[at] for at in _strays(counts)]
-    found = _consequence(page, {cell.number: cell for cell in cells}) if page.is_python else ""
+    found, grave = _consequence(page, {cell.number: cell for cell in cells}) if page.is_python else ("", False)
     if found or len(_weighty(page, moved)) > 1:
         numbers = listed(cell.number for cell in moved)
         message = f"{numbers[0].upper()}{numbers[1:]} ran out of order{found}"
         related = tuple(Related(Span(cell.number), f"ran as In[{cell.execution_count}]") for cell in moved[:10])
-        yield Hit(Span(), message, related, _CLEARED, severity=None if found else "minor")
+        yield Hit(Span(), message, related, _CLEARED, severity=None if grave else "minor")
 
 
 def _weighty(page: Page, cells: Sequence[CodeCell]) -> list[CodeCell]:
@@ -247,10 +250,15 @@ def _strays(counts: Sequence[int]) -> list[int]:
     return [at for at in range(len(counts)) if at not in keep]
 
 
-def _consequence(page: Page, cells: dict[int, CodeCell], *, shown: bool = False) -> str:
-    """What one cell (with `shown`, one that has outputs) took from another in the wrong order, in words; empty if nothing is known."""
+def _consequence(page: Page, cells: dict[int, CodeCell], *, shown: bool = False) -> tuple[str, bool]:
+    """What one cell took from another in the wrong order, in words, and is it grave? Empty where nothing is known.
+
+    With `shown`, only cells that have outputs are asked. A cell that makes its value anew from the start and ran again is not grave:
+    it may well have made the same.
+    """
     writers = _writers(page, cells)
     users = {number: cell for number, cell in cells.items() if not shown or cell.outputs}
+    slight = ""
     for number, cell in users.items():
         for name, source in page.flow.sources[number].items():
             above = cells.get(source)
@@ -258,13 +266,17 @@ def _consequence(page: Page, cells: dict[int, CodeCell], *, shown: bool = False)
                 continue
             if above in writers.get(name, ()):
                 done = "set" if name in page.flow.touched[source].binds else "changed"
-                return f": {counted(cell)} used `{name}` before {counted(above)} last {done} it"
+                said = f": {counted(cell)} used `{name}` before {counted(above)} last {done} it"
+                if done == "changed" or name in page.flow.touched[source].reads:
+                    return said, True
+                slight = slight or said
     for number, cell in users.items():
         for name in page.flow.touched[number].reads:
-            for below in writers.get(name, ()):
-                if below.number > number and _later(cell, below):
-                    return f": {counted(cell)} used `{name}` as {counted(below)} had left it"
-    return ""
+            before = [writer for writer in writers.get(name, ()) if _later(cell, writer)]
+            last = max(before, key=lambda writer: writer.execution_count or 0, default=None)
+            if last is not None and last.number > number:
+                return f": {counted(cell)} used `{name}` as {counted(last)} had left it", True
+    return slight, False
 
 
 def _writers(page: Page, cells: dict[int, CodeCell]) -> dict[str, list[CodeCell]]:
