@@ -129,8 +129,10 @@ MODULES = frozenset(
 """Names that stand for a library even where the page does not import it."""
 SHOWING = frozenset("plt sns ax fig axes sys time warnings logging logger".split())
 """Names of modules and objects that draw, log or wait: what they are given comes back from none of them."""
-TRAIN = regex(r"(?:^|_)(?:x_?)?(?:train|trn|tr|training)(?:$|_|\d)|^(?:train|training)", re.I)
-TEST = regex(r"(?:^|_)(?:x_?)?(?:test|tst|te|val|valid|validation|testing|holdout)(?:$|_|\d)|^(?:test|valid)", re.I)
+TRAIN = regex(r"(?:^|_)(?:x_?)?(?:train|trn|tr|training|trainset)(?:$|_|\d)|^(?:train|training)", re.I)
+TEST = regex(
+    r"(?:^|_)(?:x_?)?(?:test|tst|te|val|valid|validation|testing|holdout|testset)(?:$|_|\d)|^(?:test|valid)", re.I
+)
 """Names that say which part of the data a variable holds."""
 CONCERNS = regex(
     r"train_test_split|random_split|Split\b|Fold\b|cross_val|SearchCV|_score\(|\.(?:fit\w*|adapt|train|predict\w*)\("
@@ -138,7 +140,9 @@ CONCERNS = regex(
 """What a page says that fits, splits or scores anything."""
 FORMULAS = frozenset("OLS WLS GLS GLM Logit Probit MNLogit Poisson ARIMA SARIMAX ols logit glm wls".split())
 """Models of statsmodels: they take the rows when they are made."""
-_MAKERS = frozenset("train_test_split random_split resample Subset train cv ImageFolder CIFAR10 MNIST Compose".split())
+_MAKERS = frozenset(
+    "train_test_split random_split randomSplit resample Subset train cv ImageFolder CIFAR10 MNIST Compose".split()
+)
 _KNOWN: tuple[Container[str], ...] = (
     _MAKERS, CROSS_VALIDATIONS, METRICS, CONTAINERS, HOLDERS, LEARNERS, NEUTRAL, SEARCHES, SPLITTERS, OVERSAMPLERS, UNDERSAMPLERS,
     CLUSTERINGS, FORMULAS,

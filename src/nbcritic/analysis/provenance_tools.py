@@ -46,7 +46,7 @@ class Tools:
         """What a call makes that is known by its name: a tool, a split, a cross-validation, a score; else None."""
         if not tables.makes_something(name):
             return None
-        if name in ("train_test_split", "random_split"):
+        if name in ("train_test_split", "random_split", "randomSplit"):
             return self._split(node, name, depth)
         if name in tables.CROSS_VALIDATIONS:
             return self._cross_validated(node, name, depth)
@@ -155,10 +155,12 @@ class Tools:
         held = names[1] if len(names) > 1 else ""
         second = node.args[1] if len(node.args) > 1 and name == "train_test_split" else None
         target = (self.run.value(second).columns or self.run.columns_of(second)) if second is not None else None
+        given = node.args
+        if name == "randomSplit" and isinstance(node.func, ast.Attribute):
+            name, given = "random_split", [node.func.value]
         split = self.hold_out(node, name, held, target, constant(node, "shuffle") is not False)
-        values = [self.run.value(argument, depth) for argument in node.args]
-        for keyword in node.keywords:
-            self.run.value(keyword.value, depth)
+        values = [self.run.value(argument, depth) for argument in given]
+        self.calls.arguments(node, depth)
         if name == "random_split":
             count = max(len(names), 2)
             halves = [value.side((split, int(place > 0))) for value in values[:1] for place in range(count)]

@@ -80,3 +80,18 @@ def test_spark_column_of_numbers(library: str) -> None:
     call = 'BinaryClassificationEvaluator(rawPredictionCol="prediction")'
     assert hits(call, "# %%\n")
     assert not hits(f"from pyspark.ml.{library}\n{call}", "# %%\n")
+
+
+@pytest.mark.parametrize(
+    "text, severity",
+    [
+        ("auc = roc_auc_score(y, m.predict(X))", "minor"),
+        ("auc = roc_auc_score(y, m.predict(X))\nprint(auc)", None),
+        ("roc_auc_score(y, m.predict(X))", None),
+        ("a = roc_auc_score(y, m.predict(X))\nprint(roc_auc_score(y, m.predict(X)))", None),
+        ("scores['auc'] = roc_auc_score(y, m.predict(X))", None),
+    ],
+)
+def test_a_number_that_nobody_reads_is_minor(text: str, severity: str | None) -> None:
+    (hit,) = hits(text)
+    assert hit.severity == severity

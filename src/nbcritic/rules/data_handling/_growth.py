@@ -17,6 +17,8 @@ from nbcritic.rules.data_handling._slow import is_slow
 
 FEW_TURNS = 300
 """What grows over fewer turns is copied at once."""
+MANY_TURNS = 1_000
+"""Copying all at so many turns is slow, whatever is copied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,17 @@ class Growth:
             return False
         around = [*grown.over, *loops(grown.cell, grown.over[-1])]
         return not all(self._sizes.is_by_group(loop) or self._sizes.is_short(loop) for loop in around)
+
+    def are_thousands(self, grown: Grown) -> bool:
+        """Does the code say by its literals that the turns are thousands?"""
+        return any(
+            isinstance(loop, ast.For)
+            and isinstance(loop.iter, ast.Call)
+            and called_name(loop.iter.func) in ("arange", "linspace", "range")
+            and all(isinstance(inner, ast.Constant) for inner in loop.iter.args)
+            and (self._sizes.length(loop.iter) or 0) >= MANY_TURNS
+            for loop in grown.over
+        )
 
     def is_slow_anyway(self, loop: Loop) -> bool:
         """Does every turn train a model or query a database, so that copying hardly counts?"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -95,3 +96,21 @@ def _starting(statement: ast.stmt) -> set[str]:
         return set()
     bound = {node.id for target in targets for node in nodes_in(target) if isinstance(node, ast.Name)}
     return bound - {node.id for node in nodes_in(statement.value) if isinstance(node, ast.Name)}
+
+
+def counts_columns(node: ast.AST) -> bool:
+    """Is it `table.shape[1]`, the number of columns?"""
+    is_shape = isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
+    return is_shape and isinstance(node, ast.Subscript) and is_constant(node.slice, 1)
+
+
+def steps(call: ast.Call) -> int | None:
+    """How many numbers `arange` with literal arguments gives; None where one is no literal or the step is 0."""
+    try:
+        numbers = [ast.literal_eval(argument) for argument in call.args]
+    except ValueError:
+        return None
+    if call.keywords or not 1 <= len(numbers) <= 3 or not all(isinstance(number, (int, float)) for number in numbers):
+        return None
+    start, stop, step = (0, *numbers, 1) if len(numbers) == 1 else (*numbers, 1)[:3]
+    return max(0, math.ceil((stop - start) / step)) if step else None

@@ -11,7 +11,7 @@ from functools import cached_property
 from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page, once
 from nbcritic.analysis.pattern import regex
-from nbcritic.rules.data_handling._shared import Loop, keyword, loops
+from nbcritic.rules.data_handling._shared import Loop, counts_columns, keyword, loops, steps
 from nbcritic.rules.data_handling._shown import shown
 
 FEW = 12
@@ -103,7 +103,7 @@ class Sizes:
                 return True
             source = self._page.values.source(node) if depth < _STEPS else None
             return source is not None and self.is_setting(source, depth + 1)
-        return isinstance(node, ast.Attribute) and bool(_SETTING.search(node.attr))
+        return counts_columns(node) or (isinstance(node, ast.Attribute) and bool(_SETTING.search(node.attr)))
 
     def is_filled_by_data(self, name: ast.Name) -> bool:
         """Is something appended to it at every row or file of a loop, in which it does not start anew?"""
@@ -272,8 +272,9 @@ class Sizes:
             return node.value if type(node.value) is int else None
         if isinstance(node, ast.Call) and node.args and self._page.qualified(node.func) == "len":
             return self.length(node.args[0], depth + 1)
-        shape = isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
-        return self.length(node.value.value, depth + 1) if shape else None  # type: ignore[union-attr]
+        if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Attribute) or counts_columns(node):
+            return None
+        return self.length(node.value.value, depth + 1) if node.value.attr == "shape" else None
 
     def _of_call(self, call: ast.Call, depth: int) -> int | None:
         function = call.func
@@ -281,6 +282,8 @@ class Sizes:
         name = (qualified or "").rpartition(".")[2] or getattr(function, "attr", "") or getattr(function, "id", "")
         if qualified is None and isinstance(function, ast.Attribute) and name not in ("tqdm", "tqdm_notebook"):
             return self._of_method(function, call, depth)
+        if name == "arange" and (count := steps(call)) is not None:
+            return count
         if name in ("range", "xrange", "arange", "trange"):
             numbers = [self.number(argument, depth) for argument in call.args[:2]]
             if not numbers or None in numbers:

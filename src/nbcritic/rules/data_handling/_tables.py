@@ -152,7 +152,8 @@ class Tables:
             return False
         if function.attr in UNIQUE:
             return True
-        if function.attr in SUMS and self._page.values.kind(function.value) == "groupby":
+        is_grouped = self._page.values.kind(function.value) == "groupby" or _groups(function.value)
+        if function.attr in SUMS and is_grouped:
             return True
         # Of one key, `unstack` makes a row for each column and key.
         if function.attr == "unstack" and _is_indexed_by_several(function.value):
@@ -225,6 +226,13 @@ def _counts(test: ast.expr, tables: set[str]) -> bool:
     """Does an assertion ask how many keys (or rows) one of the tables has?"""
     names = {getattr(node, "id", "") or getattr(node, "attr", "") for node in nodes_in(test)}
     return not names.isdisjoint(_COUNTED) and not names.isdisjoint(tables)
+
+
+def _groups(node: ast.expr) -> bool:
+    """Is it `table.groupby(…)` or columns of it, whatever the table is?"""
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return isinstance(node, ast.Call) and called_name(node.func) == "groupby"
 
 
 def _is_indexed_by_several(node: ast.expr) -> bool:

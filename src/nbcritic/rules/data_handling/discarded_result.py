@@ -197,12 +197,14 @@ def _hit(page: Page, gaps: _Gaps, cell: CodeCell, statement: ast.Expr, call: ast
     if method == "reset_index" and not is_constant(keyword(call, "drop"), True):
         # Bound to the name, the result would have one more column than the lines below expect.
         return Hit(cell.at(statement), text, severity="minor")
-    column = next((name for name in _columns_gone(call, method) if any(_reads(page, row, name) for row in after)), None)
+    gone = _columns_gone(call, method)
+    column = next((name for name in gone if _is_used(page, after, name)), None)
     if column is not None:
         # Bound to the name, the result would break the lines below.
         text += f"; code below still uses `{column}`, so delete the call"
         return Hit(cell.at(statement), text, severity="minor")
-    return Hit(cell.at(statement), text + better)
+    harmless = method == "drop" and bool(gone) and _is_read_by_others(page, cell, call, gone)
+    return Hit(cell.at(statement), text + better, severity="minor" if harmless else None)
 
 
 def _bound(page: Page, cell: CodeCell, call: ast.Call) -> str:
@@ -239,6 +241,56 @@ def _columns_gone(call: ast.Call, method: str) -> list[str]:
     given = keyword(call, "columns", "keys", "labels") or (call.args[0] if call.args else None)
     items = given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]
     return [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+
+
+def _is_used(page: Page, after: list[ast.stmt], column: str) -> bool:
+    """Is the column named below, before it is made anew?"""
+    for statement in after:
+        if _makes(statement, column):
+            return False
+        if _reads(page, statement, column):
+            return True
+    return False
+
+
+def _makes(statement: ast.stmt, column: str) -> bool:
+    """Does the statement assign the column, or give another one its name, without reading it?"""
+    if any(isinstance(node, ast.Attribute) and node.attr == column for node in nodes_in(statement)):
+        return False
+    made = [
+        value
+        for node in nodes_in(statement)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "rename"
+        for names in [keyword(node, "columns")]
+        if isinstance(names, ast.Dict)
+        for value in names.values
+    ]
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    made += [target.slice for target in targets if isinstance(target, ast.Subscript)]
+    named = [node for node in nodes_in(statement) if isinstance(node, ast.Constant) and node.value == column]
+    return bool(named) and all(node in made for node in named)
+
+
+def _is_read_by_others(page: Page, cell: CodeCell, call: ast.Call, gone: list[str]) -> bool:
+    """Is the frame used below, and each time by the names of columns that stay?"""
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    if not isinstance(owner, ast.Name) or cell.in_function(call):
+        return False
+    wholes = [
+        other.parent(name)
+        for other in page.code
+        for name in other.nodes(ast.Name)
+        if name.id == owner.id and (other.number, name.lineno) > (cell.number, call.lineno)
+    ]
+    return bool(wholes) and all(isinstance(use, ast.Subscript) and _names_others(use.slice, gone) for use in wholes)
+
+
+def _names_others(index: ast.expr, gone: list[str]) -> bool:
+    """Is it a literal name, or a list of them, without those that are gone?"""
+    items = index.elts if isinstance(index, ast.List) else [index]
+    return all(
+        isinstance(item, ast.Constant) and isinstance(item.value, str) and item.value not in gone for item in items
+    )
 
 
 def _reads(page: Page, statement: ast.stmt, column: str) -> bool:

@@ -63,6 +63,9 @@ def check(page: Page) -> Iterator[Hit]:
             else:
                 features = np.vstack((features, encode(batch)))  # <- flagged
         np.save("features.npy", features)
+        for time in np.linspace(0, 60, 6000):
+            path = np.append(path, place_at(time))  # <- flagged
+        print(path)
 
     Good:
 
@@ -170,15 +173,20 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        import numpy as np
         import pandas as pd
         for feature in feature_names:
             importance = pd.concat([importance, score(feature)])
         scores = model.feature_importances_
         for score in scores:
             ranks = pd.concat([ranks, table_of(score)])
+        for place in range(df.shape[1]):
+            kinds = pd.concat([kinds, kind_of(place)])
+        for share in np.arange(0.1, 1, 0.1):
+            shares = pd.concat([shares, cut(share)])
         for city in df["city"].unique():
             cities = pd.concat([cities, describe(city)])
-        print(importance, ranks, cities)
+        print(importance, ranks, cities, kinds, shares)
         for row in stream:
             unread = pd.concat([unread, row])
         def uncalled(paths):
@@ -239,7 +247,8 @@ def check(page: Page) -> Iterator[Hit]:
         if not first.is_gone and (growth.is_slow_anyway(first.over[0]) or not growth.is_long(first, inside, name)):
             continue
         loop = first.over[0]
-        grave = first.is_gone or (growth.is_by_data(first.over) and not is_of_unknown_cost(page, loop))
+        by_many = growth.is_by_data(first.over) or growth.are_thousands(first)
+        grave = first.is_gone or (by_many and not is_of_unknown_cost(page, loop))
         if first.is_gone and loads(loop)[name] > sum(loads(each.assign)[name] for each in several):
             first = replace(first, better=at_once(first.cell, first.assign.value, name))
         others = tuple(Related(each.cell.at(each.assign), "it grows here too") for each in several if each is not first)

@@ -188,6 +188,18 @@ def check(page: Page) -> Iterator[Hit]:
 
         # %%
         import pandas as pd
+        def by_town(table):
+            price = table.groupby("town")["price"].mean().reset_index()
+            count = table.groupby("town").agg({"order": "count"}).reset_index()
+            return pd.merge(price, count, on="town")
+        towns = by_town(orders)
+        towns = pd.merge(orders.groupby("town")["price"].mean().reset_index(), rain.groupby("town")["mm"].sum(), on="town")
+        towns.mean()
+
+    Good:
+
+        # %%
+        import pandas as pd
         orders = pd.read_csv("orders.csv")
         customers = pd.read_csv("customers.csv")
         both = orders.merge(customers, on="customer", how="left")

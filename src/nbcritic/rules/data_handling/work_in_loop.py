@@ -98,6 +98,10 @@ def check(page: Page) -> Iterator[Hit]:
         def read():
             return pd.read_csv("trips.csv")
         trips = read()
+        def clean(text, stops=frozenset(stopwords.words("english"))):
+            return [w for w in text.split() if w not in stops]
+        trips["clean"] = trips["note"].apply(clean)
+        trips["short"] = trips["note"].apply(lambda text, stops=stopwords.words("english"): text[:9] not in stops)
         sales = [load(name) for name in ["a.csv", "b.csv"]]
         # %%
         import time
@@ -147,9 +151,9 @@ class _Turns:
                 first = parent.generators[0]
                 in_first = any(inner is call for inner in nodes_in(first.iter))
                 return "" if in_first else self._often(cell, parent, first.iter)
-            if isinstance(parent, ast.Lambda):
+            if isinstance(parent, ast.Lambda) and below is parent.body:  # a default is computed once
                 return self._applied(cell, parent) if self._fixed(cell, call, parent) else ""
-            if isinstance(parent, _FUNCTIONS):
+            if isinstance(parent, _FUNCTIONS) and below in parent.body:
                 return self._called(parent) if self._fixed(cell, call, parent) else ""
             below = parent
         return ""

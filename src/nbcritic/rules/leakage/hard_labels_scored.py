@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
@@ -99,7 +99,21 @@ def check(page: Page) -> Iterator[Hit]:
     cell, call, made, text = found[0]
     more = tuple(Related(other.at(node), "this one, too") for other, node, *_ in found[1:6])
     others = f" (and {len(found) - 1} more such calls)" if len(found) > 2 else " (and another call)" if more else ""
-    yield Hit(cell.at(call), text + others, made + more)
+    unread = all(_is_unread(page, cell, call) for cell, call, *_ in found)
+    yield Hit(cell.at(call), text + others, made + more, severity="minor" if unread else None)
+
+
+def _is_unread(page: Page, cell: CodeCell, call: ast.Call) -> bool:
+    """Is the result bound to names that nothing reads?"""
+    statement = cell.parent(call)
+    if not isinstance(statement, ast.Assign):
+        return False
+    names = [node for target in statement.targets for node in nodes_in(target)]
+    if any(isinstance(node, (ast.Subscript, ast.Attribute)) for node in names):
+        return False
+    bound = {node.id for node in names if isinstance(node, ast.Name)}
+    reads = (name for other in page.code for name in other.nodes(ast.Name) if isinstance(name.ctx, ast.Load))
+    return bool(bound) and not any(name.id in bound for name in reads)
 
 
 def _sklearn(page: Page) -> Iterator[_Fault]:

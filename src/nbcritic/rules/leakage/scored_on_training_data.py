@@ -82,6 +82,14 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        from pyspark.ml.classification import LogisticRegression
+        df_trainset, df_testset = df.randomSplit([0.8, 0.2])
+        model = LogisticRegression(maxIter=100).fit(df_trainset)
+        print(model.evaluate(df_testset).areaUnderROC)
+
+    Good:
+
+        # %%
         from sklearn.linear_model import LinearRegression
         from sklearn.metrics import r2_score
         train, test = pd.read_csv("train.csv"), pd.read_csv("test.csv")
