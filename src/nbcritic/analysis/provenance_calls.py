@@ -339,9 +339,3 @@ def _is_middle(node: ast.AST) -> bool:
 def _by_row(node: ast.Call) -> bool:
     """Is it a statistic over the columns of each row?"""
     return constant(node, "axis") in (1, "columns", -1)
-
-
-def target_columns(run: Interpreter, node: ast.Call, place: int, name: str) -> Columns:
-    """The columns of a call's target, by its place or its keyword."""
-    given = node.args[place] if len(node.args) > place else word(node, name)
-    return run.columns_of(given) if given is not None else None

@@ -1,7 +1,6 @@
 """The authoring gate: nothing ships that has not been run, measured and graded.
 
-Each check yields what is wrong, in words that say what to do. The quick ones read; the slow ones run the probes, the reference and the
-skeleton.
+Each check yields what is wrong, in words that say what to do. The quick ones read; the slow ones run what ships.
 """
 
 from __future__ import annotations

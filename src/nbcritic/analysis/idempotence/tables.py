@@ -59,7 +59,6 @@ OVERWRITES: Final[Mapping[str, str]] = {
     **{name: name for name in "compile build set_params adapt setflags build_vocab fit_on_texts".split()},
 }
 """Methods that set a part of their object without looking at what it was."""
-MAKES_KEY: Final = frozenset({"set_index"})
 NOW: Final = frozenset(
     "time.time time.time_ns time.perf_counter time.perf_counter_ns time.monotonic time.process_time time.ctime time.localtime "
     "time.gmtime time.strftime datetime.datetime.now datetime.datetime.utcnow datetime.datetime.today datetime.date.today "

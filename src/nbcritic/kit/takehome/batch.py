@@ -22,7 +22,6 @@ from nbcritic.kit.takehome import submission as intake
 from nbcritic.kit.takehome.marking import MARKING, Result, Verdicts, mark
 from nbcritic.kit.takehome.pack import Pack
 from nbcritic.kit.takehome.submission import Submission, Unreadable
-from nbcritic.model import NbcriticError
 from nbcritic.notebook.write import save
 
 
@@ -143,18 +142,3 @@ def read_result(path: Path) -> Result | None:
         return msgspec.json.decode(path.read_bytes(), type=Result)
     except (OSError, msgspec.DecodeError):
         return None
-
-
-def read_all(out: Path) -> list[Result]:
-    """Every result in a folder of results.
-
-    Raises:
-        NbcriticError: There is none.
-    """
-    found = [read_result(path) for path in sorted((out / "results").glob("*.json"))]
-    results = [result for result in found if result is not None]
-    if not results:
-        raise NbcriticError(
-            f"{out}: holds no results; `nbcritic takehome grade SUBMISSIONS --pack PACK --out {out}` makes them"
-        )
-    return results
