@@ -1,4 +1,4 @@
-"""What goes wrong in a worker, at notebooks that ask for it: `setup=planted.trouble` plants it in each process of a pool.
+"""What goes wrong in a worker, at notebooks that ask for it: `setup=planted.trouble` plants it in each process.
 
 A cell that says `trouble: die` ends its process when a rule looks at its nodes, and so on for the other words.
 """
@@ -20,10 +20,15 @@ _nodes = CodeCell.nodes
 
 
 def trouble() -> None:
-    """Plant it, and let nothing take long."""
-    budget.SECONDS, budget.GRACE = 0.3, 0.1
-    worker.SECONDS = 15.0
+    """Plant it."""
     CodeCell.nodes = _troubled  # type: ignore[method-assign]
+
+
+def hurry() -> None:
+    """Plant it, and let nothing take long: yet longer than the first notebook of a process takes on a slow machine."""
+    budget.SECONDS, budget.GRACE = 3.0, 0.5
+    worker.SECONDS = 20.0
+    trouble()
 
 
 def elsewhere() -> None:
