@@ -102,11 +102,11 @@ def test_a_variable_can_be_given(tmp_path: Path, isolate: bool) -> None:
 
 @BOTH
 def test_it_can_be_cancelled(tmp_path: Path, isolate: bool) -> None:
-    cancel = threading.Event()
-    code = "import time; print('up', flush=True); time.sleep(600)"
+    cancel, mark = threading.Event(), f"nbcritic-cancel-{os.getpid()}-{isolate}"
+    code = f"import time; print('up', flush=True); time.sleep(600)  # {mark}"
     with pytest.raises(SandboxError, match="cancelled"):
         python(tmp_path, code, isolate=isolate, on_stdout=lambda _: cancel.set(), cancel=cancel)
-    assert alive("time.sleep(600)") == []
+    assert alive(mark) == []
 
 
 @BOTH

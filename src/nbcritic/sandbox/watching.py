@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from nbcritic.sandbox.limits import Limit, Limits
+
+DYING = 5.0
+"""Seconds that a killed process gets to be gone."""
 
 
 class Tree:
@@ -53,11 +57,19 @@ class Tree:
         return self._resident(process)
 
     def end(self) -> None:
-        """End those that are left."""
+        """End those that are left, and return when they are gone (or after `DYING` seconds, should the kernel hold one)."""
         self._alive()
         for process in self._all:
             with suppress(*self._gone):
                 process.kill()
+        late = time.monotonic() + DYING
+        while any(map(self._lives, self._all)) and time.monotonic() < late:
+            time.sleep(0.005)
+
+    def _lives(self, process: object) -> bool:
+        with suppress(*self._gone):
+            return process.is_running() and process.status() != "zombie"  # type: ignore[attr-defined, no-any-return]
+        return False
 
 
 def _unnamed(processes: list[object]) -> int:
