@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,6 +21,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 settings.register_profile("deep", max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
+
+drawing: Any = sys.modules.get("hypothesis.internal.conjecture.providers")
+if os.environ.get("CI") and hasattr(drawing, "_get_local_constants"):
+    # There each run draws the same examples. Yet Hypothesis also draws constants of the modules that are imported so far: others
+    # with each order of the tests, and others after any change of the code.
+    drawing._get_local_constants = lambda: drawing._local_constants
 
 
 NUMBERS = count()

@@ -25,9 +25,14 @@ def trouble() -> None:
 
 
 def hurry() -> None:
-    """Plant it, and let nothing take long: yet longer than the first notebook of a process takes on a slow machine."""
+    """Plant it, and let no rule compute for long: yet longer than the first notebook of a process takes."""
     budget.SECONDS, budget.GRACE = 3.0, 0.5
-    worker.SECONDS = 20.0
+    trouble()
+
+
+def watch() -> None:
+    """Plant it, and let no notebook last long: yet longer than the first of a process does on a slow and busy machine."""
+    worker.SECONDS = 30.0
     trouble()
 
 

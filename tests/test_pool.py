@@ -61,7 +61,7 @@ def batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], li
 
     def judged(trouble: str) -> list[Report]:
         Path("20.ipynb").write_text(starred(f"trouble: {trouble}"), "utf-8")
-        return list(scan(["."], STAR, jobs=2, setup=planted.hurry))
+        return list(scan(["."], STAR, jobs=2, setup=planted.watch if trouble == "stick" else planted.hurry))
 
     return judged
 

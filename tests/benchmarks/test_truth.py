@@ -1,6 +1,7 @@
 """The driver that compares static answers with runs, on a small slice, so that it goes on working."""
 
 import sys
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from benchmarks.truth.answers import answer
 from benchmarks.truth.variants import Variant, bases, variants
 from benchmarks.truth.vary import fixed_names
 
+PATIENCE = 120.0
+"""Seconds for what ends: a busy machine takes many times as long as a quiet one."""
+
 
 @pytest.fixture(scope="module", autouse=True)
 def _warm() -> None:
@@ -21,7 +25,7 @@ def _warm() -> None:
 
 
 def verdict(*cells: str) -> str:
-    return answer(Variant("own", "own", cells)).verdict
+    return answer(Variant("own", "own", cells), PATIENCE).verdict
 
 
 @pytest.mark.slow
@@ -37,7 +41,7 @@ def test_verdicts() -> None:
 
 @pytest.mark.slow
 def test_an_error_that_a_magic_swallows_counts() -> None:
-    assert execute.run(["%%capture\nmissing", "1 / 0"]) == execute.Outcome("NameError", 1, "missing")
+    assert execute.run(["%%capture\nmissing", "1 / 0"], PATIENCE) == execute.Outcome("NameError", 1, "missing")
 
 
 @pytest.mark.slow
@@ -49,7 +53,7 @@ def test_a_run_that_does_not_end_is_ended() -> None:
 def test_the_notebooks_run_and_nothing_is_said_of_them() -> None:
     originals = bases()
     assert len(originals) >= 30
-    assert {found.verdict for found in map(answer, originals[::4])} == {"clean"}
+    assert {found.verdict for found in map(partial(answer, timeout=PATIENCE), originals[::4])} == {"clean"}
 
 
 @pytest.mark.slow

@@ -128,7 +128,7 @@ def test_the_first_tab_skips_to_the_notebook(browser: "Browser", shipped: Path) 
     page.tab.keyboard.press("Tab")
     assert page.tab.evaluate("document.activeElement.className") == "skip"
     page.tab.keyboard.press("Enter")
-    assert page.tab.evaluate("location.hash") == "#notebook"
+    page.tab.wait_for_url("**#notebook")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -186,7 +186,7 @@ def test_the_index_leads_to_its_pages_and_back(browser: "Browser", tmp_path: Pat
     index.write_text("".join(render(nbcritic.scan([tmp_path]), target=str(index))), encoding="utf-8")
     page = Opened(browser, index)
     page.tab.click("table a >> nth=0")
-    assert page.tab.locator(".note").count() > 0
+    page.tab.locator(".note").first.wait_for()
     page.tab.click(".back a")
-    assert page.tab.url == index.as_uri()
+    page.tab.wait_for_url(index.as_uri())
     assert page.noise == []

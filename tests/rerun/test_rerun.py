@@ -250,7 +250,7 @@ def test_no_kernel_outlives_who_asked(tmp_path: Path, isolate: bool) -> None:
     assert done.returncode == -9
     ours = [process for process in psutil.process_iter(["cmdline"]) if process.pid not in before]
     ours = [process for process in ours if any(str(aside) in word for word in process.info["cmdline"] or ())]
-    _, alive = psutil.wait_procs(ours, timeout=30)
+    _, alive = psutil.wait_procs(ours, timeout=60)
     assert alive == []
 
 
@@ -272,18 +272,14 @@ def test_temporary_files_may_have_long_names(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_forty_at_a_time_leave_nothing(tmp_path: Path) -> None:
-    given, aside = (
-        tmp_path / "given",
-        Path(tempfile.mkdtemp()),
-    )  # with a short name, sockets are files in it and not ports
+    given, aside = tmp_path / "given", Path(tempfile.mkdtemp())
     given.mkdir()
+    # The name is short: sockets are files in it, and no port is used up.
+    sockets = "from ipykernel.kernelapp import IPKernelApp as App\nassert App.instance().transport == 'ipc'"
     for number in range(40):
-        write(
-            given / f"{number}.ipynb",
-            code(f"import subprocess\nopen('made-{number}', 'w')\nprint({number})", f"{number}\n"),
-        )
+        source = f"{sockets}\nopen('made-{number}', 'w')\nprint({number})"
+        write(given / f"{number}.ipynb", code(source, f"{number}\n"))
     listed = sorted(entry.name for entry in given.iterdir())
-    connections = len(psutil.net_connections("inet"))
     done = subprocess.run(
         [sys.executable, "-m", "nbcritic", "rerun", "--jobs", "4", "--select", "NBC9", "--quiet", str(given)],
         env={**os.environ, "TMPDIR": str(aside)},
@@ -297,7 +293,6 @@ def test_forty_at_a_time_leave_nothing(tmp_path: Path) -> None:
     assert list(aside.iterdir()) == []
     aside.rmdir()
     assert kernels(str(aside)) == []
-    assert len(psutil.net_connections("inet")) <= connections + 5
 
 
 def test_run_clean_needs_a_file(tmp_path: Path) -> None:

@@ -58,6 +58,11 @@ def test_abstract_sockets_of_the_host(tmp_path: Path) -> None:
         assert said(attack(tmp_path, code)) == "out"
 
 
+def on_the_way(folder: Path, given: Path) -> bool:
+    """Does it lead to something that is to be seen, such as this Python in a home?"""
+    return any(Path(path).is_relative_to(folder) for path in (given, sys.prefix, sys.base_prefix, sandbox.__file__))
+
+
 def test_reading_the_host(tmp_path: Path) -> None:
     given, beside = tmp_path / "given", tmp_path / "secret.txt"
     given.mkdir()
@@ -68,10 +73,7 @@ def test_reading_the_host(tmp_path: Path) -> None:
         "/etc/shadow",
         "/etc/hostname",
         str(Path("~root").expanduser() / ".ssh"),
-        "/home",
-        "/var",
-        "/sys",
-        "/run",
+        *(path for path in ("/home", "/var", "/sys", "/run") if not on_the_way(Path(path), given)),
     ]
     code = (
         "import os\n"

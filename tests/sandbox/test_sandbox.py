@@ -122,9 +122,9 @@ def test_nothing_lives_on(tmp_path: Path, isolate: bool) -> None:
     assert alive(mark) == []
 
 
-def alive(mark: str) -> list[int]:
+def alive(mark: str) -> list[psutil.Process]:
     return [
-        process.pid
+        process
         for process in psutil.process_iter(["cmdline"])
         if process.pid != os.getpid() and any(mark in word for word in process.info["cmdline"] or ())
     ]
@@ -144,7 +144,7 @@ def test_it_ends_with_the_process_that_asked(tmp_path: Path, isolate: bool) -> N
     )
     parent = psutil.Popen([sys.executable, "-c", code])
     assert parent.wait(60) == -9
-    psutil.wait_procs([psutil.Process(pid) for pid in alive(mark) if psutil.pid_exists(pid)], timeout=20)
+    psutil.wait_procs(alive(mark), timeout=60)
     assert alive(mark) == []
 
 

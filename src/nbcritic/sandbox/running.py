@@ -231,8 +231,10 @@ class _Job:
         """Nothing of it may live on, whatever happened. The launcher ends the rest when its input closes."""
         process = self._process
         assert process.stdin and process.stdout and process.stderr
-        if process.poll() is None and self._isolated:
-            process.kill()
+        if process.poll() is None:
+            self._tree.look()  # once it has ended, nobody knows what stemmed from it
+            if self._isolated:
+                process.kill()
         with suppress(OSError):
             process.stdin.close()
         try:

@@ -25,7 +25,8 @@ class Tree:
         with suppress(*self._gone):
             self._root = psutil.Process(root)
 
-    def _alive(self) -> list[object]:
+    def look(self) -> list[object]:
+        """Those that stem from it now; they are remembered, so that `end` finds them."""
         found = []
         if self._root is not None:
             with suppress(*self._gone):
@@ -35,7 +36,7 @@ class Tree:
 
     def beyond(self, limits: Limits) -> Limit | None:
         """The limit that they exceed together, if any."""
-        alive = self._alive()
+        alive = self.look()
         held = sum(map(self._resident, alive))
         if held > limits.memory:
             held = sum(map(self._own_share, alive))  # slower to ask: what several share counts once
@@ -58,7 +59,7 @@ class Tree:
 
     def end(self) -> None:
         """End those that are left, and return when they are gone (or after `DYING` seconds, should the kernel hold one)."""
-        self._alive()
+        self.look()
         for process in self._all:
             with suppress(*self._gone):
                 process.kill()
