@@ -23,6 +23,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
 
     stream = Screen()
     monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
     return stream
 
 

@@ -89,6 +89,18 @@ def test_one_run_with_everything_in_it(tmp_path: Path, isolate: bool) -> None:
 
 
 @pytest.mark.slow
+@BOTH
+def test_files_of_a_careful_user(tmp_path: Path, isolate: bool) -> None:
+    """Nobody else may read what is made here; the user of a sandbox is somebody else."""
+    before = os.umask(0o077)
+    try:
+        trial = ran(write(tmp_path / "x.ipynb", code("print(1)")), isolate=isolate).trials[0]
+    finally:
+        os.umask(before)
+    assert (trial.stopped, b"1" in trial.outputs[1]) == ("", True)
+
+
+@pytest.mark.slow
 def test_two_runs_that_disagree(tmp_path: Path) -> None:
     draw = "import random\nprint(random.random())"
     path = write(

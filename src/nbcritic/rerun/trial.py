@@ -71,10 +71,12 @@ def run_clean(
     with tempfile.TemporaryDirectory(prefix=".nbcritic-") as name:
         aside = Path(name)
         (aside / "tmp").mkdir()
-        aside.chmod(0o755)
-        (aside / "job.json").write_bytes(msgspec.json.encode(_job(notebook, conditions)))
+        job = aside / "job.json"
+        job.write_bytes(msgspec.json.encode(_job(notebook, conditions)))
+        aside.chmod(0o755)  # behind walls, root's sandbox is another user, whatever the umask
+        job.chmod(0o644)
         outcome = sandbox.run(
-            [sys.executable, str(Path(__file__).with_name("worker.py")), str(aside / "job.json")],
+            [sys.executable, str(Path(__file__).with_name("worker.py")), str(job)],
             folder=folder,
             start=start,
             readable=[aside, Path(__file__).parent],

@@ -35,7 +35,7 @@ def test_twelve_submissions(tmp_path: Path) -> None:
         pack = write(make(base, 7, warm, only=samples.PLANTED), 120, tmp_path / "pack", scenario)
     samples.write(tmp_path / "submissions", pack.given, scenario.reference)
     paths = found(tmp_path / "submissions")
-    done = {one.result.name: one for one in batch.run(paths, [pack], tmp_path / "out", {}, box=boxed(300), jobs=2)}
+    done = {one.result.name: one for one in batch.run(paths, [pack], tmp_path / "out", {}, box=boxed(900), jobs=2)}
     assert len(done) == 12
     results = {name: one.result for name, one in done.items()}
     for name, words in UNGRADABLE.items():
