@@ -15,7 +15,7 @@ LAYERS = [
     {"rules"},
     {"config"},
     {"readiness"},
-    {"ruff_fix"},
+    {"ruff_fix", "ruff_doubts"},
     {"ruff"},
     {"engine"},
     {"scanner"},

@@ -171,6 +171,7 @@ def test_syntax_newer_than_this_python_is_not_called_broken(source: str) -> None
         ">>> x = 1 +",
         "f'{",
         "x\0y",
+        "cd ../..\n%matplotlib inline",
         "'\ud800'",
         "'\0'",
         "(" * 150,
@@ -239,6 +240,26 @@ def test_imports_for_their_effect_are_used() -> None:
     assert codes("from sklearn.experimental import enable_iterative_imputer") == []
     assert codes("from mpl_toolkits.mplot3d import Axes3D", "import hvplot.pandas") == []
     assert codes("from sklearn.svm import SVC") == [("F401", 1, 1)]
+
+
+def test_a_loop_variable_hides_only_an_import_that_it_can_meet() -> None:
+    own = "def f(x):\n    for t in x:\n        print(t)\nf([1])"
+    assert codes(own, "import time as t\nprint(t)", select=("F402",)) == []
+    assert codes("import time as t\nprint(t)", own, select=("F402",)) == []
+    assert codes("import time as t\nprint(t)", "for t in [1]:\n    print(t)", select=("F402",)) == [("F402", 2, 1)]
+    inside = "def f(x):\n    import time as t\n    for t in x:\n        print(t)\nf([1])"
+    assert codes(inside, select=("F402",)) == [("F402", 1, 3)]
+
+
+def test_a_handle_of_a_drawing_or_a_training_need_not_be_read() -> None:
+    source = "import matplotlib.pyplot as plt\ndef f(m, df):\n    cb = plt.colorbar(m)\n    history = m.fit(df)\n"
+    assert codes(f"{source}    other = m.load(df)\nf(1, 2)", select=("F841",)) == [("F841", 1, 5)]
+
+
+def test_a_method_that_is_named_and_not_called_is_told_so() -> None:
+    (linted,) = lint([page("def f(m, df):\n    m.zero_grad\n    df.head\n    df.price\nf(1, 2)")], ("B018",))
+    assert [(found.at.line, found.severity) for found in linted.lints] == [(2, "major"), (3, None), (4, None)]
+    assert ["not called" in found.message for found in linted.lints] == [True, True, False]
 
 
 def test_a_measured_expression_is_not_useless() -> None:

@@ -9,10 +9,9 @@ from dataclasses import replace
 from typing import TypedDict
 
 from nbcritic import rules
-from nbcritic.analysis.credentials import redacted
+from nbcritic.analysis.credentials import masked, redacted
 from nbcritic.analysis.memory import uncollected
 from nbcritic.analysis.page import Page
-from nbcritic.analysis.secrets import redact
 from nbcritic.config import Config
 from nbcritic.model import (
     SEVERITIES,
@@ -274,11 +273,11 @@ class _Stamp:
             category=rule.category,
             severity=hit.severity or rule.severity,
             confidence=hit.confidence or rule.confidence,
-            message=redact(hit.message),
+            message=masked(self._page, hit.message),
             why=rule.why,
             remedy=rule.remedy,
             tool="nbcritic",
-            related=tuple(replace(place, message=redact(place.message)) for place in hit.related),
+            related=tuple(replace(place, message=masked(self._page, place.message)) for place in hit.related),
             fix=hit.fix,
             **self._where(hit.at),
         )
@@ -290,9 +289,9 @@ class _Stamp:
             name=lint.name or lint.code,
             family="ruff",
             category=category_of(lint.code),
-            severity=severity_of(lint.code),
+            severity=lint.severity or severity_of(lint.code),
             confidence="certain",
-            message=redact(lint.message),
+            message=masked(self._page, lint.message),
             why=f"`ruff rule {lint.code}` explains it.",
             remedy=lint.fix_title,
             tool="ruff",

@@ -193,6 +193,8 @@ class Lint:
     name: str = ""
     fix_title: str = ""
     fix: Fix | None = None
+    severity: Severity | None = None
+    """Where the page shows it to be graver than most of its code."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,11 @@ from typing import TypeAlias, TypeVar
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.memory import uncollected
-from nbcritic.analysis.page import Page, once
+from nbcritic.analysis.page import Page
 from nbcritic.config import Config, strength
 from nbcritic.model import PROFILES as ORDER
 from nbcritic.model import Category, Lint, NbcriticError, Profile, Severity, Span
+from nbcritic.ruff_doubts import in_our_words, is_mistaken
 from nbcritic.ruff_fix import Place, Remedy, fix_of
 
 TARGET = "py314"
@@ -100,13 +101,6 @@ _CATEGORIES: Mapping[str, Category] = {
     "DTZ": "data-validation",
 }
 
-SIDE_EFFECTS = re.compile(
-    r"`(sklearn\.experimental|mpl_toolkits\.mplot3d|hvplot|swifter|janitor|scienceplots|rioxarray|pint_pandas|lux"
-    r"|(ydata|pandas)_profiling|holoviews\.plotting|jupyter_black|seaborn_image|rpy2|tensorflow_text|geoviews|cudf\.pandas"
-    r"|readline|antigravity|this|__future__)\b"
-)
-"""Modules that are imported for what the import does: they are used although no line names them."""
-
 
 @dataclass(frozen=True)
 class Linted:
@@ -157,7 +151,8 @@ def lint(pages: Sequence[Page], select: Sequence[str]) -> list[Linted]:
     alone = [(index, cell) for index, page in enumerate(pages) for cell in _broken(page)]
     if not select and not alone:
         return [Linted()] * len(pages)
-    answers = _run([*documents, *([cell.plain.source] for _, cell in alone)], select or ("F82",))
+    # It leaves out a cell that begins with a magic without its `%`, which IPython knows only where the cell is one line.
+    answers = _run([*documents, *([f"pass\n{cell.plain.source}"] for _, cell in alone)], select or ("F82",))
     newer: list[set[int]] = [set() for _ in pages]
     for (index, cell), answer in zip(alone, answers[len(pages) :], strict=True):
         if isinstance(answer, list) and all(not d.is_syntax or _NEWER.search(d.message) for d in answer):
@@ -337,8 +332,8 @@ def _lints(page: Page, answer: Sequence[_Diagnostic]) -> Iterator[Lint]:
             at = _span(cell, found.location, found.end_location or found.location)
             title, fix = ((found.fix.message or ""), fix_of(cell, found.fix, at)) if found.fix else ("", None)
             lint = Lint(found.code or "", at, found.message, found.name or "", title, fix)
-            if not _is_mistaken(page, lint, _text(cell, found)):
-                yield lint
+            if not is_mistaken(page, lint, _text(cell, found)):
+                yield in_our_words(page, lint)
 
 
 def _span(cell: CodeCell, start: Place, end: Place) -> Span:
@@ -361,24 +356,3 @@ def _text(cell: CodeCell, found: _Diagnostic) -> str:
     line = cell.plain.source.split("\n")[found.location.row - 1]
     end = found.end_location
     return line[found.location.column - 1 : end.column - 1 if end and end.row == found.location.row else None]
-
-
-def _is_mistaken(page: Page, lint: Lint, text: str) -> bool:
-    """Does a diagnostic come only of what ruff cannot see: other cells' languages, magics, launchers?"""
-    if lint.code == "F821":
-        bound = (event.how for _, event in page.names.bindings.get(text, ()))
-        known = page.names.is_known(text) or text in page.names.maybe or "magic" in bound
-        return known or bool(page.names.unknown)
-    if lint.code in ("B015", "B018"):  # `%timeit a + b` wants no use of the result
-        cell = page.cell(lint.at.cell)
-        return cell.plain.isolated or lint.at.line in cell.plain.shifts
-    if lint.code in ("F401", "F811", "F841", "B007"):
-        name = text.replace(",", " ").split()[-1].partition(".")[0] if text.split() else ""
-        used = name in page.names.maybe or name in _read_by_magics(page)
-        return used or (lint.code == "F401" and SIDE_EFFECTS.match(lint.message) is not None)
-    return False
-
-
-@once
-def _read_by_magics(page: Page) -> frozenset[str]:
-    return frozenset(name for cell in page.cells for magic in cell.magics for name in magic.reads)

@@ -167,6 +167,24 @@ def test_modules_are_files_and_the_folders_around_them() -> None:
     assert found.data == {"orders.csv"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "steps:\n- name: Style, later pytest\n  run: flake8 shop",
+        "steps:\n- run: |\n    pip install --upgrade flake8 pytest\n    flake8 shop",
+        "# pytest comes later\nscript: flake8 shop",
+        "pytest:\n  script: flake8 shop",
+    ],
+)
+def test_what_is_only_named_or_installed_is_not_run(text: str) -> None:
+    assert Project.of({".github/workflows/a.yml": text}).ci == ()
+
+
+@pytest.mark.parametrize("command", ["pip install pytest && pytest", "python -m pytest", "uv run pytest -q", "tox"])
+def test_what_a_step_runs_counts(command: str) -> None:
+    assert Project.of({".github/workflows/a.yml": f"steps:\n- name: Tests\n  run: {command}"}).ci
+
+
 def test_ci_counts_where_it_runs_tests() -> None:
     files = {".github/workflows/a.yml": "run: pytest", ".github/workflows/b.yml": "run: twine upload"}
     assert Project.of(files).ci == (".github/workflows/a.yml",)

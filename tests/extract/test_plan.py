@@ -68,6 +68,7 @@ def test_a_heading_names_the_function() -> None:
         ("x = globals()['orders']\ny = globals()\nz = [y, x]", "it calls `globals`"),
         ("orders.head()\norders.describe()", "it only looks"),
         ("a = orders.sum()", "it is short"),
+        ("import os, sys\na = os.getcwd()\nb = a.split('shop')[0]\nc = os.path.join(b, 'in')\nd = c + '/raw'\nsys.path.append(d)", "it says where the notebook and its files lie"),
         ("a = orders.sum()\nb = a + 1\nd = b + 2", "nothing needs what it makes"),
         ("def f():\n    return orders.sum()", "`f` reads the notebook's `orders`, which it is not given"),
         ("def f(x):\n    global orders\n    orders = x", "`f` means several things"),
@@ -81,6 +82,12 @@ def test_what_stays_says_why(body: str, reason: str) -> None:
     assert made.steps == ()
     said = made.stays[2]
     assert said == reason or (body.startswith("def f(x)") and said)
+
+
+def test_paths_are_given_to_the_function_that_reads_them() -> None:
+    reads = "path = os.path.join(folder, 'a.csv')\na = pd.read_csv(path)\nb = a.dropna()\nc = b / b.sum()\n"
+    (step,) = of(f"{START}import os\nfolder = 'x/y'\n# %%\n{reads}\n# %%\nprint(c)\n").steps
+    assert step.inputs == ("path",)
 
 
 def test_a_function_that_reads_the_notebook_keeps_its_callers() -> None:

@@ -52,6 +52,8 @@ _STATEFUL = frozenset(
 _STATEFUL_IF_SHUFFLED = frozenset({"KFold", "StratifiedKFold", "StratifiedGroupKFold"})
 _STATEFUL_PACKAGES = frozenset({"sklearn", "imblearn", "umap", "cuml"})
 
+_BOUNDED = frozenset({"randint", "randrange"})
+_GENERATORS = frozenset({"numpy.random.default_rng", "numpy.random.RandomState", "random.Random"})
 _TRAINS = frozenset({"fit", "fit_generator", "train_on_batch"})
 
 _SEEDS: Mapping[str, tuple[str, ...]] = {
@@ -123,6 +125,8 @@ def draw_of(page: Page, cell: CodeCell, call: ast.Call) -> Draw | None:
     name = page.qualified(call.func) or ""
     package, _, rest = name.partition(".")
     last = name.rpartition(".")[2]
+    if (last in _BOUNDED and _has_one_outcome(call, package)) or _has_generator(page, call):
+        return None
     if package == "numpy" and rest.startswith("random."):
         if last in ("default_rng", "RandomState") and rest.count(".") == 1:
             return Draw(cell, call, name, "", takes_state=True) if _no_value(call, "seed") else None
@@ -144,6 +148,30 @@ def draw_of(page: Page, cell: CodeCell, call: ast.Call) -> Draw | None:
     if isinstance(call.func, ast.Attribute) and call.func.attr == "sample" and not name:
         return _sample(page, cell, call)
     return None
+
+
+def _has_one_outcome(call: ast.Call, package: str) -> bool:
+    """`np.random.randint(1)` and `random.randint(3, 3)` give the same number each time."""
+    bounds = [value.value for value in call.args if isinstance(value, ast.Constant) and isinstance(value.value, int)]
+    if len(bounds) != len(call.args) or call.keywords or not 0 < len(bounds) < 3:
+        return False
+    width = bounds[-1] - (bounds[0] if len(bounds) == 2 else 0)
+    return width == (0 if package == "random" and called_name(call.func) == "randint" else 1)
+
+
+def _has_generator(page: Page, call: ast.Call) -> bool:
+    """Is a generator among what the call is given that was made with a seed: `shuffle(rows, rng)`?"""
+    given = [*call.args, *(word.value for word in call.keywords)]
+    return any(_is_seeded(page, value) for value in given if isinstance(value, (ast.Name, ast.Call)))
+
+
+def _is_seeded(page: Page, value: ast.expr) -> bool:
+    made = page.values.source(value) if isinstance(value, ast.Name) else value
+    if not isinstance(made, ast.Call):
+        return False
+    if called_name(made.func) == "manual_seed":
+        return bool(made.args)
+    return page.qualified(made.func) in _GENERATORS and not _no_value(made, "seed")
 
 
 def _sample(page: Page, cell: CodeCell, call: ast.Call) -> Draw | None:

@@ -15,7 +15,10 @@ from nbcritic.notebook.outputs import Output, outputs
 
 Node = TypeVar("Node", bound=ast.AST)
 
-_CONTEXT = ("ctx", "op", "ops", "type_ignores", "kind", "type_comment")
+_NO_NODES = frozenset(
+    "ctx op ops type_ignores kind type_comment attr id arg asname module level simple conversion is_async".split()
+)
+"""Fields that hold operators, contexts, texts or numbers, in whatever node."""
 ATOMS = frozenset({type(None), str, int, bool, float, complex, bytes, type(...)})
 """What stands in the fields of nodes beside nodes and lists."""
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
@@ -25,7 +28,7 @@ def fields(kind: type[ast.AST]) -> tuple[str, ...]:
     """The fields of a node type that can hold nodes worth visiting."""
     found = _FIELDS.get(kind)
     if found is None:
-        found = tuple(name for name in kind._fields if name not in _CONTEXT)
+        found = tuple(name for name in kind._fields if name not in _NO_NODES)
         if kind in (ast.Constant, ast.Name, ast.Global, ast.Nonlocal, ast.alias):
             found = ()
         _FIELDS[kind] = found

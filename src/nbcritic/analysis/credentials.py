@@ -12,8 +12,10 @@ from itertools import accumulate, islice
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page, once
+from nbcritic.analysis.passwords import places, proven
 from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.secrets import (
+    MASK,
     Family,
     Leak,
     is_credential,
@@ -33,12 +35,7 @@ _POSITIONS: dict[str, tuple[tuple[int, Family], ...]] = {
     "tweepy.OAuth1UserHandler": ((0, "key"), (1, "key")),
     "tweepy.AppAuthHandler": ((0, "key"), (1, "key")),
     "tweepy.Client": ((0, "key"),),
-    "requests.auth.HTTPBasicAuth": ((1, "password"),),
-    "requests.auth.HTTPDigestAuth": ((1, "password"),),
     "requests_oauthlib.OAuth1": ((0, "key"), (1, "key"), (2, "key"), (3, "key")),
-    "pymysql.connect": ((2, "password"),),
-    "MySQLdb.connect": ((2, "password"),),
-    "cx_Oracle.connect": ((1, "password"),),
     "chart_studio.plotly.sign_in": ((1, "key"),),
     "plotly.plotly.sign_in": ((1, "key"),),
     "huggingface_hub.login": ((0, "key"),),
@@ -69,6 +66,8 @@ _BY_NAME = frozenset({"getenv", "get", "setdefault", "putenv", "setenv", "option
 _PLACING = _LAST | _METHODS.keys() | _BY_NAME | {"login"}
 """The last words of what takes credentials without a keyword."""
 _CLIMB = 30
+_SHORTEST = 6
+"""Shorter values stand in other words, too."""
 _PAIRS = frozenset({"auth", "http_auth", "basic_auth"})
 """Arguments that take `(user, password)`."""
 _HARMLESS = frozenset(
@@ -103,6 +102,22 @@ def _leaks_of(page: Page, number: int) -> list[Leak]:
 def redacted(page: Page, cell: Cell) -> str:
     """The source of a cell with its credentials masked, character by character."""
     return redact(cell.source, [(leak.start, leak.end) for leak in leaks(page, cell)])
+
+
+@once
+def _known(page: Page) -> frozenset[str]:
+    """The credentials of a page, as they stand in it."""
+    return frozenset(cell.source[leak.start : leak.end] for cell in page.notebook.cells for leak in leaks(page, cell))
+
+
+def masked(page: Page, text: str) -> str:
+    """A text about the page with its credentials masked, wherever they were found: beside another name they look like any word."""
+    text = redact(text)
+    for value in _known(page):
+        bare = value.strip("'\"")
+        if len(bare) >= _SHORTEST and bare in text:
+            text = text.replace(bare, MASK * len(bare))
+    return text
 
 
 def _leaks(page: Page, cell: Cell) -> Iterator[Leak]:
@@ -198,6 +213,7 @@ class _Given:
     family: Family
     sure: bool = False
     doubtful: bool = False
+    host: str = ""
 
 
 def _literals(page: Page, cell: CodeCell) -> Iterator[tuple[ast.Constant, Leak]]:
@@ -208,12 +224,15 @@ def _literals(page: Page, cell: CodeCell) -> Iterator[tuple[ast.Constant, Leak]]
         if not isinstance(text, str) or text.lower() == given.name.lower():
             continue
         if is_credential(text, given.family, sure=given.sure):
-            yield given.node, Leak(0, 0, f"a {given.family}", given.name, doubtful=given.doubtful)
+            yield given.node, Leak(0, 0, f"a {given.family}", given.name, doubtful=given.doubtful, host=given.host)
 
 
 def _given(page: Page, cell: CodeCell) -> Iterator[_Given]:
     tells = may_tell(cell.source)
-    for assign in cell.nodes(ast.Assign) if tells else ():
+    for place in places(page, cell):
+        if isinstance(place.node, ast.Constant):
+            yield _Given(place.node, "", "password", sure=True, host=place.host)
+    for assign in cell.nodes(ast.Assign) if tells or proven(page) else ():
         for target in assign.targets:
             yield from _assigned(page, target, assign.value)
     for annotated in cell.nodes(ast.AnnAssign) if tells else ():
@@ -237,6 +256,8 @@ def _assigned(page: Page, target: ast.expr, value: ast.expr) -> Iterator[_Given]
             yield from _assigned(page, inner, item)
     elif not isinstance(value, ast.Constant):
         return
+    elif isinstance(target, ast.Name) and target.id in proven(page):
+        yield _Given(value, target.id, "password", sure=True, host=proven(page)[target.id])
     elif isinstance(target, ast.Name):
         if (family := telling(target.id)) and (family == "key" or _is_used(page, target.id)):
             yield _Given(value, target.id, family, sure=family == "password" and _is_handed_over(page, target.id))

@@ -68,7 +68,7 @@ class Flow:
     @cached_property
     def undefined(self) -> tuple[Undefined, ...]:
         """Every name that would be missing in a run from top to bottom, once a name, in the order of that run."""
-        return self.replay(self.document_order)
+        return tuple(self._top_to_bottom.found)
 
     @cached_property
     def undefined_as_recorded(self) -> tuple[Undefined, ...]:
@@ -81,7 +81,11 @@ class Flow:
         After a name was missed it is taken as there, so that one fault is reported once. Nothing is reported once names may
         have come from outside the page (a star import, `%run`, `exec`).
         """
-        return tuple(_Replay(self._names, self._python2).run(order))
+        return tuple(_Replay(self._names, self._python2, order).found)
+
+    @cached_property
+    def _top_to_bottom(self) -> _Replay:
+        return _Replay(self._names, self._python2, self.document_order)
 
     @cached_property
     def touched(self) -> Mapping[int, Touched]:
@@ -101,11 +105,7 @@ class Flow:
     @cached_property
     def called(self) -> Mapping[Function, int]:
         """The page's own functions that a run from top to bottom calls, with the cell that calls each first."""
-        stage = Stage(self._names)
-        for number in self.document_order:
-            for _ in stage.play(number):
-                pass
-        return stage.called
+        return self._top_to_bottom.called
 
     @cached_property
     def sources(self) -> Mapping[int, Mapping[str, int]]:
@@ -174,9 +174,9 @@ def _touched(
 
 
 class _Replay:
-    """The state of one run."""
+    """The state of one run, which ends with `found`, the names that were missing, and `called`, the functions that were called."""
 
-    def __init__(self, names: Names, python2: bool) -> None:
+    def __init__(self, names: Names, python2: bool, order: Iterable[int]) -> None:
         self._names = names
         self._cells = {cell.number: cell for cell in names.cells}
         self._python2 = python2 or bool(names.python2)
@@ -190,9 +190,11 @@ class _Replay:
         self._brought: set[str] = set()
         """What star imports of the standard library have brought."""
         self._played: dict[int, None] = {}
-
-    def run(self, order: Iterable[int]) -> list[Undefined]:
         stage = Stage(self._names)
+        self.called: Mapping[Function, int] = stage.called
+        self.found = self._run(stage, order)
+
+    def _run(self, stage: Stage, order: Iterable[int]) -> list[Undefined]:
         for number in order:
             self._played[number] = None
             for happening in stage.play(number):

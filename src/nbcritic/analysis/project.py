@@ -36,6 +36,12 @@ _EXECUTORS = regex(
     r"run_notebook|jupyter[- ]book|jupyter execute|nbsphinx|myst_nb|myst-nb|mkdocs-jupyter|ploomber|quarto render|jupytext(?=[^\n]*--execute)|"
     r"nb_execution_mode|nbexec|notebook-tester|pytest-notebook|pytest_notebook|nbtest\w*|jupyter-cache|snakemake(?=[^\n]*notebook)|databricks jobs)"
 )
+_NO_COMMANDS = regex(
+    r"(?:^|[ \t])#[^\n]*|^[ \t-]*(?:display)?name:[^\n]*|^[ \t]*[\w.-]+:[ \t]*$|"
+    r"\b(?:pip3?|conda|mamba|uv|poetry|apt|apt-get|brew)[ \t]+(?:-\S+[ \t]+)*(?:pip[ \t]+)?(?:install|add|create)\b(?:\\\n|[^\n;&|])*",
+    re.M | re.I,
+)
+"""What stands in a service's file and runs nothing by itself: comments, titles, the names of jobs, and what is installed."""
 _CODE = (".py", ".pyx", ".pyi", ".so", ".pyd", ".ipynb")
 _DATA = frozenset(
     "csv tsv xls xlsx json jsonl parquet feather pkl pickle h5 hdf5 npy npz db sqlite sqlite3 geojson shp zip gz dta sav rds arrow orc".split()
@@ -46,7 +52,7 @@ _TELLING = (
 )  # fmt: skip
 """How the files end that say more than that they are there; those without an ending do, too."""
 _NEARBY = frozenset(
-    "requirements/ reqs/ binder/ .binder/ conda/ env/ envs/ environment/ environments/ docker/ .devcontainer/ deps/ dependencies/".split()
+    "requirements/ reqs/ binder/ .binder/ conda/ env/ envs/ environment/ environments/ docker/ .devcontainer/ deps/ dependencies/ tools/".split()
 )
 """The folders beside a notebook's own ones where a project keeps its manifests."""
 
@@ -172,7 +178,7 @@ def _project(root: str | None, every: tuple[str, ...], read: Reader) -> Project:
     for path in [path for path in files if is_ci(path) or is_build(path)][:MAX_READ]:
         text = _text(read, path)
         executors.update(_EXECUTORS.findall(text))
-        if is_ci(path) and _TESTING.search(text):
+        if is_ci(path) and _TESTING.search(_NO_COMMANDS.sub("", text)):
             ci.append(path)
     project = Project(
         root,

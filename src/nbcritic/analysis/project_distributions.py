@@ -49,6 +49,7 @@ docx: python-docx
 pptx: python-pptx
 fitz: pymupdf
 azureml: azureml-core azureml-sdk
+automl: azureml-sdk azureml-train-automl azureml-automl-core
 jwt: pyjwt
 jose: python-jose
 magic: python-magic python-magic-bin

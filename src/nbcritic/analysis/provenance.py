@@ -7,6 +7,7 @@
   columns, in which `loops`, `watched` on what (`eval_set`, `validation_data`);
 - `scores`: `metric`, the `fit` of the model, the rows and part it was taken on (`role`, `is_on_training_rows`, `by_folds`), the `loops` around;
 - `resamplings`: copied or synthetic rows; `pairs`: features and target given to a model;
+- `events.measured`: metrics of predictions, with what they were given as truth and as predictions;
 - `events.predictions`: what each fitted model was asked about;
 - `leaks` and `overlaps`: fits, and copies, made before a split from rows that it holds out;
 - `value(name)`: what a notebook global holds at the end (`Value`: rows, part, taints, columns, dropped, made, subset, ordered, resampled).

@@ -11,7 +11,17 @@ from nbcritic.analysis.provenance_arguments import constant, word
 from nbcritic.analysis.provenance_names import key_of, path_of
 from nbcritic.analysis.provenance_objects import Objects
 from nbcritic.analysis.provenance_tools import Tools
-from nbcritic.analysis.provenance_values import PLAIN, Columns, Fit, Resampling, Taint, Value, merged, replace
+from nbcritic.analysis.provenance_values import (
+    PLAIN,
+    Columns,
+    Fit,
+    Resampling,
+    Taint,
+    Tool,
+    Value,
+    merged,
+    replace,
+)
 
 if TYPE_CHECKING:
     from nbcritic.analysis.provenance_walk import Interpreter
@@ -24,11 +34,20 @@ class Calls:
         self.run = run
         self.tools = Tools(run, self)
         self.objects = Objects(run, self)
+        imports = run.page.names.imports.items()
+        self._aliases = {
+            name: last
+            for name, full in imports
+            if (last := full.rpartition(".")[2]) != name and tables.makes_something(last)
+        }
+        """`SequentialFeatureSelector as SFS`: what a class is called on this page."""
 
     def call(self, node: ast.Call, depth: int) -> Value:
         """The value of a call."""
         function = node.func
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        if isinstance(function, ast.Name):
+            name = self._aliases.get(name, name)
         if name in tables.NOT_DATA or self._shows(function, name):
             self.arguments(node, depth)
             return PLAIN
@@ -42,6 +61,10 @@ class Calls:
         if name in tables.FUNCTIONS and node.args and self._is_library(function, name):
             value = self.run.value(node.args[0], depth)
             return value.tainted(self.fit(node, value, tables.FUNCTIONS[name], name))
+        if name in tables.RATINGS and node.args and self._is_library(function, name):
+            rated = self.fit(node, self.run.value(node.args[0], depth), "selector")
+            self.arguments(node, depth)
+            return Value(taints=frozenset({(rated, None)}))
         if isinstance(function, ast.Name):
             local = self.run.page.values.function(function)
             inlined = self.run.inlined(local, self.given(node, local, depth), node) if local is not None else None
@@ -115,10 +138,20 @@ class Calls:
             self.tools.counted(node, value)
             return PLAIN
         text = path_of(of)
+        if not text and isinstance(of, (ast.ListComp, ast.GeneratorExp)) and (learnt := value.by_tools()).taints:
+            return learnt  # the mean of the vectors of all words in a text
         if not text or _by_row(node) or self.run.is_in_loop(of):
             return PLAIN
         fit = replace(self.fit(node, value, "statistic"), by="statistic", of=text)
         return Value(taints=frozenset({(fit, None)}))
+
+    def _correlated(self, node: ast.Call, name: str, owner: Value, values: list[Value]) -> Value:
+        """What the columns have to do with each other (`frame.corr()`), or with one of them, the target."""
+        fit = replace(self.fit(node, owner, "correlation"), columns=None)
+        if name == "corr":
+            return PLAIN if values and values[0].rows else Value(tool=Tool("correlations", fit=fit))
+        of = values[0].columns if values else None
+        return Value(taints=frozenset({(replace(fit, target=of), None)})) if of else PLAIN
 
     # -- data --------------------------------------------------------------------------------------------------------
 
@@ -129,6 +162,8 @@ class Calls:
             return replace(owner, grouped=True, items=None)
         if owner.grouped:
             return self._of_group(node, name, owner)
+        if name in ("corr", "corrwith"):
+            return self._correlated(node, name, owner, values)
         if name in tables.STATISTICS and owner.rows and isinstance(node.func, ast.Attribute):
             return self._statistic(node, node.func.value, owner)
         if name in ("rolling", "expanding", "ewm", "resample"):
@@ -214,7 +249,8 @@ class Calls:
         if columns:
             result = owner.without(columns) if by_column or columns else owner
         elif by_column:
-            result = owner.loose()
+            chosen = self.run.value(which).by_tools() if which is not None else PLAIN
+            result = merged((owner.loose(), chosen)) if chosen.taints and not chosen.rows else owner.loose()
         else:
             result = owner.picked(self.run.token(node))
         return self._kept(node, result)

@@ -29,6 +29,18 @@ class Pair:
         return self.target.columns
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """A metric of predictions: what it was given as the truth, and what as predictions."""
+
+    node: ast.Call
+    cell: CodeCell
+    ran: CodeCell
+    metric: str
+    truth: Value
+    guess: Value
+
+
 _MOST = 8
 _TELLING = frozenset({"selector", "encoder"})
 """The kinds of tools that learn from the target."""
@@ -41,6 +53,7 @@ class Events:
     splits: list[Split] = field(default_factory=list)
     fits: list[Fit] = field(default_factory=list)
     scores: list[Score] = field(default_factory=list)
+    measured: list[Measured] = field(default_factory=list)
     resamplings: list[Resampling] = field(default_factory=list)
     pairs: list[Pair] = field(default_factory=list)
     leaks: dict[ast.AST, tuple[Fit, Split]] = field(default_factory=dict)
@@ -62,9 +75,12 @@ class Events:
 
     def held_out(self, value: Value) -> None:
         """Look at a value that is part of a split: what shaped it before?"""
-        for fit, _ in value.taints if value.part else ():
-            split = value.part[0][0]
-            if fit.has_seen(value, split):
+        splits = [step[0] for step in value.part[:2]]
+        if splits and not value.is_of_files(splits[0]):
+            splits = splits[:1]
+        for fit, _ in value.taints if splits else ():
+            split = next((split for split in splits if fit.has_seen(value, split)), None)
+            if split is not None:
                 self._leaks(fit, split)
         copied = value.resampled
         if copied is not None and value.part and not copied.part:
@@ -85,6 +101,9 @@ class Events:
             self.overlaps.setdefault(copied.node, (copied, split))
 
     def _leaks(self, fit: Fit, split: Split) -> None:
+        known = self.leaks.get(fit.node)
+        if known is not None and fit.kind == "correlation" and fit.is_about(split) and not known[0].is_about(known[1]):
+            self.leaks[fit.node] = fit, split  # of all columns that it tells of, the target
         if self.leaks.setdefault(fit.node, (fit, split))[1] is not split:
             others = self.again.setdefault(fit.node, [])
             if split not in others and len(others) < _MOST:

@@ -186,6 +186,10 @@ class Expressions(ColumnNames):
             fit = value.tool.fit
             if value.tool.kind == "object":
                 return value.tool.fields.get(node.attr) or replace(value, tool=None).loose()
+            if value.tool.kind == "correlations":
+                if node.attr in tables.NOT_ROWS:
+                    return PLAIN
+                return value if node.attr in _WHOLE else _correlated(value.tool, frozenset({node.attr}))
             if node.attr == "best_estimator_":
                 return Value(tool=Tool("model", name=value.tool.name, fit=fit, selects=value.tool.selects))
             learnt = node.attr in tables.LEARNT and fit is not None
@@ -199,6 +203,13 @@ class Expressions(ColumnNames):
     def _subscript(self, node: ast.Subscript, depth: int) -> Value:
         value = self.value(node.value, depth)
         index = node.slice
+        if value.tool is not None and value.tool.fit is not None:
+            if value.tool.kind == "correlations":
+                places = index.elts if isinstance(index, ast.Tuple) else [index]
+                named = next((columns for place in places if (columns := self.columns(place))), None)
+                return _correlated(value.tool, named) if named else value
+            if value.tool.name in tables.EMBEDDINGS:
+                return self.value(index, depth).tainted(value.tool.fit)
         if value.items is not None and isinstance(index, ast.Constant) and isinstance(index.value, int):
             if value.folds:
                 return replace(value, folds=False)
@@ -213,6 +224,8 @@ class Expressions(ColumnNames):
         columns = self.columns(index)
         if columns is not None:
             return value.only(columns)
+        if _only_orders(index):
+            return value.loose()
         if isinstance(index, ast.Name) and self.page.values.kind(index) in ("list", "index", "str"):
             learnt = self.value(index, depth)
             return merged((value.loose(), learnt.by_tools())) if learnt.taints and not learnt.rows else value.loose()
@@ -278,6 +291,11 @@ class Expressions(ColumnNames):
         value = self.value(node.value if isinstance(node, ast.DictComp) else node.elt, depth)
         self.loops.pop()
         self.env.undo()
+        if (
+            value.taints and not value.rows
+        ):  # one for each row of what it goes through: `[vector(text) for text in texts]`
+            each = self.value(node.generators[0].iter, depth)
+            value = replace(value, rows=each.rows, part=each.part, subset=each.subset)
         return merged((value, *(choice for choice in chosen if not choice.rows)))
 
     def of_lambda(self, node: ast.Lambda, each: Value, depth: int) -> Value:
@@ -315,6 +333,12 @@ class Expressions(ColumnNames):
         raise NotImplementedError
 
 
+def _correlated(tool: Tool, columns: frozenset[str]) -> Value:
+    """`frame.corr()["price"]`: what each column has to do with the one."""
+    fit = replace(tool.fit, target=columns) if tool.fit is not None and len(columns) == 1 else None
+    return Value(taints=frozenset({(fit, None)})) if fit is not None else PLAIN
+
+
 _TRUTHS = {truth: Value(truth=truth) for truth in (True, False)}
 _WHOLE = frozenset("values T loc iloc at iat str dt cat array data".split())
 _METHODLIKE = frozenset("real flat A target images best_estimator_".split())
@@ -323,6 +347,14 @@ _METHODLIKE = frozenset("real flat A target images best_estimator_".split())
 def _has_slice(index: ast.Tuple) -> bool:
     """`x[:, 0]`: rows and columns of an array."""
     return any(isinstance(item, ast.Slice) for item in index.elts)
+
+
+def _only_orders(index: ast.expr) -> bool:
+    """`ratings.argsort()[::-1]` puts all columns into another order, and leaves none out."""
+    if isinstance(index, ast.Subscript) and isinstance(index.slice, ast.Slice):
+        return index.slice.lower is None and index.slice.upper is None and _only_orders(index.value)
+    name = getattr(index.func, "attr", "") if isinstance(index, ast.Call) else ""
+    return name == "argsort"
 
 
 def _centres(node: ast.BinOp, fit: Fit) -> bool:

@@ -16,14 +16,15 @@ LEARNERS: dict[str, str] = {
         "imputer": """SimpleImputer KNNImputer IterativeImputer Imputer MissForest MeanMedianImputer EndTailImputer
             RandomSampleImputer SoftImpute MICE""",
         "selector": """SelectKBest SelectPercentile SelectFromModel SelectFpr SelectFdr SelectFwe GenericUnivariateSelect RFE RFECV
-            VarianceThreshold SequentialFeatureSelector BorutaPy PermutationImportance""",
+            SequentialFeatureSelector ExhaustiveFeatureSelector BorutaPy PermutationImportance""",
+        "filter": "VarianceThreshold DropConstantFeatures DropCorrelatedFeatures",
         "projection": """PCA KernelPCA IncrementalPCA SparsePCA MiniBatchSparsePCA TruncatedSVD FactorAnalysis FastICA NMF
             LatentDirichletAllocation LinearDiscriminantAnalysis Isomap LocallyLinearEmbedding UMAP Nystroem""",
         "vectoriser": "CountVectorizer TfidfVectorizer TfidfTransformer",
         "encoder": """TargetEncoder LeaveOneOutEncoder CatBoostEncoder JamesSteinEncoder MEstimateEncoder WOEEncoder MeanEncoder
             GLMMEncoder QuantileEncoder CountEncoder CountFrequencyEncoder DecisionTreeEncoder RareLabelEncoder""",
         "discretiser": "KBinsDiscretizer EqualFrequencyDiscretiser EqualWidthDiscretiser DecisionTreeDiscretiser",
-        "vocabulary": "StringLookup IntegerLookup TextVectorization Normalization",
+        "vocabulary": "StringLookup IntegerLookup TextVectorization Normalization Tokenizer",
     }.items()
     for name in names.split()
 }
@@ -85,19 +86,29 @@ FUNCTIONS = {
     "zscore": "scaler",
 }
 """Functions of `sklearn.preprocessing` and `scipy.stats` that fit and transform in one."""
+RATINGS = frozenset("mutual_info_classif mutual_info_regression f_classif f_regression chi2 r_regression".split())
+"""Functions of `sklearn.feature_selection` that say of each feature how much it tells of the target."""
+EMBEDDINGS = {
+    **dict.fromkeys(("Word2Vec", "FastText", "Doc2Vec"), "vocabulary"),
+    **dict.fromkeys(("TfidfModel", "Dictionary", "Phrases"), "vectoriser"),
+    **dict.fromkeys(("LsiModel", "LdaModel", "LdaMulticore", "HdpModel"), "projection"),
+}
+"""Classes of gensim: they learn from the texts that they are made with, or from those of a later `train`."""
 
 STATISTICS = frozenset("mean median std var quantile min max nanmean nanmedian nanstd percentile average".split())
 MEANS = frozenset({"mean", "median", "std"})
 AGGREGATES = STATISTICS | frozenset("agg aggregate sum count size nunique first last apply".split())
 NOT_DATA = frozenset(
     """arange print display len isinstance type str int float bool range info describe value_counts nunique isnull isna notnull
-    notna plot hist show to_csv to_excel to_pickle to_parquet save savefig dump corr format summary compile keys get_feature_names
-    get_feature_names_out get_params equals""".split()
+    notna plot hist show to_csv to_excel to_pickle to_parquet save savefig dump format summary compile keys get_params equals""".split()
 )
 """Calls whose result carries no rows (or none that a later split would hold out)."""
 NOT_ROWS = frozenset("shape columns index dtypes dtype size ndim empty name names nunique vocabulary_ classes_".split())
-LEARNT = frozenset("coef_ feature_importances_ support_ ranking_ scores_ pvalues_".split())
-"""What a fitted tool says of the columns."""
+LEARNT = frozenset(
+    """coef_ feature_importances_ support_ ranking_ scores_ pvalues_ pvalues k_feature_names_ k_feature_idx_ wv dv docvecs
+    best_feature_names_ selected_features_""".split()
+)
+"""What a fitted tool says of the columns, or of the words."""
 SOURCES = ("read_", "load", "fetch_", "make_", "open", "query", "get_data", "download", "generate")
 """How the names of calls begin that bring new rows, whatever they are given."""
 READERS = frozenset(
@@ -140,12 +151,14 @@ CONCERNS = regex(
 """What a page says that fits, splits or scores anything."""
 FORMULAS = frozenset("OLS WLS GLS GLM Logit Probit MNLogit Poisson ARIMA SARIMAX ols logit glm wls".split())
 """Models of statsmodels: they take the rows when they are made."""
+WORD = regex(r"[^\W\d]\w*")
+"""A name in a formula."""
 _MAKERS = frozenset(
     "train_test_split random_split randomSplit resample Subset train cv ImageFolder CIFAR10 MNIST Compose".split()
 )
 _KNOWN: tuple[Container[str], ...] = (
     _MAKERS, CROSS_VALIDATIONS, METRICS, CONTAINERS, HOLDERS, LEARNERS, NEUTRAL, SEARCHES, SPLITTERS, OVERSAMPLERS, UNDERSAMPLERS,
-    CLUSTERINGS, FORMULAS,
+    CLUSTERINGS, FORMULAS, EMBEDDINGS,
 )  # fmt: skip
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from nbcritic.analysis import provenance_tables as tables
 from nbcritic.analysis.provenance_arguments import constant, word
 from nbcritic.analysis.provenance_events import Pair
+from nbcritic.analysis.provenance_scores import Scoring
 from nbcritic.analysis.provenance_values import (
     PLAIN,
     Columns,
     Fit,
     Resampling,
-    Score,
     Split,
     Tool,
     Value,
@@ -21,24 +21,31 @@ from nbcritic.analysis.provenance_values import (
     replace,
 )
 
-if TYPE_CHECKING:
-    from nbcritic.analysis.provenance_calls import Calls
-    from nbcritic.analysis.provenance_walk import Interpreter
-
-__all__ = ["Tools", "constant", "word"]
+__all__ = ["Tools"]
 
 _FITS = frozenset(
-    "fit partial_fit fit_transform fit_predict fit_resample fit_sample fit_generator adapt fit_on_texts".split()
+    "fit partial_fit fit_transform fit_predict fit_resample fit_sample fit_generator adapt fit_on_texts build_vocab".split()
 )
-_DATA = ("X", "x", "raw_documents", "data", "inputs", "generator", "dataset")
+_TRANSFORMS = frozenset(
+    "fit_transform transform texts_to_sequences texts_to_matrix doc2bow infer_vector get_sentence_vector".split()
+)
+_DATA = (
+    "X",
+    "x",
+    "raw_documents",
+    "data",
+    "inputs",
+    "generator",
+    "dataset",
+    "sentences",
+    "documents",
+    "corpus",
+    "texts",
+)
 
 
-class Tools:
+class Tools(Scoring):
     """What is made, fitted and asked."""
-
-    def __init__(self, run: Interpreter, calls: Calls) -> None:
-        self.run = run
-        self.calls = calls
 
     # -- making ------------------------------------------------------------------------------------------------------
 
@@ -59,6 +66,9 @@ class Tools:
             return Value(tool=tool)
         if name in tables.FORMULAS:
             data = merged(self.calls.arguments(node, depth))
+            formula = constant(node, "formula", 0)
+            if isinstance(formula, str):
+                data = replace(data, taints=data.only(frozenset(tables.WORD.findall(formula))).taints)
             return replace(data, tool=Tool("model", name=name), items=None)
         if name == "resample" and isinstance(node.func, ast.Name):
             data = merged(self.calls.arguments(node, depth)[:1])
@@ -90,6 +100,11 @@ class Tools:
             )
         if name in tables.NEUTRAL:
             return Tool("transformer", name=name)
+        if name in tables.EMBEDDINGS and (self.run.page.qualified(node.func) or "").startswith("gensim"):
+            tool = Tool("transformer", tables.EMBEDDINGS[name], name)
+            if (texts := self._data(node, depth)).rows:
+                tool.fit = self.calls.fit(node, texts, tool.learns, name)
+            return tool
         if name in tables.SEARCHES:
             values = self.calls.arguments(node, depth)
             return Tool("search", name=name, selects=any(v.tool is not None and v.tool.selects for v in values))
@@ -99,8 +114,8 @@ class Tools:
         if name in tables.OVERSAMPLERS or name in tables.UNDERSAMPLERS:
             return Tool("resampler", "copies" if name in tables.OVERSAMPLERS else "", name)
         if tables.MODEL.search(name) or name in tables.CLUSTERINGS:
-            self.calls.arguments(node, depth)
-            return Tool("cluster" if name in tables.CLUSTERINGS else "model", name=name)
+            layers = _adapted(self._inside(node, depth))
+            return Tool("cluster" if name in tables.CLUSTERINGS else "model", name=name, layers=layers)
         if tables.RANDOM_TRANSFORMS.match(name):
             return Tool("augmenter", name=name)
         if name in ("Compose", "Sequential") and any(_augments(v) for v in self.calls.arguments(node, depth)):
@@ -226,27 +241,34 @@ class Tools:
             return owner
         if name in ("fit_resample", "fit_sample"):
             return self._resampled(node, tool, depth)
-        if name in _FITS:
+        if tool.kind == "correlations":
+            return owner
+        if name in _FITS or (name == "train" and tool.name in tables.EMBEDDINGS):
             self._fitted(node, name, tool, data, depth)
             if name not in ("fit_transform", "fit_predict"):
                 return owner
+        if name == "add" and data.is_plain:
+            tool.layers += _adapted(self._inside(node, depth))
+        for layer in tool.layers if data.part else ():
+            self.run.found.held_out(data.tainted(layer))
         if name in tables.PREDICTIONS or name == "fit_predict":
             return self._predicted(node, tool, data)
         if name in ("score", "evaluate"):
             self._score(node, name, data, tool.fit)
             return PLAIN
-        if name in ("fit_transform", "transform", "texts_to_sequences", "texts_to_matrix"):
+        if name in _TRANSFORMS:
             if name != "fit_transform" and tool.fit is not None:
                 self.run.found.transformed(tool.fit, data, self.run.cell, node)
             return self._transformed(tool, data)
-        if name == "get_support" and tool.fit is not None:
+        if tool.fit is not None and (name == "get_support" or (name in _NAMES and tool.learns == "selector")):
             return Value(taints=frozenset({(tool.fit, None)}))
         return replace(data, items=None) if name == "inverse_transform" else PLAIN
 
     def unknown(self, node: ast.Call, name: str, owner: ast.expr, depth: int) -> Value:
         """`fit` of an object of which nothing is known: from here on it is a model."""
         data = self._data(node, depth)
-        tool = Tool("unknown")
+        adapted = (fit for fit, _ in self.run.value(owner, depth).taints if fit.kind == "vocabulary")
+        tool = Tool("unknown", layers=tuple(adapted))
         self._fitted(node, name, tool, data, depth)
         made = Value(tool=tool)
         self.run.bind(owner, made)
@@ -334,45 +356,12 @@ class Tools:
         self._fitted(node, name, tool, data, depth)
         return Value(tool=tool)
 
-    # -- scores ------------------------------------------------------------------------------------------------------
-
-    def _measured(self, node: ast.Call, name: str, depth: int) -> Value:
-        """A metric of what was predicted against the truth."""
-        values = self.calls.arguments(node, depth)
-        predicted = next((value for value in values if value.predicted is not None), None)
-        data = predicted or next((value for value in values if value.rows), PLAIN)
-        self._score(node, name, data, predicted.predicted if predicted is not None else None)
-        return PLAIN
-
-    def counted(self, node: ast.Call, predicted: Value) -> None:
-        """`np.mean(predicted != y_test)`: accuracy by hand."""
-        self._score(node, "hits", predicted, predicted.predicted)
-
-    def _score(
-        self, node: ast.AST, metric: str, data: Value, fit: Fit | None, by_folds: bool = False, model: str = ""
-    ) -> None:
-        self.run.found.scores.append(
-            Score(
-                node,
-                self.run.cell,
-                self.run.top,
-                metric,
-                data.rows,
-                data.part,
-                data.subset,
-                fit,
-                by_folds,
-                self.run.loop_nodes,
-                model=model,
-            )
-        )
+    # -- arguments ---------------------------------------------------------------------------------------------------
 
     def _pair(self, node: ast.AST, data: Value, target: Value, tool: Tool | None) -> None:
         if data.exact and target.columns is not None:
             selects = tool is None or tool.selects
             self.run.found.pairs.append(Pair(node, self.run.cell, self.run.top, data, target, selects=selects))
-
-    # -- arguments ---------------------------------------------------------------------------------------------------
 
     def _data(self, node: ast.Call, depth: int) -> Value:
         values = self.calls.arguments(node, depth)
@@ -391,7 +380,13 @@ class Tools:
         return self.run.columns_of(given) if given is not None else None
 
 
+_NAMES = frozenset({"get_feature_names_out", "get_feature_names"})
 _BOOSTERS = frozenset(f"{module}.{name}" for module in ("xgboost", "lightgbm") for name in ("train", "cv"))
+
+
+def _adapted(inside: Iterable[Tool]) -> tuple[Fit, ...]:
+    """What the layers of a model have learnt from rows before it is fitted: words, means."""
+    return tuple(tool.fit for tool in inside if tool.learns == "vocabulary" and tool.fit is not None)
 
 
 def _augments(value: Value) -> bool:

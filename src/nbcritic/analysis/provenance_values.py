@@ -76,7 +76,7 @@ class Fit:
     ran: CodeCell
     kind: str
     """`scaler`, `imputer`, `selector`, `projection`, `vectoriser`, `encoder`, `discretiser`, `vocabulary`, `statistic`, `mean by group`,
-    `neighbours` (filled from the rows beside), `model`, `search`; `neutral` where nothing of the rows' values is kept."""
+    `filter` (columns of one value), `correlation`, `neighbours` (filled from the rows beside), `model`, `search`; `neutral` where nothing of the rows' values is kept."""
     rows: frozenset[object]
     part: Part
     subset: frozenset[object] = frozenset()
@@ -119,11 +119,17 @@ class Fit:
         mine, others = self.subset - value.subset, value.subset - self.subset
         if mine and others and any(map(_is_stretch, mine)) and any(map(_is_stretch, others)):
             return False  # `X[:n]` and `X[n:]`
+        if value.is_of_files(split) and not all(self.rows & rows for rows, _ in value.mixed):
+            return False  # what saw one file has not seen the other
         return bool(self.rows & value.rows_of(split))
 
     def tells_nothing(self, split: Split) -> bool:
         """Was it learnt from the target alone? To scale or to encode that gives no feature away."""
         return self.by != "group" and bool(self.columns and split.target and self.columns <= split.target)
+
+    def is_about(self, split: Split) -> bool:
+        """Was it given the column that the model is to predict?"""
+        return bool(self.target and split.target and self.target & split.target)
 
     def is_of_target(self, split: Split) -> bool:
         """Is it a mean of the target?"""
@@ -202,6 +208,8 @@ class Tool:
     """Does it choose columns itself, so that what it is given is not what it learns from?"""
     parts: frozenset[str] = frozenset()
     """The classes of what learns in a pipeline of several."""
+    layers: tuple[Fit, ...] = ()
+    """What the layers inside have learnt from rows before the model was fitted."""
     of: ast.ClassDef | None = None
     """The class, of an object of the notebook's own."""
     fields: dict[str, Value] = field(default_factory=dict)
@@ -257,6 +265,10 @@ class Value:
         """Its rows that went through a split, where it is put together of such and others; else all."""
         through = [rows for rows, part in self.mixed if any(step[0] is split for step in part)]
         return frozenset().union(*through) if through else self.rows
+
+    def is_of_files(self, split: Split) -> bool:
+        """Are files that were put together taken apart again?"""
+        return split.how == "selects by position" and len({rows for rows, _ in self.mixed}) > 1
 
     def has(self, column: str) -> bool:
         """Is this certainly one of its columns?"""

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from nbcritic.analysis.code import CodeCell
-from nbcritic.analysis.events import called_name
+from nbcritic.analysis.events import called_name, root_name
 from nbcritic.analysis.graph import Edge, Graph
 from nbcritic.analysis.names import Names
 from nbcritic.analysis.staleness_taint import Steps, columns_of, constant_of, touches
@@ -34,6 +34,7 @@ _WRITTEN = (ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Tuple)
 CALLS_BACK = frozenset(
     {"on_click", "observe", "on_submit", "on_change", "on_value_change", "interact", "interactive", "mpl_connect"}
 )
+_SWITCHES = frozenset({"eval", "train"})
 _NO_RESULT = frozenset({"module", "function", "class", "figure", "axes", "file", "path"})
 
 
@@ -133,10 +134,10 @@ class Staleness:
         is_late = self._counts[source.number] > self._counts[cell.number]
         places = cell.number, name
         seen = self._seen.get(places, frozenset())
-        if len(seen) == 1 and seen.isdisjoint(self._expected[places]):
+        if len(seen) == 1 and seen.isdisjoint(self._expected[places]) and not self._only_switches(min(seen), name):
             (other,) = seen
             if self._followed(other, cell.number) or self._set_last.get(name, 0) <= self._counts[cell.number]:
-                other_way = is_late or other > cell.number or not self._is_made_of(source.number, name)
+                other_way = is_late or other > cell.number or not self._comes_from(source.number, name, other)
                 return ("other", other) if other_way and self._differs(edge, other) else None
         if not is_late or _failed(source) or not self._is_result(source, name):
             return None
@@ -168,6 +169,24 @@ class Staleness:
     def _is_made_of(self, number: int, name: str) -> bool:
         """Does the cell work on what the name stood for before?"""
         return any(edge.name == name and edge.kind == "data" for edge in self._graph.into[number])
+
+    def _comes_from(self, number: int, name: str, other: int) -> bool:
+        """Is what a cell gives a name made, on the page, of what the other one above it has made or changed?"""
+        if self._is_made_of(number, name):
+            return True
+        waiting, met = [number], {number}
+        while waiting:
+            above = {edge.from_cell for edge in self._graph.into[waiting.pop()][:_EDGES] if edge.kind != "code"} - met
+            met |= above
+            waiting += above
+        return other in met
+
+    def _only_switches(self, number: int, name: str) -> bool:
+        """Is all that a cell does to a model `model.eval()` or `model.train()`? That makes no other model of it."""
+        cell = self._cells[number]
+        calls = [c for c in cell.nodes(ast.Call) if (root := root_name(c.func)) is not None and root.id == name]
+        switches = [call for call in calls if called_name(call.func) in _SWITCHES and not call.args]
+        return bool(switches) and name not in self._names.of(number).binds and not touches(cell, name)
 
     def _followed(self, first: int, then: int) -> bool:
         """Is there no room in the counts between two cells for a run that is gone?"""

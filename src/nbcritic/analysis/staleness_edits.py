@@ -25,6 +25,7 @@ _OWN_FRAME = regex(
 )
 _OTHER_FRAME = regex(r"/ipykernel_\d+/\d+\.py in <(?:module|cell line)")
 _QUOTED = regex(r"^(?:-+>|) *(\d{1,5})(?:[ \t](.*))?$")
+_AUTOTIME = regex(r"time: [\d.]+ ?(?:[nµμm]?s|min|h|minutes?|seconds?)(?: [\d.]+ ?m?s)?(?: \(started: [^)]*\))?")
 _WORD = regex(r"\w")
 _FIELD = regex(r"\{[^{}]*\}")
 _REDIRECTS = regex(r"clear_output|stdout|capture|patch\(")
@@ -50,7 +51,9 @@ class Edit:
 
 def edits(cell: CodeCell) -> Iterator[Edit]:
     """The traces in one cell, one of a kind. Cells with a cell magic are not judged: it may do anything with their source."""
-    if not cell.outputs or cell.language != "python" or any(magic.kind == "cell" for magic in cell.magics):
+    if cell.language != "python" or any(magic.kind == "cell" for magic in cell.magics):
+        return
+    if all(_is_timing(output) for output in cell.outputs):
         return
     if cell.is_empty:
         yield Edit("commented" if cell.source.strip() else "gone")
@@ -62,6 +65,11 @@ def edits(cell: CodeCell) -> Iterator[Edit]:
         return
     yield from _results(cell, cell.tree.body[-1])
     yield from _printed(cell, cell.tree.body)
+
+
+def _is_timing(output: Output) -> bool:
+    """The line that the autotime extension prints below every cell, whatever it does."""
+    return output.kind == "stream" and _AUTOTIME.fullmatch(output.text.strip()) is not None
 
 
 def _results(cell: CodeCell, last: ast.stmt) -> Iterator[Edit]:

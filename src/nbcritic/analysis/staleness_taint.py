@@ -19,6 +19,7 @@ _SILENT = frozenset(
 _HEADS = frozenset({"columns", "keys", "dtypes", "shape", "schema", "printSchema"})
 """What tells of names, types and sizes, not of values."""
 _PLACES = frozenset({"loc", "iloc", "at", "iat"})
+_AXES = frozenset({"x", "y", "hue", "size", "style", "col", "row", "weights", "units"})
 _SIZES = frozenset({"shape", "size", "ndim"})
 _LOOKS = frozenset({"head", "tail", "sample", "info", "describe"})
 _WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -189,6 +190,9 @@ def columns_of(
         if reshaped is not None:
             found |= reshaped
             continue
+        if (drawn := _drawn(cell, parent)) is not None:
+            found |= drawn if context is ast.Load else set()
+            continue
         if context is ast.Store and (_is_look(cell, parent) or (given and isinstance(parent, ast.Assign))):
             continue
         if not isinstance(node.ctx, ast.Load):
@@ -201,6 +205,16 @@ def columns_of(
         elif not _is_stored(parent) if context is ast.Load else keys is None or _may_change(cell, parent):
             return None
     return frozenset(found)
+
+
+def _drawn(cell: CodeCell, node: ast.AST | None) -> set[str] | None:
+    """The columns that a chart such as `lineplot(data=x, x="day", y="price")` shows of its table; None where that is not told."""
+    call = cell.parent(node) if isinstance(node, ast.keyword) and node.arg == "data" else None
+    if not isinstance(call, ast.Call) or call.args:
+        return None
+    values = [word.value for word in call.keywords if word.arg in _AXES]
+    named = [v.value for v in values if isinstance(v, ast.Constant) and isinstance(v.value, str)]
+    return set(named) if named and len(named) == len(values) and all(word.arg for word in call.keywords) else None
 
 
 def _set_by(functions: Mapping[str, ast.FunctionDef], call: ast.Call, given: ast.Name) -> set[str] | None:

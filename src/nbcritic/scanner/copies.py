@@ -19,8 +19,8 @@ _SIGN = 1 << 63
 
 
 def keys_of(digests: Iterable[Digest]) -> bytes:
-    """The keys of all blocks of a notebook, each once: all that the others need of its digests."""
-    return array(_KEYS, sorted({block.key for digest in digests for block in digest.blocks})).tobytes()
+    """The keys of a notebook, each once: all that the others need of its digests."""
+    return array(_KEYS, sorted({key for digest in digests for key in digest.keys})).tobytes()
 
 
 class Copies:

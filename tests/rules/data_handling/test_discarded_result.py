@@ -23,9 +23,30 @@ ASSIGNED = "write `d = d.drop(columns='x')`"
         ("d['x'] = d['x'] + 1\nprint(d)", KEPT, "minor"),
         ("print(d['y'], d[['y', 'z']])", ASSIGNED, "minor"),
         ("print(d['y'])\n# %%\nprint(d.shape)", ASSIGNED, None),
+        ("plot(d.y, d['z'])", ASSIGNED, "minor"),
+        ("plot(d.y, d.columns)", ASSIGNED, None),
     ],
 )
 def test_a_discarded_drop(after: str, advice: str, severity: str | None) -> None:
     (hit,) = check.check(Page(percent.read(HEAD + after, "t.py")))
     assert advice in hit.message
     assert hit.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("line", "lost"),
+    [
+        ("given['a'].astype('int')", "a new object"),
+        ("given[columns].astype('Float64', copy=False)", "a new object"),
+        ("distances.flatten()", ""),
+        ("d.astype(int)", "a new frame"),
+        ("d.x.astype(int)", "a new series"),
+        ("pd.to_datetime(d.x)", "a new object"),
+        ("d.rename(columns={'x': 'y'})", "a new frame"),
+        ("given.rename(columns={'x': 'y'}, copy=False)", ""),
+    ],
+)
+def test_what_is_thrown_away_in_the_middle_of_a_cell(line: str, lost: str) -> None:
+    text = f"# %%\nimport pandas as pd\nd = pd.read_csv('a.csv')\n{line}\nprint(d)"
+    found = list(check.check(Page(percent.read(text, "t.py"))))
+    assert [lost in hit.message for hit in found] == ([True] if lost else [])

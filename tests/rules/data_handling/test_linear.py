@@ -12,9 +12,12 @@ from nbcritic.rule import Rule
 from nbcritic.rules.data_handling import (
     chained_assignment,
     discarded_result,
+    empty_merge_side,
     float_equality,
     growing_frame,
+    last_round_only,
     lost_identifier,
+    misread_time,
     naive_datetime,
     nan_comparison,
     positional_alignment,
@@ -23,6 +26,7 @@ from nbcritic.rules.data_handling import (
     quadratic_lookup,
     row_loop,
     silent_row_loss,
+    square_after_mean,
     unchecked_merge,
     work_in_loop,
 )
@@ -47,6 +51,18 @@ LONG: dict[str, Callable[[int], str]] = {
         "import pandas as pd\ndf = pd.read_csv('a')\nknown = df['a'].tolist()\nfor row in df.itertuples():\n"
         + "    if row.a in known and row.b / 3 == 0.1:\n        found.append(df[df['a'] == row.a])\n" * size
     ),
+    "rounds": lambda size: (
+        "import pandas as pd\ndf = pd.read_csv('a')\n"
+        + "".join(
+            f"s{i} = []\nfor c in ['a', 'b']:\n    m{i} = df[c] > {i}\n    q = f(c)\ns{i}.append(q)\nprint(df[m{i}].mean())\n"
+            for i in range(size)
+        )
+    ),
+    "asked": lambda size: "".join(
+        f"k{i} = a.merge(b, indicator=True)\nk{i}[k{i}._merge == 'left_only']\nd['x{i}'] = d.a - d.b\nd['x{i}'].dt.seconds\n"
+        f"mae = np.mean(a{i} - b)\n"
+        for i in range(size)
+    ),
     "deep": lambda size: "df" + "[0]" * size + " = 1\nx = df" + ".dropna()" * size,
 }
 RULES = [
@@ -54,7 +70,8 @@ RULES = [
     for module in (
         chained_assignment, discarded_result, float_equality, growing_frame, lost_identifier, naive_datetime, nan_comparison,
         positional_alignment, pulled_then_filtered, python_loop_over_array, quadratic_lookup, row_loop, silent_row_loss,
-        unchecked_merge, work_in_loop, eyeball_check, no_assertion, swallowed_error, unvalidated_data,
+        unchecked_merge, work_in_loop, eyeball_check, no_assertion, swallowed_error, unvalidated_data, empty_merge_side,
+        last_round_only, misread_time, square_after_mean,
     )
 ]  # fmt: skip
 

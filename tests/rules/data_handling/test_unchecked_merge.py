@@ -62,3 +62,21 @@ def test_a_table_that_a_function_is_given(given: str, more: str) -> None:
     (hit,) = hits(text)
     assert ("so is" in hit.message) == bool(more)
     assert more in hit.message
+
+
+@pytest.mark.parametrize(
+    ("second", "count"),
+    [
+        ("counts = counts.reset_index()", 0),
+        ("counts.rename(columns={'c': 'n'}, inplace=True)", 0),
+        ("counts = counts.explode('c')", 1),
+        ("if long:\n        counts = pd.read_csv('c.csv')", 1),
+        ("for part in parts:\n        counts += part", 1),
+    ],
+)
+def test_a_table_that_a_function_makes_in_steps(second: str, count: int) -> None:
+    text = (
+        f"def joined(table, keys):\n    counts = table.groupby(keys)['c'].nunique()\n    {second}\n"
+        "    both = pd.merge(table, counts)\n    return both.groupby('k').size()"
+    )
+    assert len(hits(text)) == count

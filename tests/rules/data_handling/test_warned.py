@@ -55,7 +55,7 @@ def test_the_line_that_warned(cell: str) -> None:
         "part = whole[rows]\n" + WRITE + warning("/lib/site-packages/tools/prepare.py", 2),
         "part = whole[rows].copy()\n" + WRITE + warning("/tmp/ipykernel_7/32.py", 2, WRITE),
         "show(part)" + warning("/lib/site-packages/ipykernel_launcher.py", 1, "import sys"),
-        "part = whole[rows]\npart.drop('a', inplace=True)\npart.drop('b', inplace=True)"
+        "part = whole[rows]\npart.drop('a', inplace=True)\npart.fillna(0, inplace=True)"
         + warning("/pandas/core/frame.py", 4315, "errors=errors,"),
         "part.drop('a', axis=1, inplace=True)" + warning("/pandas/core/frame.py", 4315, "errors=errors,"),
         WRITE + warning("/lib/site-packages/tools/prepare.py", 12, "df['b'] = 0"),
@@ -76,6 +76,38 @@ def test_a_function_warns_where_it_is_called() -> None:
     define = "def mark(part):\n    part['a'] = 1"
     call = "mark(whole[rows])" + warning("/tmp/ipykernel_7/32.py", 2, "part['a'] = 1")
     assert places(hits(define, call)) == [(1, 2, "minor")]
+
+
+@pytest.mark.parametrize(
+    ("define", "line"),
+    [
+        ("def mark(part):\n    part['a'] = 1", 2),
+        # Lines were put above it since: it is the only write to a selection in what the cell calls.
+        ("def mark(whole):\n    'Marks.'\n    part = whole[rows]\n    part['a'] = 1\n    other['b'] = 2", 3),
+    ],
+)
+def test_an_old_kernel_numbers_the_line_of_a_function(define: str, line: int) -> None:
+    call = "mark(whole)" + warning("/lib/site-packages/ipykernel_launcher.py", line)
+    assert [(hit.at.cell, "part['a']" in hit.message) for hit in hits(define, call)] == [(1, True)]
+
+
+def test_which_of_two_functions_warned_is_not_guessed() -> None:
+    define = "def {0}(whole):\n    'Marks.'\n    part = whole[rows]\n    part['a'] = 1"
+    call = "one(whole)\ntwo(whole)" + warning("/lib/site-packages/ipykernel_launcher.py", 9)
+    assert hits(define.format("one"), define.format("two"), call) == []
+
+
+@pytest.mark.parametrize("method", ["drop('a', axis=1, inplace=True)", "fillna(0, inplace=True)"])
+def test_statements_that_do_the_same_share_one_warning(method: str) -> None:
+    select = "old = whole[rows]\nnew = whole[others]"
+    change = f"old.{method}\nnew.{method}" + warning("/pandas/core/frame.py", 4315, "errors=errors,")
+    (hit,) = hits(select, change)
+    assert (hit.at.line, [place.at.line for place in hit.related]) == (1, [2])
+
+
+def test_the_line_is_known_again_after_it_was_laid_out_anew() -> None:
+    define = "part = whole[rows]\npart['a'] = [\n    1,  # one\n    2,\n]"
+    assert places(hits(define + warning("/tmp/ipykernel_7/32.py", 7, "part['a'] =  [1, 2]"))) == [(1, 2, "minor")]
 
 
 def test_one_finding_names_all_lines() -> None:

@@ -323,3 +323,84 @@ def test_a_traceback_is_an_output() -> None:
     outputs = json.dumps([{"output_type": "error", "ename": "E", "evalue": "x", "traceback": lines}]).encode()
     found = Page(Notebook("x.ipynb", (Cell(1, "code", "f()", execution_count=1, outputs=outputs),)))
     assert "NBC206" in codes(found)
+
+
+PLACED = [
+    'import smtplib\nserver = smtplib.SMTP_SSL("mail.shop.internal")\nserver.login("report", {!r})',
+    'import smtplib\nwith smtplib.SMTP(host) as server:\n    server.login(sender, {!r})',
+    'import imaplib\nimaplib.IMAP4_SSL(host).login("report", {!r})',
+    'import ftplib\nserver = ftplib.FTP("files.shop.internal", "report", {!r})',
+    'import pymssql\nlink = pymssql.connect("db.shop.internal", "report", {!r}, "sales")',
+    'link = driver.connect("db.shop.internal", "report", {!r}, "sales")',
+    'import paramiko\nclient = paramiko.SSHClient()\nclient.connect("shop.internal", 22, "report", {!r})',
+    'import cx_Oracle\nlink = cx_Oracle.connect("report", {!r}, dsn)',
+    'word = {!r}\nengine = create_engine(f"postgresql://report:{{word}}@db.shop.internal/sales")',
+    'import urllib\nword = {!r}\nengine = create_engine(f"mysql://{{user}}:{{urllib.parse.quote_plus(word)}}@{{host}}/sales")',
+    'user = "report"\nword = {!r}\nengine = create_engine("mysql://%s:%s@%s/sales" % (user, word, host))',
+    'word = {!r}\nengine = create_engine("mysql://{{}}:{{}}@{{}}/sales".format(user, word, host))',
+    'word = {!r}\nengine = create_engine("mysql://{{u}}:{{w}}@db/sales".format(u=user, w=word))',
+    'word = {!r}\nengine = create_engine("mysql://" + user + ":" + word + "@db.shop.internal/sales")',
+    'import smtplib\nword = {!r}\nserver = smtplib.SMTP(host)\nserver.login(sender, word)',
+    'import MySQLdb\nword = {!r}\nlink = MySQLdb.connect("db.shop.internal", "report", word, "sales")',
+]  # fmt: skip
+NOT_PLACED = [
+    'link = driver.connect("orders.csv.zip", "report")',
+    'signal.connect("clicked", "report", {!r})',
+    'def connect(a, b, c): pass\nconnect("db.shop.internal", "report", {!r})',
+    'class Shop:\n    def login(self, name, word): pass\nShop().login("ann", {!r})',
+    'game.login("ann", {!r})',
+    'import smtplib\nserver = smtplib.SMTP(host)\nserver.sendmail("report", {!r})',
+    'word = {!r}\nurl = f"https://{{word}}:8080/sales"',
+    'word = {!r}\nurl = f"https://shop.internal/{{word}}:{{number}}@{{size}}"',
+    'word = {!r}\nword = getpass()\nengine = create_engine(f"mysql://report:{{word}}@db/sales")',
+    'size = {!r}\nprint(f"orders: {{size}}@ 3 euro")',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("source", PLACED)
+def test_a_password_that_only_its_place_tells(source: str) -> None:
+    assert "NBC205" in codes(page(source.format(some(10, string.ascii_lowercase))))
+
+
+@pytest.mark.parametrize("source", NOT_PLACED)
+def test_words_at_other_places(source: str) -> None:
+    assert "NBC205" not in codes(page(source.format(some(10, string.ascii_lowercase))))
+
+
+@pytest.mark.parametrize("word", ["password", "changeme", "your_password", "xxx", "<password>", "postgres"])
+def test_placeholders_at_the_place_of_a_password(word: str) -> None:
+    for source in PLACED:
+        assert "NBC205" not in codes(page(source.format(word)))
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("source", PLACED)
+def test_no_report_shows_a_placed_one(source: str, format: str) -> None:
+    """Not even a message that quotes the cell for another fault, such as two copies that differ in it."""
+    value = some(10, string.ascii_lowercase)
+    work = "".join(f"rows{n} = read({n})[{n}:].dropna().groupby('shop').sum()\n" for n in range(9))
+    first = page(source.format(value) + "\n" + work)
+    second = Cell(2, "code", source.format("other" + value[:5]) + "\n" + work, execution_count=2)
+    report = critique(Page(Notebook("x.ipynb", (*first.notebook.cells, second))), CONFIG)
+    assert value not in "".join(render([report], format)) + repr(report)
+
+
+def test_a_place_on_this_machine_is_less_grave() -> None:
+    source = 'word = {!r}\nengine = create_engine(f"postgresql://report:{{word}}@{}/sales")'
+    found = [
+        finding.severity
+        for host in ("localhost", "db.shop.internal")
+        for finding in critique(page(source.format(some(10), host)), CONFIG).findings
+        if finding.code == "NBC205"
+    ]
+    assert found == ["major", "blocker"]
+
+
+def test_an_address_of_many_pieces_is_followed_only_so_far(work: Callable[[Callable[[], object]], int]) -> None:
+    def steps(terms: int) -> int:
+        found = page('word = "kestrelwing"\nurl = "mysql://me:" + word + "@db/" + ' + " + ".join("x" * terms))
+        return work(lambda: list(check(found)))
+
+    check = rules.load()["NBC205"].check
+    steps(20)  # what is compiled once
+    assert steps(400) < 3 * steps(200)

@@ -74,3 +74,12 @@ def test_it_weighs_more_where_the_notebook_uses_the_projects_own_code() -> None:
 def test_a_notebook_by_itself_is_no_project(name: str, said: int) -> None:
     notebook = percent.read("# %%\nimport matplotlib, numpy, pandas\n", "a.py")
     assert len(list(no_dependency_manifest.check.check(Page(notebook, Project.of({name: ""}))))) == said
+
+
+def test_where_the_image_brings_the_packages_it_is_minor() -> None:
+    text = 'import pandas as pd\nimport lightgbm\nframe = pd.read_csv("{}")'
+    severities = [
+        [hit.severity for hit in undeclared_dependency.check.check(page(text.format(path), requirements__txt="pandas"))]
+        for path in ("/kaggle/input/shop/orders.csv", "orders.csv")
+    ]
+    assert severities == [["minor"], [None]]

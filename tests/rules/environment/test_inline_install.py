@@ -44,3 +44,23 @@ def test_a_bound_without_quotes_is_a_redirect(line: str, bound: str) -> None:
 )
 def test_only_where_something_rests_on_it(code: str, is_flagged: bool) -> None:
     assert bool(said(f"!pip install shop\n{code}")) is is_flagged
+
+
+@pytest.mark.parametrize(
+    "line, code, is_needless",
+    [
+        ("!pip install fitz", "import pandas", True),
+        ("!pip install fitz", "import fitz", False),
+        ("!pip install fitz", "reader = load('fitz')", False),
+        ("!pip install PyMuPDF", "import fitz", False),
+        ("!pip install scikit-learn", "from sklearn import svm", False),
+        ("%pip install ipython-autotime", "%load_ext autotime\nimport shop", False),
+        ("!pip install openpyxl", "import pandas", False),  # an engine of `read_excel`
+        ("!pip install numba", "import umap", False),  # of which it is a part
+        ("!pip install numpy==1.24.3", "import pandas", False),  # a version for others
+        ("!pip install fitz", "%run other.py\nimport pandas", False),
+        ("!pip install fitz shop", "import shop", False),
+    ],
+)
+def test_what_nothing_needs_is_to_be_deleted(line: str, code: str, is_needless: bool) -> None:
+    assert said(f"{line}\n{code}").endswith("nothing in it needs it: delete the line") is is_needless

@@ -235,3 +235,17 @@ SUM = "+".join(["a"] * 3_000)
 )
 def test_long_expressions_survive(code: str, source: str) -> None:
     hits(code, source)
+
+
+def test_what_a_query_answered_weighs_less_than_what_somebody_types() -> None:
+    answered = 'months = pd.read_sql("select month from counts", c)["month"].tolist()\nfor m in months:\n'
+    typed = 'months = [input("Month: ")]\nfor m in months:\n'
+    loop = "    cursor.execute(f\"select * from orders where month = '{m}'\")"
+    assert [hit.severity for hit in hits("NBC213", answered + loop)] == ["minor"]
+    assert [hit.severity for hit in hits("NBC213", typed + loop)] == [None]
+
+
+def test_shared_code_comes_by_run_on_databricks() -> None:
+    source = "%run ../_resources/setup"
+    assert [hit.severity for hit in hits("NBC109", source, "orders = spark.table('orders')")] == ["minor"]
+    assert [hit.severity for hit in hits("NBC109", source, "orders = load('orders')")] == [None]

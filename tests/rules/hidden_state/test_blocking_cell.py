@@ -28,8 +28,14 @@ def test_arguments_can_spare_the_question(body: str, confidence: str | None) -> 
     assert hit.confidence == confidence
 
 
-def test_one_finding_a_function_and_a_cell() -> None:
-    assert len(hits("# %%\ndef ask():\n    a = input()\n    return a, input()\nask()\n# %%\ninput()\ninput()\n")) == 2
+def test_one_finding_for_all_questions_at_the_gravest() -> None:
+    (hit,) = hits(
+        "# %%\nfrom getpass import getpass\nkey = getpass()\n"
+        "# %%\ndef ask():\n    a = input()\n    return a, input()\nask()\n# %%\ninput()\ninput()\n"
+    )
+    assert (hit.at.cell, hit.severity) == (2, None)
+    assert hit.message.endswith("so do 2 more in cells 1 and 3")
+    assert {1, 3} <= {place.at.cell for place in hit.related}
 
 
 def test_one_finding_for_all_stops_in_the_debugger() -> None:

@@ -20,9 +20,9 @@ def test_words() -> None:
     assert code.at.line == 2
 
 
-def test_an_indented_first_line_is_a_minor_fault() -> None:
+def test_an_indented_first_line_stops_a_kernel_of_today_but_is_no_blocker() -> None:
     indented = hit(" fig = 3\nax = fig\nprint(ax)")
-    assert (indented.severity, indented.at.line) == ("minor", 1)
+    assert (indented.severity, indented.at.line) == ("major", 1)
     assert "IPython 9 stops" in indented.message
     assert hit("x = 1\n  y = 2").severity is None
 

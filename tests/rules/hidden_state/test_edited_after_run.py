@@ -74,3 +74,34 @@ def test_the_error_below_edited_code_is_said_once() -> None:
     codes = [finding.code for finding in critique(page(("average(values)", output)), Config()).findings]
     assert "NBC118" in codes
     assert "NBC113" not in codes
+
+
+def stream(text: str) -> dict[str, object]:
+    return {"output_type": "stream", "name": "stdout", "text": text}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["time: 1.2 ms\n", "time: 231 ms (started: 2024-03-01 10:00:00 +00:00)\n", "time: 2min 3s\n", "time: 4.75 s\n"],
+)
+def test_the_line_of_the_autotime_extension_tells_nothing(text: str) -> None:
+    assert not hits(("", stream(text)))
+    assert len(hits(("", stream(text + "done\n")))) == 1
+
+
+def test_a_stray_number_below_an_empty_cell_weighs_less() -> None:
+    assert [hit.severity for hit in hits(("", RESULT))] == ["minor"]
+    assert [hit.severity for hit in hits(("total = f()", RESULT))] == [None]
+
+
+@pytest.mark.parametrize(
+    "source, saved, severity",
+    [
+        ("print('Mean price:', mean(prices))", "Average price: 7\n", "minor"),
+        ("print(f'Mean price: {mean(prices)}')", "Average price: 7\n", "minor"),
+        ("print('Mean price')", "Average price\n", None),
+        ("print('Prices')\nprint('Mean price:', mean(prices))", "Prices\n", None),
+    ],
+)
+def test_another_label_weighs_less(source: str, saved: str, severity: str | None) -> None:
+    assert [hit.severity for hit in hits((source, stream(saved)))] == [severity]

@@ -89,6 +89,11 @@ def said(source: str) -> list[str]:
         ("df = df.merge(other[['k', 'z']], on='k')\nt = df['k'].sum()", "merges the same columns into `df` again"),
         ("df = df.merge(other, on='k')\ndf = df.drop('z', axis=1)\ndf['z'] = df['k']", "stops with KeyError"),
         ("df = df.merge(other, on='k', indicator=True)", "stops with ValueError"),
+        ("df = df.merge(other, on='k')\ndf = df.drop(columns=['k'])", "stops with KeyError"),
+        (
+            "df = df.merge(other, on='k')\ndf = df.drop(columns=['k']).rename(columns={'z': 'k'})",
+            "",
+        ),
         (
             "df = df.merge(other, on='k', indicator=True)\ndf = df.drop(columns='_merge')",
             "merges the same columns into `df` again",
@@ -97,6 +102,10 @@ def said(source: str) -> list[str]:
         # the second run changes nothing
         ("df = df.sort_values('a').reset_index().drop('index', axis=1)", ""),
         ("df = df.reset_index()\ndf = df.drop(columns=['index'])", ""),
+        ("df.reset_index(inplace=True)\ndf = df['a']", ""),
+        ("df = df.merge(other, on='k')\ndf['rate'] = df['a'] / df['people']\ndf = df.drop(columns=['people'])", ""),
+        ("df = df.filter(['a', 'b']).loc[df['a'] > 3]", ""),
+        ("df = pd.concat([df.loc[~df['a'].isna()], df.loc[df['a'].isna()].sample(9)])", ""),
         ("df = pd.concat([df, other])\ndf.drop_duplicates(subset='k', keep='last', inplace=True)", ""),
         ("df = pd.concat([df, other]).drop_duplicates()", ""),
         ("df = pd.DataFrame(df, columns=['a', 'b'])\ndf = df.set_index('a')", ""),
@@ -201,15 +210,42 @@ def test_a_saved_error_names_what_is_gone(error: str, met: bool) -> None:
     [
         ("df = pd.concat([df, other])", None),
         ("df = pd.concat([df, pd.get_dummies(df['a'])], axis=1)", "minor"),
-        ("df = df.merge(other, on='k')", None),
-        ("df = df.merge(other[['k', 'text']], on='k')", None),
+        ("df = df.merge(other, on='k')", "minor"),
+        ("df = df.merge(other[['k', 'text']], on='k')", "minor"),
         ("df = df.merge(other[['k', 'z']], on='k')", "minor"),
+        ("df = df.reset_index()", "minor"),
+        ("df = df.reset_index()\nX = df.drop(columns='z')", None),
+        ("df['a'] = 'shop ' + df['a']", "minor"),
+        ("df['a'] = '1:' + df['a']", None),
     ],
 )
 def test_what_the_cells_below_stop_at_weighs_less(source: str, severity: str | None) -> None:
     text = FIRST + source + "\n# %%\nprint(df['z'].sum())"
     (hit,) = check.check(Page(percent.read(text, "t.ipynb")))
     assert hit.severity == severity
+
+
+@pytest.mark.parametrize(
+    "source, use, severity",
+    [
+        ("items.append(3)", "pd.DataFrame(items, ['a', 'b'])", "minor"),
+        ("items.append(3)", "pd.DataFrame({'name': other, 'score': items})", "minor"),
+        ("items.append(3)\ndata.append(4)", "pd.DataFrame({'name': data, 'score': items})", None),
+        ("items.append(3)", "df['score'] = items", "minor"),
+        ("items.append(3)", "axes.set_yticklabels(items)", "minor"),
+        ("items.append(3)", "plt.bar(names, items)", "minor"),
+        ("items.append(3)", "plt.plot(items)", None),
+        ("items.append(3)", "print(sum(items))", None),
+    ],
+)
+def test_a_list_that_no_longer_fits_weighs_less(source: str, use: str, severity: str | None) -> None:
+    (hit,) = check.check(Page(percent.read(f"{FIRST}{source}\n# %%\n{use}", "t.ipynb")))
+    assert hit.severity == severity
+
+
+def test_of_two_names_the_one_that_changes_is_told() -> None:
+    (then,) = said("def more(rows):\n    return 1, pd.concat([rows, other])\nbest, df = more(df)")
+    assert then == "appends the same to `df` again"
 
 
 def test_a_cell_that_only_drops_columns_of_several_tables() -> None:

@@ -37,6 +37,10 @@ def test_other_uses_leave_it_lost(use: str) -> None:
         ("# %%\ntype = 'row'\nprint(type)\n", "nit"),
         ("# %%\ntype = 'row'\n# %%\nprint(type)\n", None),
         ("# %%\nlist = [3]\n# %%\nlist((1, 2))\n", "major"),
+        ("# %%\nfrom keras import layers\n# %%\nlayers = [3]\n# %%\nprint(layers)\n", "nit"),
+        ("# %%\nfrom keras import layers\nlayers.Dense(3)\n# %%\nlayers = [3]\n# %%\nprint(layers)\n", None),
+        ("# %%\nfrom nltk import stems\n# %%\nstems = [3]\n# %%\nprint(stems)\nfrom nltk import stems\n", None),
+        ("# %%\nfrom keras import layers\ndef f():\n    return layers\n# %%\nlayers = [3]\n# %%\nlayers\n", None),
     ],
 )
 def test_severity(text: str, severity: str | None) -> None:

@@ -157,9 +157,31 @@ def test_a_column_that_is_not_made_any_more(old: str, new: str, is_told: bool) -
     assert bool(list(check.check(Page(Notebook("t.ipynb", (made, result(2, 3, "kept", text_html=old))))))) == is_told
 
 
-def test_a_loop_that_prints_and_shows_nothing() -> None:
-    made = Cell(1, "code", "kept = max(some())\nfor n in kept:\n    print(n)", execution_count=9)
-    assert list(check.check(Page(Notebook("t.ipynb", (made, result(2, 3, "kept"))))))
+def test_traces_of_an_edit_above_prove_no_other_value() -> None:
+    made = result(1, 9, "kept = max(some())\nlast = kept")
+    silent = Cell(1, "code", "kept = max(some())\nfor n in kept:\n    print(n)", execution_count=9)
+    for cell in (made, silent):
+        assert not list(check.check(Page(Notebook("t.ipynb", (cell, result(2, 3, "kept"))))))
+
+
+TRAINED = "import pytorch_lightning as pl\ntrainer = pl.Trainer()\nmodel = Net()\ntrainer.fit(model, loader)"
+
+
+@pytest.mark.parametrize(
+    "trained, is_told",
+    [
+        (TRAINED, True),
+        (TRAINED.replace("trainer.fit(model, loader)", "trainer.fit(model=model)"), True),
+        (TRAINED.replace("trainer.fit(model, loader)", "trainer.validate(model, loader)"), False),
+        (TRAINED.replace("model = Net()", "torch.manual_seed(1)\nmodel = Net()").replace("pl\n", "pl, torch\n"), False),
+        ("import keras\nmodel = keras.Sequential(layers)\nmodel.fit(X, y)", True),
+    ],
+)
+def test_a_network_that_was_trained_anew(trained: str, is_told: bool) -> None:
+    found = hits((9, trained), (4, "print(model(df))"), (3, "model.eval()"))
+    assert [hit.message for hit in found] == [
+        "Shows results from before cell 2 ran again (In[9]): `model` → this output" for _ in range(is_told)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +205,25 @@ def test_outputs_that_no_run_count_dates(shown: str, is_told: bool) -> None:
         ("df['a'] = df['a'] / 100", True),
         ("df = df.drop(index=3)", True),
         ("df.drop(index=3, inplace=True)", True),
+        ("df['b'] = df['a'] / 100\nsns.lineplot(data=df, x='a', y='b')", False),
     ],
 )
 def test_another_cell_had_changed_it(change: str, is_told: bool) -> None:
     assert bool(hits((6, "draw(df['a'], 31)"), (5, change))) == is_told
+
+
+@pytest.mark.parametrize(
+    "shown, is_told",
+    [
+        ("sns.lineplot(data=df, x='day', y='a')", False),
+        ("sns.lineplot(data=df, x='day', y='b')", True),
+        ("sns.histplot(data=df, x='b', bins=bins)", True),
+    ],
+)
+def test_a_chart_shows_the_columns_that_it_names(shown: str, is_told: bool) -> None:
+    assert bool(hits((6, shown), (5, "df['b'] = df['a'] / 100"))) == is_told
+
+
+def test_a_change_above_that_ran_later_is_in_the_value_all_the_same() -> None:
+    cells = (5, "df.fillna(0, inplace=True)"), (3, "x = df\nx.drop(columns='a', inplace=True)"), (6, "print(x.mean())")
+    assert not any("`x`" in hit.message for hit in hits(*cells))

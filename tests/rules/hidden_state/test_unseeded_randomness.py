@@ -127,10 +127,31 @@ def cells(text: str) -> set[int]:
         ("def f():~  i = np.random.choice(9, 3)~  plt.scatter(df.a[i], df.b[i]) | f()", set()),
         ("def f():~  i = np.random.choice(9, 3)~  plt.scatter(df.a[i], df.b[i])~  return i | x = f()", {1}),
         ("def f():~  i = np.random.choice(9, 3)~  plt.plot(m.fit(df.a[i])) | f()", {1}),
+        ("n = np.random.randint(1)~df['n'] = n", set()),
+        ("n = np.random.randint(2)~df['n'] = n", {1}),
+        ("n = random.randint(3, 3)~df['n'] = n", set()),
+        ("n = random.randint(3, 4)~df['n'] = n", {1}),
+        ("while not done:~  if random.random() < .1:~    done = True", set()),
+        ("for row in rows:~  if random.random() < .1:~    kept.append(row)", {1}),
+        ("r = np.random.randint(9)~for i in range(r, r + 3):~  print(df.a[i]) | def f(i):~  return m.fit(i)", set()),
+        ("r = np.random.randint(9)~for i in range(r, r + 3):~  m.fit(df.a[i])", {1}),
+        ("rng = np.random.RandomState(1)~i = shuffle(df, rng)", set()),
+        ("rng = np.random.RandomState()~i = sklearn.utils.shuffle(df, rng)", {1}),
+        ("a = np.random.choice(9) | seen = world.step(a) | print(seen)", {1}),
     ],
 )
 def test_draws(text: str, flagged: set[int]) -> None:
     assert cells(text) == flagged
+
+
+@pytest.mark.parametrize(
+    "model, confidence", [("RandomForestClassifier", None), ("KMeans", "possible"), ("GaussianMixture", "possible")]
+)
+def test_groups_are_but_a_question(model: str, confidence: str | None) -> None:
+    text = f"# %%\nfrom sklearn import cluster, ensemble, metrics, mixture\nfrom sklearn.any import {model}\n"
+    source = f"{text}# %%\nguess = {model}().fit(X, y).predict(X)\nprint(metrics.accuracy_score(y, guess))"
+    (hit,) = check.check(Page(percent.read(source, "t.ipynb")))
+    assert hit.confidence == confidence
 
 
 @pytest.mark.parametrize(

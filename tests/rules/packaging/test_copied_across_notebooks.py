@@ -66,10 +66,42 @@ def test_a_block_at_cell_level() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["a-Copy1.ipynb", "a_v2.ipynb", "other/a.ipynb", "a (solution).ipynb", "02_a_final.ipynb", "a_en.ipynb"]
+    "path",
+    [
+        "a-Copy1.ipynb",
+        "a_v2.ipynb",
+        "other/a.ipynb",
+        "a (solution).ipynb",
+        "02_a_final.ipynb",
+        "a_en.ipynb",
+        "a (Ann's conflicted copy 2020-08-20).ipynb",
+    ],
 )
 def test_versions_of_one_notebook_are_no_copies(path: str) -> None:
     assert hits(page("a.ipynb", ONE), page(path, ONE)) == [[], []]
+
+
+def notebook(*, first: int = 0, size: int = 80) -> list[str]:
+    """Cells of statements that no other notebook has, but for the same `size` of them from `first` on."""
+    return [ONE, *(f"a = a.step_{n}(b[{n}:], {', '.join('c' * (n % 7 + 1))})" for n in range(first, first + size))]
+
+
+def test_nearly_the_same_notebook_is_one_word() -> None:
+    """Names and literals aside: whoever looks at another shop with the same code wants a parameter."""
+    one, other = notebook(), [source.replace("a.", "shop.") for source in notebook(first=4)]
+    (hit,), (back,) = hits(page("x/berlin.ipynb", *one), page("x/paris.ipynb", *other))
+    assert (hit.at.cell, hit.severity) == (0, "minor")
+    assert hit.message.startswith("Most of this notebook stands in `paris.ipynb`, too")
+    assert "`berlin.ipynb`" in back.message
+
+
+def test_in_another_folder_it_is_a_version() -> None:
+    assert hits(page("x/strategy.ipynb", *notebook()), page("y/strateji.ipynb", *notebook(first=2))) == [[], []]
+
+
+def test_half_the_same_is_not_nearly_the_same() -> None:
+    (hit,), _ = hits(page("x/berlin.ipynb", *notebook()), page("x/paris.ipynb", *notebook(first=40)))
+    assert hit.message.startswith("12 lines (`tidy`) stand in")
 
 
 def test_alone_nothing_is_said() -> None:

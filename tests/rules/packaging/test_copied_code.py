@@ -70,8 +70,8 @@ def test_copies_that_only_draw_are_minor() -> None:
     )
     drawn = [hit.severity for hit in check.check(page_of(draw.format(x="shop"), draw.format(x="town")), weight=2.0)]
     assert drawn == ["minor"]
-    computed = draw + "    total[n] = {x} / sum({x}s) * days[n]\n"
-    (hit,) = check.check(page_of(computed.format(x="shop"), computed.format(x="town")), weight=2.0)
+    computed = "total = {{}}\n" + draw + "    total[n] = {x} / sum({x}s) * days[n]\n" * 7
+    (hit,) = check.check(page_of(computed.format(x="shop"), computed.format(x="town"), "total"), weight=2.0)
     assert hit.severity is None
 
 
@@ -139,3 +139,23 @@ def test_long_pages_are_near_linear(
 
     of(2)  # loads what is loaded once
     assert of(2 * size) < 2.2 * of(size)
+
+
+@pytest.mark.parametrize(
+    "line, later, severity",
+    [
+        ("", "", "minor"),
+        ("", "print(table)", None),  # a result is handed on
+        ("model.fit(table, shares)\n", "", None),
+    ],
+)
+def test_copies_whose_results_end_in_their_own_picture_are_minor(line: str, later: str, severity: str | None) -> None:
+    block = (
+        "table = orders.pivot_table(index='day', columns={x!r}, values='euro').fillna(0)\n"
+        "table = table.loc[days].sort_index(ascending=False)\n"
+        "shares = table.div(table.sum(axis=1), axis=0).cumsum(axis=1)\n"
+        + line
+        + "ax.bar(days, shares)\nax.plot(days, table)\nax.text(1, 2, {x!r})\nax.set_title({x!r})\n" * 2
+    )
+    found = check.check(page_of(block.format(x="shop"), block.format(x="town"), later or "pass"), weight=4.0)
+    assert [hit.severity for hit in found] == [severity]

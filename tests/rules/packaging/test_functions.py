@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import nbcritic
 from nbcritic.analysis.page import Page
 from nbcritic.model import Cell, Hit, Notebook
-from nbcritic.rules.packaging import complex_function, ignored_parameter, long_function
+from nbcritic.rules.packaging import complex_function, ignored_parameter, long_cell, long_function
 from nbcritic.rules.packaging._bodies import functions
 from nbcritic.rules.packaging._logic import at_cell_level, at_most
 
@@ -111,12 +111,12 @@ def test_an_inner_function_is_counted_by_itself() -> None:
     assert [hit.at.line for hit in found] == [2]
 
 
-def test_the_longest_block_is_named() -> None:
+def test_a_loop_that_is_nearly_all_is_named() -> None:
     source = "def f(rows):\n    total = 0\n    for row in rows:\n" + "".join(
         f"        a{n} = row + {n}\n" for n in range(12)
     )
     (hit,) = long_function.check.check(page(source + "    return total"), weight=9)
-    assert hit.message == "`f` is 16 lines long; begin with the block in line 3 (13 lines)"
+    assert hit.message == "`f` is 16 lines long; make the body of the loop in line 3 a function"
     assert hit.severity == "nit"  # nothing on the page calls it
     (hit,) = long_function.check.check(page(source + "    return total\nf([1])"), weight=9)
     assert hit.severity is None
@@ -162,3 +162,17 @@ def test_logic_is_never_more_than_a_quick_count_allows() -> None:
             if isinstance(node, ast.FunctionDef):
                 (cell,) = page("\n".join(map(ast.unparse, node.body))).code
                 assert at_cell_level(cell).statements <= at_most(cell)
+
+
+def test_a_cell_that_is_long_for_one_long_function_is_said_once() -> None:
+    def definition(name: str, size: int) -> str:
+        body = "".join(f"    a{n} = rows.{name}_{n}({n})[{n}:] + a{n - 1 if n else 0}\n" for n in range(size))
+        return f"def {name}(rows, a0):\n{body}    return a0\n"
+
+    small = "".join(definition(f"tidy{n}", 8) for n in range(8))
+    several = small + "".join(definition(f"more{n}", 8) for n in range(12))
+    one = page(definition("report", 120) + small)
+    assert [hit.message.split(" is ")[0] for hit in long_function.check.check(one)] == ["`report`"]
+    assert list(long_cell.check.check(one)) == []
+    assert len(list(long_cell.check.check(page(several)))) == 1
+    assert len(list(long_cell.check.check(page(definition("report", 120) + several)))) == 1

@@ -32,3 +32,21 @@ FIT = "fitted = make(order).fit()\nprint(order, fitted.aic)\nif fitted.aic < bes
 def test_a_search_that_lists_what_it_fitted_is_minor() -> None:
     assert hits(FIT) == [("fitted = make(order).fit()", "minor")]
     assert hits(FIT.replace("print", "note")) == [("fitted = make(order).fit()", None)]
+
+
+@pytest.mark.parametrize(
+    "body, severity",
+    [
+        ("rows.append(table[order])", "minor"),
+        ("row = table[order]", "minor"),
+        ("if size(order) > 2:\n    rows.append(order)", "minor"),
+        ("rows.append(table[order][0])", None),
+        ("rows.append(float(table[order]))", None),
+        ("rows.append(table[order])\nkeep(rows)", None),
+        ("if size(order) > 2:\n    rows.append(read(order))", None),
+        ("if size(order) > 2:\n    rows.append(order)\nelse:\n    keep(order)", None),
+        ("if size(order) > 2:\n    total += order", None),
+    ],
+)
+def test_a_look_up_is_minor(body: str, severity: str | None) -> None:
+    assert [found for _, found in hits(body)] == [severity]

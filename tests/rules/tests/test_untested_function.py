@@ -19,7 +19,8 @@ from nbcritic.rules.tests.untested_function import check
         ("if a is None:\n        a = [x for x in b]\n    return a", 0),
         ("if a is None:\n        a = f(b)\n    else:\n        a = g(b)\n    return a", 1),
         ("return [x for y in b for x in y]", 0),
-        ("return [x for x in b if x > a]", 1),
+        ("return [x for x in b if x > a]", 0),
+        ("return sum(b) / a if a else 0.0", 0),
         ("return a if b else f(a)", 1),
     ],
 )

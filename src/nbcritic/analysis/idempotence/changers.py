@@ -115,8 +115,8 @@ class Changers:
                 for argument, names in given if places or is_handed_one else ():
                     if is_handed_one or argument in places:
                         changed |= names
-        if not changed:
-            return changed
+        if changed.isdisjoint(touched.binds) and changed.isdisjoint(own.locals):
+            return changed  # none of them is another name for something
         body = _Body(())
         for binding in cell.nodes(ast.Assign, ast.For, ast.withitem):
             _see_through(body, binding, self._passing)

@@ -40,6 +40,7 @@ class Screen:
     def __init__(self, page: Page) -> None:
         self._page = page
         self.definitions = Definitions(page)
+        self._suspects: dict[int, frozenset[str]] = {}
 
     def passes(self, cell: CodeCell) -> bool:
         """Could the cell leave something else when it runs again? No is certain, as far as following it would tell."""
@@ -51,6 +52,11 @@ class Screen:
 
     def suspects(self, cell: CodeCell) -> frozenset[str]:
         """The names from before the cell that it may change."""
+        if cell.number not in self._suspects:
+            self._suspects[cell.number] = frozenset(self._changed_by(cell))
+        return self._suspects[cell.number]
+
+    def _changed_by(self, cell: CodeCell) -> set[str]:
         touched = self._page.flow.touched[cell.number]
         own = self._page.names.of(cell.number)
         reads = touched.reads.keys()
@@ -59,7 +65,7 @@ class Screen:
         for name in self._deleters.keys() & reads:
             found |= self._deleters[name]
         found.update(name for name in self._changers.changed_by(cell, touched) if name in reads)
-        return frozenset(found)
+        return found
 
     @cached_property
     def _moving(self) -> frozenset[int]:

@@ -16,6 +16,8 @@ COUNTS = frozenset(
     "shape size info describe count isnull isna notnull notna duplicated nunique value_counts index hasnans is_unique memory_usage".split()
 )
 """Attributes that tell how much is there, or how much is missing."""
+GAPS = frozenset("isnull isna notnull notna info hasnans".split())
+"""Those that tell how much is missing in each column."""
 _ROWS_SHOWN = regex(r"\d rows (?:×|x|&times;) \d+ columns")
 _REPORTS = regex(
     r"missing|null|\bna|nan|check|inspect|explor|overview|summar|profil|report|quality|valid|count|shape|len$|rows|info|describe|audit|size|sweetviz",
@@ -34,11 +36,19 @@ class Accounts:
         """Is something counted of the frame of this name?"""
         return name in self._counted
 
+    def has_gaps(self, name: str) -> bool:
+        """Is it counted how much is missing in the frame of this name?"""
+        return name in self._gaps
+
+    @cached_property
+    def _gaps(self) -> set[str]:
+        return {name for cell in self._page.code for name in _of_attributes(cell, GAPS)}
+
     @cached_property
     def _counted(self) -> set[str]:
         found: set[str] = set()
         for cell in self._page.code:
-            found.update(_of_attributes(cell))
+            found.update(_of_attributes(cell, COUNTS))
             found.update(self._of_calls(cell))
             if cell.cell.outputs != b"[]":
                 found.update(name for name, _ in shown(self._page, cell))
@@ -65,7 +75,7 @@ def _has_rows(cell: CodeCell) -> bool:
     return any(_ROWS_SHOWN.search(output.text) or _ROWS_SHOWN.search(output.html) for output in cell.outputs)
 
 
-def _of_attributes(cell: CodeCell) -> list[str]:
-    asked = (node for node in cell.nodes(ast.Attribute) if node.attr in COUNTS)
+def _of_attributes(cell: CodeCell, names: frozenset[str]) -> list[str]:
+    asked = (node for node in cell.nodes(ast.Attribute) if node.attr in names)
     # `df.index` alone counts nothing; `len(df.index)` and `df.index.size` do.
     return [root.id for node in asked if node.attr != "index" and (root := root_name(node.value)) is not None]

@@ -162,6 +162,8 @@ class Tables:
 
     def _bound(self, name: ast.Name, at: _Place | None) -> tuple[ast.expr | None, _Place | None]:
         """What the name is bound to there, and where that is."""
+        if name in self._local:
+            return self._local[name], None
         stores = self._stores.get(name.id, [])
         place = bisect_left(stores, at, key=lambda store: store[0]) if at is not None else 0
         value, where = (stores[place - 1][1], stores[place - 1][0]) if place else (None, at)
@@ -193,6 +195,24 @@ class Tables:
         return found
 
     @cached_property
+    def _local(self) -> dict[ast.Name, ast.expr]:
+        """What names are bound to where functions read them, if the lines of the function's body tell that one after the other."""
+        found: dict[ast.Name, ast.expr] = {}
+        for function in (function for cell in self._page.code for function in cell.nodes(ast.FunctionDef)):
+            names = [node for node in nodes_in(function) if isinstance(node, ast.Name)]
+            plain = {_target(statement): statement for statement in function.body}
+            known = {name.id for name in plain if name is not None}
+            known -= {name.id for name in names if not isinstance(name.ctx, ast.Load) and name not in plain}
+            values: dict[str, ast.expr] = {}
+            for statement in function.body:
+                read = (node for node in nodes_in(statement) if isinstance(node, ast.Name) and node.id in values)
+                found.update((name, values[name.id]) for name in read)
+                target = _target(statement)
+                if target is not None and target.id in known and isinstance(statement, (ast.Assign, ast.Expr)):
+                    values[target.id] = statement.value
+        return found
+
+    @cached_property
     def _statements(self) -> list[ast.stmt]:
         return [statement for cell in self._page.code if cell.tree is not None for statement in cell.tree.body]
 
@@ -207,19 +227,26 @@ class Tables:
         for cell in self._page.code:
             plain: dict[ast.AST, ast.expr] = {}
             for statement in cell.tree.body if cell.tree is not None else ():
-                if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-                    plain[statement.targets[0]] = statement.value
-                call = statement.value if isinstance(statement, ast.Expr) else None
-                if isinstance(call, ast.Call) and is_constant(keyword(call, "inplace"), True):
-                    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-                    if isinstance(owner, ast.Name):
-                        found[owner.id].append(((cell.number, call.lineno), call))
+                target = _target(statement)
+                if target is not None and isinstance(statement, ast.Assign):
+                    plain[target] = statement.value
+                elif target is not None and isinstance(statement, ast.Expr):
+                    found[target.id].append(((cell.number, statement.lineno), statement.value))
             for name in cell.nodes(ast.Name):
                 if not isinstance(name.ctx, ast.Load) and not cell.in_function(name):
                     found[name.id].append(((cell.number, name.lineno), plain.get(name)))
         for stores in found.values():
             stores.sort(key=lambda store: store[0])
         return found
+
+
+def _target(statement: ast.stmt) -> ast.Name | None:
+    """The name that a statement binds, or whose object it changes with `inplace=True`."""
+    target: ast.expr | None = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if isinstance(call, ast.Call) and is_constant(keyword(call, "inplace"), True):
+        target = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return target if isinstance(target, ast.Name) else None
 
 
 def _counts(test: ast.expr, tables: set[str]) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import takewhile
+from typing import TypeAlias
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
@@ -28,11 +29,13 @@ _INSIDE = regex(r"pandas[/\\]core[/\\](?:frame|generic|series|indexing)\.py$")
 _NAMES = ("SettingWithCopyWarning", "ChainedAssignmentError", "through chained assignment")
 _INDEXERS = frozenset({"loc", "iloc", "at", "iat", "ix"})
 
+_Place: TypeAlias = tuple[CodeCell, ast.stmt]
+
 
 def hits(page: Page, told: Set[ast.stmt]) -> Iterator[Hit]:
     """One finding for the writes that get lost, one for those to a selection with a name; less those in `told`."""
-    lost: list[tuple[CodeCell, ast.stmt]] = []
-    named: list[tuple[CodeCell, ast.stmt]] = []
+    lost: list[_Place] = []
+    named: list[_Place] = []
     for cell, statement in _warned(page):
         owner = _written(statement)
         if statement in told or (isinstance(owner, ast.Name) and _is_copied(page, owner.id)):
@@ -52,7 +55,7 @@ def hits(page: Page, told: Set[ast.stmt]) -> Iterator[Hit]:
         yield _hit(named, f"{text}; `.copy()` where it is made says so", "minor")
 
 
-def _hit(found: Sequence[tuple[CodeCell, ast.stmt]], text: str, severity: Severity) -> Hit:
+def _hit(found: Sequence[_Place], text: str, severity: Severity) -> Hit:
     cell, first = found[0]
     more = (
         f" ({len(found) - 1} more such lines)" if len(found) > 2 else " (and another line)" if len(found) == 2 else ""
@@ -62,7 +65,7 @@ def _hit(found: Sequence[tuple[CodeCell, ast.stmt]], text: str, severity: Severi
     return Hit(cell.at(first), f"`{code}` {text}{more}", related, severity=severity)
 
 
-def _warned(page: Page) -> Iterator[tuple[CodeCell, ast.stmt]]:
+def _warned(page: Page) -> Iterator[_Place]:
     """Each statement that pandas warned of while the page ran, once, with its cell."""
     known: set[ast.stmt] = set()
     for cell in page.code:
@@ -70,10 +73,10 @@ def _warned(page: Page) -> Iterator[tuple[CodeCell, ast.stmt]]:
             if output.kind != "stream" or not any(name in output.text for name in _NAMES):
                 continue
             for file, line, quoted in _warnings(output.text):
-                place = _place(page, cell, file, line, quoted)
-                if place is not None and place[1] not in known:
-                    known.add(place[1])
-                    yield place
+                for place in _places(page, cell, file, line, quoted):
+                    if place[1] not in known:
+                        known.add(place[1])
+                        yield place
 
 
 def _warnings(text: str) -> Iterator[tuple[str, int, str]]:
@@ -87,15 +90,22 @@ def _warnings(text: str) -> Iterator[tuple[str, int, str]]:
             yield found["file"], int(found["line"]), quoted
 
 
-def _place(page: Page, cell: CodeCell, file: str, line: int, quoted: str) -> tuple[CodeCell, ast.stmt] | None:
-    """The statement that a warning is about: of the cell that warned, or of the one that defines the function it called."""
-    if file.endswith(_LAUNCHER):
-        return _statement(cell, line)
+def _places(page: Page, cell: CodeCell, file: str, line: int, quoted: str) -> list[_Place]:
+    """The statements that a warning is about: of the cell that warned, or of one that defines a function it called."""
     if _INSIDE.search(file):
-        return _only_one(page, cell, indexes=file.endswith("indexing.py"))
-    if not quoted:
+        return _alike(page, cell, indexes=file.endswith("indexing.py"))
+    if file.endswith(_LAUNCHER):
+        place = _statement(cell, line) or _in_helper(page, cell, line)
+    elif quoted:
+        place = _quoted(page, cell, line, quoted)
+    else:
         place = _statement(cell, line) if _CELL.search(file) else None
-        return place if place is not None and _writes_to_selection(page, place[1]) else None
+        place = place if place is not None and _writes_to_selection(page, place[1]) else None
+    return [place] if place is not None else []
+
+
+def _quoted(page: Page, cell: CodeCell, line: int, quoted: str) -> _Place | None:
+    """The statement that a warning quotes, which may have been moved or laid out anew since."""
     if line <= len(cell.lines) and cell.lines[line - 1].strip() == quoted:
         return _statement(cell, line)
     same = [
@@ -105,11 +115,49 @@ def _place(page: Page, cell: CodeCell, file: str, line: int, quoted: str) -> tup
         for number, text in enumerate(other.lines, 1)
         if text.strip() == quoted
     ]
+    same = same or _laid_out_anew(page, quoted)
     own = [place for place in same if place[0] is cell] or same
     return _statement(*own[0]) if len(own) == 1 else None
 
 
-def _statement(cell: CodeCell, line: int) -> tuple[CodeCell, ast.stmt] | None:
+def _laid_out_anew(page: Page, quoted: str) -> list[tuple[CodeCell, int]]:
+    """Where the same code stands with other blanks and breaks."""
+    try:
+        wanted = [ast.dump(statement) for statement in ast.parse(quoted).body]
+    except SyntaxError:
+        return []
+    return [
+        (cell, node.lineno)
+        for cell in page.code
+        for node in cell.nodes(ast.Assign, ast.AugAssign, ast.Expr)
+        if isinstance(node, ast.stmt) and [ast.dump(node)] == wanted
+    ]
+
+
+def _in_helper(page: Page, cell: CodeCell, line: int) -> _Place | None:
+    """The statement of a function of a cell above, which this cell calls: the one on the line, or the only one that it can be."""
+    called = {called_name(call.func) for call in cell.nodes(ast.Call)}
+    bodies = {
+        function.name: (other, function)
+        for other in page.code
+        for function in other.nodes(ast.FunctionDef)
+        if other.number < cell.number and function.name in called
+    }
+    on_line = [
+        place
+        for other, function in bodies.values()
+        if function.lineno < line <= (function.end_lineno or 0) and (place := _statement(other, line)) is not None
+    ]
+    possible = on_line or [
+        (other, node)
+        for other, function in bodies.values()
+        for node in nodes_in(function)
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr)) and _fills_own_selection(function, node)
+    ]
+    return possible[0] if len(possible) == 1 else None
+
+
+def _statement(cell: CodeCell, line: int) -> _Place | None:
     """The statement on the line, if it is one that writes into something."""
     here = [
         node
@@ -120,19 +168,25 @@ def _statement(cell: CodeCell, line: int) -> tuple[CodeCell, ast.stmt] | None:
     return (cell, writes[0]) if len(writes) == 1 else None
 
 
-def _only_one(page: Page, cell: CodeCell, *, indexes: bool) -> tuple[CodeCell, ast.stmt] | None:
-    """The one statement of the cell that such a warning from within pandas can be about."""
+def _alike(page: Page, cell: CodeCell, *, indexes: bool) -> list[_Place]:
+    """The statements of the cell that such a warning from within pandas can be about: one, or several that do the same.
+
+    Python shows a warning of one place in pandas once, however many statements led there.
+    """
     found = [
         statement
         for statement in cell.nodes(ast.Assign, ast.AugAssign, ast.Expr)
         if isinstance(statement, ast.stmt)
-        and (name := _written(statement)) is not None
+        and isinstance(name := _written(statement), ast.Name)
+        and _is_selection(page, name.id)
         and not cell.in_function(statement)
-        and (isinstance(statement, ast.Expr) or (indexes and isinstance(name, ast.Name)))
+        and (isinstance(statement, ast.Expr) or indexes)
         and (not indexes or _is_indexed(statement))
     ]
-    owner = _written(found[0]) if len(found) == 1 else None
-    return (cell, found[0]) if isinstance(owner, ast.Name) and _is_selection(page, owner.id) else None
+    methods = {
+        called_name(row.value.func) for row in found if isinstance(row, ast.Expr) and isinstance(row.value, ast.Call)
+    }
+    return [(cell, statement) for statement in found] if len(methods) < 2 else []
 
 
 def _is_indexed(statement: ast.stmt) -> bool:
@@ -149,13 +203,30 @@ def _writes_to_selection(page: Page, statement: ast.stmt) -> bool:
     return isinstance(owner, ast.Subscript) or (isinstance(owner, ast.Name) and _is_selection(page, owner.id))
 
 
+def _fills_own_selection(function: ast.FunctionDef, statement: ast.stmt) -> bool:
+    """Does it give a column to a selection that the function made?"""
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    column = target.slice if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name) else None
+    assigns = (node for node in nodes_in(function) if isinstance(node, ast.Assign))
+    return (
+        isinstance(column, ast.Constant)
+        and isinstance(column.value, str)
+        and (owner := _written(statement)) is not None
+        and _selects(getattr(owner, "id", ""), assigns)
+    )
+
+
 def _is_selection(page: Page, name: str) -> bool:
     """Is the name bound to a part of something else?"""
+    return any(_selects(name, cell.nodes(ast.Assign)) for cell in page.code)
+
+
+def _selects(name: str, assigns: Iterable[ast.Assign]) -> bool:
+    """Does one of these bind the name to a part of something?"""
     return any(
         isinstance(node.value, ast.Subscript)
         and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
-        for cell in page.code
-        for node in cell.nodes(ast.Assign)
+        for node in assigns
     )
 
 

@@ -17,7 +17,7 @@ from nbcritic.rules.data_handling._shared import is_constant, keyword, path
 OF_PANDAS = frozenset("dropna fillna sort_values reset_index set_index drop_duplicates sort_index".split())
 """Names that every data-frame library gives to methods which leave their object alone."""
 OF_FRAMES = frozenset(
-    "drop rename replace astype merge assign round shift interpolate ffill bfill melt pivot append transpose query clip "
+    "drop rename replace merge assign round shift interpolate ffill bfill melt pivot append transpose query clip "
     "rename_axis add_prefix add_suffix select_dtypes".split()
 )
 """These need a frame or series before them: other objects have methods of the same name that do something."""
@@ -160,11 +160,14 @@ def _lost(page: Page, call: ast.Call) -> str:
     function = call.func
     if page.qualified(function) in FUNCTIONS:
         return "a new object"
-    if not isinstance(function, ast.Attribute) or any(
-        word.arg in ("inplace", None, "copy", "out") for word in call.keywords
-    ):
+    if not isinstance(function, ast.Attribute) or any(word.arg in ("inplace", None, "out") for word in call.keywords):
         return ""
     method, owner = function.attr, function.value
+    if method == "astype":  # arrays and frames of all libraries have it, and it leaves all of them alone
+        kind = page.values.kind(owner)
+        return f"a new {kind}" if kind in ("frame", "series", "array") else "a new object"
+    if keyword(call, "copy") is not None:
+        return ""
     if isinstance(owner, ast.Attribute) and owner.attr == "str" and method in OF_STRINGS:
         return "a new series"
     kind = page.values.kind(owner)
@@ -277,12 +280,19 @@ def _is_read_by_others(page: Page, cell: CodeCell, call: ast.Call, gone: list[st
     if not isinstance(owner, ast.Name) or cell.in_function(call):
         return False
     wholes = [
-        other.parent(name)
+        (other, name)
         for other in page.code
         for name in other.nodes(ast.Name)
         if name.id == owner.id and (other.number, name.lineno) > (cell.number, call.lineno)
     ]
-    return bool(wholes) and all(isinstance(use, ast.Subscript) and _names_others(use.slice, gone) for use in wholes)
+    return bool(wholes) and all(_is_of_others(page, other.parent(name), gone) for other, name in wholes)
+
+
+def _is_of_others(page: Page, use: ast.AST | None, gone: list[str]) -> bool:
+    """Is it a column of a frame (or several) by name, none of those that are gone?"""
+    if isinstance(use, ast.Attribute):
+        return isinstance(use.ctx, ast.Load) and use.attr not in gone and page.values.kind(use) == "series"
+    return isinstance(use, ast.Subscript) and _names_others(use.slice, gone)
 
 
 def _names_others(index: ast.expr, gone: list[str]) -> bool:

@@ -49,7 +49,7 @@ def check(page: Page) -> Iterator[Hit]:
 
     A reader that guesses types drops the zeros in front of a postal code or telephone number, and turns identifiers into floats as
     soon as one is missing: `01234` becomes 1234, and 10023 becomes 10023.0, which matches nothing in another table. Long
-    identifiers lose their last digits. Identifiers as floats only count where the page joins, compares or writes them, and codes where
+    identifiers lose their last digits. Identifiers as floats only count where the page joins, compares or groups by them, and codes where
     it reads them at all; none count where the page itself writes them as `"10023.0"`, so that it relies on that form.
 
     Instead, say the type when reading: `dtype={"zip": "string"}`, or `"Int64"` for whole numbers with gaps.
@@ -93,6 +93,8 @@ def check(page: Page) -> Iterator[Hit]:
         #> dtype: object
         # %%
         visits["length"].mean()
+        visits.groupby("day")["customer_id"].count()
+        visits.to_csv("visits_clean.csv")
 
     Good:
 
@@ -187,15 +189,13 @@ def _reads(page: Page) -> dict[str, tuple[CodeCell, ast.Call]]:
 
 
 def _is_used(page: Page, frame: str, columns: Iterable[str]) -> bool:
-    """Is one of the columns joined on, compared or grouped by, or the frame written to a file?"""
+    """Is one of the columns joined on, compared or grouped by? What is only written has the form in which it was read."""
     names = {*columns}
     for cell in page.code:
         for call in cell.nodes(ast.Call):
             name = called_name(call.func)
             root = root_name(call.func)
             is_of_frame = (root is not None and root.id == frame) or name in _JOINS
-            if name in _WRITES and root is not None and root.id == frame:
-                return True
             if name in _USES and is_of_frame and not names.isdisjoint(_strings(call)):
                 return True
         for compare in cell.nodes(ast.Compare):

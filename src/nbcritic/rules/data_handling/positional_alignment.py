@@ -15,6 +15,7 @@ from nbcritic.rules.data_handling._shared import is_constant, keyword
 
 MOVES = frozenset("sort_values sort_index sample drop_duplicates nlargest nsmallest query dropna".split())
 """Methods after which a row stands in another place than before, under the label that it had."""
+_RENEWS = frozenset({"reset_index", "set_index"})
 BARE = frozenset("to_numpy tolist to_list".split())
 TICKS = frozenset("set_xticklabels set_yticklabels xticks yticks".split())
 _STEPS = 6
@@ -110,15 +111,12 @@ class _Moves:
                 for target in assign.targets:
                     if isinstance(target, ast.Name):
                         self._values[target.id].append(assign.value)
-            for call in cell.nodes(ast.Call):
-                function = call.func
-                if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
-                    continue
-                in_place = is_constant(keyword(call, "inplace"), True)
-                if in_place and function.attr in MOVES:
-                    self._in_place.add(function.value.id)
-                if in_place and function.attr in ("reset_index", "set_index"):
-                    self.renewed.add(function.value.id)
+        for _, call in page.calls_named(MOVES | _RENEWS):
+            function = call.func
+            if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
+                continue
+            if is_constant(keyword(call, "inplace"), True):
+                (self.renewed if function.attr in _RENEWS else self._in_place).add(function.value.id)
 
     def moved(self, name: str) -> str:
         """The method that moved the rows of the frame; empty where none did, or where it has new labels."""

@@ -11,6 +11,7 @@ from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling._accounts import Accounts
+from nbcritic.rules.data_handling._gapless import ancestors, gapless
 from nbcritic.rules.data_handling._shared import is_constant, keyword
 from nbcritic.rules.data_handling._sizes import sizes_of
 
@@ -86,19 +87,41 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         clean = survey.dropna(subset=["age"])
         pairs = survey[["age", "income"]].dropna()
+
+    Good:
+
+        # %%
+        import pandas as pd
+        orders = pd.read_csv("orders.csv")
+        orders.isna().sum()
+        # %%
+        narrow = orders.drop("note", axis=1)
+        narrow = narrow.dropna()
+        # %%
+        trips = pd.read_csv("trips.csv").dropna(subset=["day"])
+        trips = trips.rename(columns={"d": "day"})
+        wide = pd.read_csv("wide.csv")
+        long = wide.stack().reset_index()
+        long.columns = ["row", "column", "value"]
+        long = long.loc[long.row != long.column].dropna()
     """
+    imported = (full.rpartition(".")[2] for full in page.names.imports.values())
+    readers = {word for word in (*page.called_words, *imported) if word.startswith("read_")}
+    if not (calls := page.calls_named({"dropna", *readers})):
+        return
     accounts, sizes = Accounts(page), sizes_of(page)
-    windowed = _windowed(page)
+    windowed, idle = _windowed(page), gapless(page)
     found: list[tuple[CodeCell, ast.Call, str]] = []
-    for cell in page.code:
-        for call in cell.nodes(ast.Call):
-            names = _loses(page, cell, call)
-            if not names or names & windowed or any(map(accounts.has, names)):
-                continue
-            owner = call.func.value if isinstance(call.func, ast.Attribute) else call
-            count = sizes.length(owner)
-            if count is None or count > FEW:
-                found.append((cell, call, _message(cell, call)))
+    for cell, call in calls:
+        names = _loses(page, cell, call)
+        if call in idle or not names or names & windowed or any(map(accounts.has, names)):
+            continue
+        if any(map(accounts.has_gaps, ancestors(page, names))):
+            continue
+        owner = call.func.value if isinstance(call.func, ast.Attribute) else call
+        count = sizes.length(owner)
+        if count is None or count > FEW:
+            found.append((cell, call, _message(cell, call)))
     if found:
         (cell, call, text), *others = found
         related = tuple(Related(other.at(place), "rows are dropped here, too") for other, place, _ in others)

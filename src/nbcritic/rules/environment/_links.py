@@ -7,9 +7,10 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from typing import NamedTuple
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
+from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page, once
 
 EXISTS = frozenset("exists lexists isdir isfile is_dir is_file is_mount ismount".split())
@@ -30,6 +31,14 @@ class Behind:
     """The strings themselves, as they stand in the page."""
 
 
+class _Inside(NamedTuple):
+    """How many nodes an expression has, and which strings and names stand in it, the outer first."""
+
+    size: int
+    strings: tuple[ast.Constant, ...]
+    names: tuple[str, ...]
+
+
 class Links:
     """For each name of the page, the expressions that it may stand for, wherever it is bound.
 
@@ -41,6 +50,7 @@ class Links:
         self._left = _ALL
         self._parameters: dict[str, list[str]] = {}
         self._sources: dict[str, list[ast.expr]] = defaultdict(list)
+        self._inside: dict[ast.expr, _Inside] = {}
         for cell in page.code:
             for function in _functions(cell):
                 self._parameters.setdefault(function.name, [*_names_of(function.args)])
@@ -52,11 +62,13 @@ class Links:
 
     def _call(self, call: ast.Call) -> None:
         function = call.func
-        name = _last(function)
+        name = called_name(function)
         if name in _GROWS and isinstance(function, ast.Attribute):
             for target in _targets(function.value):
                 self._sources[target] += call.args
-        parameters = self._parameters.get(name, [])
+        parameters = self._parameters.get(name)
+        if not parameters:
+            return
         if parameters[:1] in (["self"], ["cls"]):
             parameters = parameters[1:]
         for parameter, argument in zip(parameters, call.args, strict=False):
@@ -72,17 +84,28 @@ class Links:
         # The nearest first: `w` is many things in a long notebook.
         waiting: deque[ast.expr] = deque(start)
         while waiting and enough > 0:
-            for node in islice(ast.walk(waiting.popleft()), enough):
-                enough -= 1
-                self._left -= 1
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    if node not in nodes:
-                        nodes.add(node)
-                        texts.append(node.value)
-                elif (name := _name(node)) and name not in names:
+            expression = waiting.popleft()
+            size, strings, named = self._look_into(expression)
+            enough -= size
+            self._left -= size
+            for node in strings:
+                if node not in nodes:
+                    nodes.add(node)
+                    texts.append(str(node.value))
+            for name in named:
+                if name not in names:
                     names.add(name)
                     waiting += self._sources.get(name, ())
         return Behind(tuple(texts), frozenset(names), frozenset(nodes))
+
+    def _look_into(self, expression: ast.expr) -> _Inside:
+        """What stands in an expression, which many names may lead to; found out once."""
+        if expression not in self._inside:
+            nodes = nodes_in(expression)
+            strings = [node for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+            named = dict.fromkeys(name for node in nodes if (name := _name(node)))
+            self._inside[expression] = _Inside(len(nodes), tuple(strings), tuple(named))
+        return self._inside[expression]
 
     def sources(self, name: str) -> Sequence[ast.expr]:
         """The expressions that a name may be bound to."""
@@ -115,7 +138,7 @@ class Links:
         asked = list[ast.expr]()
         for cell in self._page.code:
             for call in cell.nodes(ast.Call):
-                if _last(call.func) in EXISTS and _leads_elsewhere(cell, call):
+                if called_name(call.func) in EXISTS and _leads_elsewhere(cell, call):
                     asked += [*call.args, call.func]
         return self.behind(*asked, enough=_ALL).nodes if asked else frozenset()
 
@@ -194,7 +217,7 @@ def _parts(node: ast.expr) -> list[ast.expr] | None:
         return [*filter(None, node.keys), *node.values]
     if isinstance(node, (ast.ListComp, ast.GeneratorExp, ast.SetComp)):
         return [node.elt, *(generator.iter for generator in node.generators)]
-    if isinstance(node, ast.Call) and _last(node.func) in _PURE:
+    if isinstance(node, ast.Call) and called_name(node.func) in _PURE:
         owner = [node.func.value] if isinstance(node.func, ast.Attribute) else []
         return [*owner, *node.args, *(word.value for word in node.keywords)]
     return None
@@ -232,10 +255,6 @@ def _name(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else f".{node.attr}" if isinstance(node, ast.Attribute) else ""
 
 
-def _last(function: ast.expr) -> str:
-    return _name(function).removeprefix(".")
-
-
 def _leads_elsewhere(cell: CodeCell, call: ast.Call) -> bool:
     """Does the answer choose between two ways, rather than stop the notebook or make the folder?"""
     for parent in cell.ancestors(call):
@@ -253,4 +272,4 @@ def _makes_or_stops(statement: ast.stmt) -> bool:
         return True
     call = statement.value if isinstance(statement, ast.Expr) else None
     made = ("mkdir", "makedirs", "print", "remove", "unlink", "rmtree", "exit")
-    return isinstance(call, ast.Call) and _last(call.func) in made
+    return isinstance(call, ast.Call) and called_name(call.func) in made

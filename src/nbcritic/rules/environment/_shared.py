@@ -94,7 +94,7 @@ def told(uses: list[PathUse]) -> tuple[str, tuple[Related, ...]]:
 
 
 def _find(page: Page) -> Iterator[PathUse]:
-    databricks = _on_databricks(page)
+    databricks = on_databricks(page)
     for cell in page.cells:
         if cell.tree is not None:
             for node in cell.nodes(ast.Constant):
@@ -111,7 +111,13 @@ def _find(page: Page) -> Iterator[PathUse]:
                 yield from _in_magic(cell, magic, databricks)
 
 
-def _on_databricks(page: Page) -> bool:
+def on_databricks(page: Page) -> bool:
+    """Is the page written for a workspace of Databricks?"""
+    if "application/vnd.databricks.v1+notebook" in page.notebook.metadata:
+        return True
+    # A session that nothing on the page makes is given by the workspace.
+    if "spark" in page.names.mentioned and "spark" not in page.names.bindings:
+        return True
     return any("dbutils" in cell.source or "dbfs:" in cell.source for cell in page.cells)
 
 

@@ -55,6 +55,7 @@ def check(page: Page) -> Iterator[Hit]:
         frame = pd.read_excel(r"\\fileserver\public\budget.xlsx")  # <- flagged
         survey = pd.read_csv("file:///srv/surveys/2020.csv")  # <- flagged
         pd.read_csv("/institute/archive/rain.csv")  # <- flagged
+        pd.read_csv("/Volumes/DISK/rain.csv")  # <- flagged
 
     Good:
 
@@ -125,6 +126,11 @@ def check(page: Page) -> Iterator[Hit]:
         data_dir = "/mnt/storage2/surveys"
         # %%
         frame = pd.read_csv(data_dir + "/2020.csv")
+
+    Good:
+
+        # %%
+        orders = spark.read.csv("/Volumes/main/sales/raw/orders.csv")
 
     Good:
 

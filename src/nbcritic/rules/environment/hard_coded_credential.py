@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nbcritic.analysis.credentials import Offsets, leaks
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.secrets import Leak
-from nbcritic.model import Confidence, Hit, Severity
+from nbcritic.model import Confidence, Hit, Related, Severity
 from nbcritic.rule import rule
 
 _LOCAL = regex(r"localhost|127\.0\.0\.1|0\.0\.0\.0|::1|host\.docker\.internal|db|postgres|mysql|mongo|redis|rabbitmq")
@@ -28,7 +29,8 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A password, key or token stands in the notebook.
 
     Whoever gets the file, or any commit that ever held it, can act as its owner; deleting the line later does not take it
-    back. Notebooks are shared, rendered and searched more freely than other code.
+    back. Notebooks are shared, rendered and searched more freely than other code. A password is known by the name that it is given,
+    or by its place: in a call that logs in or connects, and in an address that is put together.
 
     Instead, revoke the credential, then read the new one from the environment (`os.environ["SERVICE_TOKEN"]`), from the host's
     store of secrets, or ask for it with `getpass`.
@@ -59,14 +61,14 @@ def check(page: Page) -> Iterator[Hit]:
         %env WEATHER_API_KEY=4b1d9e7c20f84d3ba6  # <- flagged
         # token = "k29dK2k1mZq81LpQ0aWe"  # <- flagged
         !curl -u report:kestrel-88 https://api.shop.internal/orders  # <- flagged
-        !huggingface-cli login --token k29dK2k1mZq81LpQ0aWe  # <- flagged
+        !huggingface-cli login --token w0Xe7Lq2Rz9TbN4kMv1C  # <- flagged
 
     Bad:
 
         # %%
         import tweepy
         consumer_key, consumer_secret = "h7Kq9vTzX2mN4bLc", "r8Yw3PpD6sJf1gQa5uEo"  # <- flagged
-        auth = tweepy.OAuthHandler("h7Kq9vTzX2mN4bLc", "r8Yw3PpD6sJf1gQa5uEo")  # <- flagged
+        auth = tweepy.OAuthHandler("h7Kq9vTzX2mN4bLc", "r8Yw3PpD6sJf1gQa5uEo")
 
     Bad:
 
@@ -74,6 +76,24 @@ def check(page: Page) -> Iterator[Hit]:
         import psycopg2
         pwd = "kestrelwing"  # <- flagged
         connection = psycopg2.connect(host="db.shop.internal", user="report", password=pwd)
+
+    Bad:
+
+        # %%
+        import smtplib
+        server = smtplib.SMTP_SSL("mail.shop.internal")
+        server.login("report", "kestrelwing")  # <- flagged
+        # %%
+        word = "larkmeadow"  # <- flagged
+        engine = create_engine(f"postgresql://report:{word}@db.shop.internal/sales")
+        link = driver.connect("db.shop.internal", "report", "swiftharbour")  # <- flagged
+
+    Bad:
+
+        # %%
+        api_key = "9f3c61d07be24a85b1e6"  # <- flagged
+        # %%
+        api_key = "9f3c61d07be24a85b1e6"
 
     Good:
 
@@ -118,11 +138,22 @@ def check(page: Page) -> Iterator[Hit]:
         frame["token"] = "n2-w3"
         labels = {"token": "Wort", "password": "Kennwort"}
         driver.find_element("id", "password").send_keys(password)
+        game.login("ann", "wonderland")
+        signal.connect("clicked", "report", "kestrelwing")
     """
+    found: dict[str, list[Hit]] = {}
     for cell in page.notebook.cells:
         offsets = Offsets(cell)
         for leak in leaks(page, cell):
-            yield _hit(leak, offsets)
+            found.setdefault(cell.source[leak.start : leak.end], []).append(_hit(leak, offsets))
+    yield from map(_together, found.values())
+
+
+def _together(hits: list[Hit]) -> Hit:
+    """One secret is revoked once, however often it is written: told at its surest place."""
+    first = min(hits, key=lambda hit: (hit.severity is not None, hit.confidence == "possible"))
+    related = tuple(Related(hit.at, "and here") for hit in hits if hit is not first)
+    return replace(first, related=(*first.related, *related)) if related else first
 
 
 def _hit(leak: Leak, text: Offsets) -> Hit:

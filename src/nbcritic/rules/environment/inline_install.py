@@ -17,6 +17,7 @@ from nbcritic.analysis.project_distributions import is_standard
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.environment._links import links
+from nbcritic.rules.environment._needless import is_needless
 
 _RUNNERS = (
     "os.system", "os.popen", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.run", "subprocess.Popen",
@@ -67,8 +68,8 @@ def check(page: Page) -> Iterator[Hit]:
 
     Each run changes the environment of its reader, waits for the network, and may bring another release than the one that
     made these results; without a version it surely will, sooner or later. A bound without quotes (`pip install shop>=1.0`) never reaches
-    pip: the shell writes into a file called `=1.0`. All that one cell installs is one finding. A notebook that imports nothing but
-    Python's own modules rests on none of it.
+    pip: the shell writes into a file called `=1.0`. All that one cell installs is one finding; it is minor, and says so, where nothing
+    in the notebook needs the package. A notebook that imports nothing but Python's own modules rests on none of it.
 
     Instead, declare what the notebook needs, with versions, in the project (`pyproject.toml`, `requirements.txt`,
     `environment.yml`) and install it before the notebook starts.
@@ -179,14 +180,22 @@ def check(page: Page) -> Iterator[Hit]:
     if not _uses_packages(page):
         return
     found = defaultdict[int, list[tuple[Span, Install]]](list)
-    for cell, at, text in _commands(page):
+    commands = list(_commands(page))
+    lines = {(at.cell, line) for _, at, _ in commands for line in range(at.line, at.end_line + 1)}
+    for cell, at, text in commands:
         for install in _installs(text):
             if install.packages and not install.declared and not install.frozen:
                 found[cell.number].append((at, install))
     for number, every in found.items():
         hosts = _on_hosts(page.cell(number))
-        installs = sorted((item for item in every if not any(item[0].line in lines for lines in hosts)), key=_place)
-        if installs:
+        installs = sorted((item for item in every if not any(item[0].line in host for host in hosts)), key=_place)
+        names = [name for _, install in installs for name in install.packages]
+        if installs and is_needless(page, names, lines):
+            what = f"{_list(names)} {'is' if len(names) == 1 else 'are'} installed while the notebook runs"
+            yield Hit(
+                installs[0][0], f"{what}, and nothing in it needs {_them(names)}: delete the line", severity="minor"
+            )
+        elif installs:
             yield from _hits(installs, hosted=_is_hosted(page))
 
 

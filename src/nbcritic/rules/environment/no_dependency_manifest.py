@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Sequence
 
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
-from nbcritic.analysis.project_distributions import declares, distributions
+from nbcritic.analysis.project_distributions import declares, distributions, is_well_known
 from nbcritic.analysis.project_manifests import Manifest
 from nbcritic.model import Hit, Span
 from nbcritic.rule import rule
-from nbcritic.rules.environment._imports import installs, is_hosted, packages
+from nbcritic.rules.environment._imports import installs, is_hosted, looks_elsewhere, packages
 from nbcritic.rules.tests._hosted import is_contest, is_exercise
 
 _SHOWN = 4
@@ -89,6 +89,29 @@ def check(page: Page, *, min_packages: int = 3) -> Iterator[Hit]:
 
         # %%
         import pandas as pd
+        import seaborn as sns
+        from sklearn.svm import SVC
+        from shop.clean import tidy
+        # file: shop/clean.py
+        def tidy(orders): ...
+        # file: tools/environment.yml
+        dependencies: [pandas=2.2, seaborn, scikit-learn]
+
+    Good:
+
+        # %%
+        import sys
+        sys.path.append("../../attic")
+        import pandas as pd
+        import seaborn as sns
+        import shop_helpers
+        # file: shop/clean.py
+        def tidy(orders): ...
+
+    Good:
+
+        # %%
+        import pandas as pd
         import json
         # file: shop/clean.py
         def tidy(orders): ...
@@ -117,7 +140,11 @@ def check(page: Page, *, min_packages: int = 3) -> Iterator[Hit]:
     project = page.project
     if project.root is None or project.partial or any(one.partial for one in project.near):
         return
-    needed = {distributions(one.module)[0]: one.module for one in packages(page)}
+    # Of a module that nobody knows, on a page that looks for modules elsewhere, nobody can say that it is to be installed.
+    elsewhere = looks_elsewhere(page)
+    needed = {
+        distributions(one.module)[0]: one.module for one in packages(page) if is_well_known(one.module) or not elsewhere
+    }
     if len(needed) < min_packages or _says(page, needed.values()):
         return
     if is_hosted(page) or is_exercise(page) or is_contest(page):

@@ -24,6 +24,8 @@ _ATTACHED = regex(r"/kaggle(?:/|$)|(?:\./)?\.\./(?:input|usr)/")
 _DOWNLOADS = frozenset(
     ".dataset_download .model_download .notebook_output_download .snapshot_download snapshot_download .urlretrieve".split()
 )
+_HOLD_PATHS = frozenset({"sys", "site", "os"})
+"""Without one of these modules a notebook cannot change where Python looks."""
 _BY_FILE = ("spec_from_file_location", "SourceFileLoader")
 _KNOWN = sys.stdlib_module_names | frozenset(
     "IPython bs4 catboost cv2 dask geopandas ipywidgets joblib keras lightgbm matplotlib missingno networkx nltk numpy pandas PIL "
@@ -151,7 +153,8 @@ def check(page: Page) -> Iterator[Hit]:
     """
     origins = _Origins(page)
     own = [(cell.at_line(magic.line), "`PYTHONPATH` is set by hand") for cell, magic in page.magics() if _sets(magic)]
-    for cell in page.code:
+    imported = {full.partition(".")[0] for full in page.names.imports.values()}
+    for cell in page.code if not imported.isdisjoint(_HOLD_PATHS) else ():
         for node, added, what in _edits(page, cell):
             source = origins.of(cell, node, added)
             if source == "own":

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
+from nbcritic.analysis.code import nodes_in
+from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
-from nbcritic.model import Hit, Related
+from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
+from nbcritic.rules.environment._links import links
 from nbcritic.rules.environment._remote import Fetch, fetches, file_name
 from nbcritic.rules.environment._shared import SHOWN
 
@@ -35,6 +39,7 @@ _NO_DATA = regex(
     r"\.(?:jpe?g|png|gif|svg|webp|pdf|mp[34]|wav|ttf|otf|py|sh|whl|deb|rpm|ipynb|html?|css|js|md|exe|jar)(?=$|[?#&])",
     re.I,
 )
+_WRITES = frozenset("to_csv to_excel to_parquet to_json to_feather to_pickle to_file to_netcdf".split())
 _CHECKSUM = regex(r"hashlib|sha256|sha512|md5sum|sha1sum|md5\(|checksum", re.I)
 
 
@@ -45,7 +50,7 @@ def check(page: Page) -> Iterator[Hit]:
     The owner replaces or moves the file, and the notebook shows other numbers, or none, without a line of it having changed.
 
     Instead, name the state: the commit in place of a branch, a release or a DOI; or keep a copy with its checksum and compare it
-    before reading.
+    before reading. A page that writes each table to a file as it came keeps that copy.
 
     Bad:
 
@@ -61,6 +66,14 @@ def check(page: Page) -> Iterator[Hit]:
         BASE = "https://data.shop.org/exports"
         from urllib.request import urlretrieve
         urlretrieve(BASE + "/prices.csv", "prices.csv")
+
+    Bad:
+
+        # %%
+        import pandas as pd
+        orders = pd.read_csv("https://data.shop.org/exports/orders.csv")  # <- flagged
+        clean = orders.dropna()
+        clean.to_csv("clean.csv")
 
     Good:
 
@@ -84,6 +97,18 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        import pandas as pd
+        def fetch(code):
+            table = pd.read_json(f"https://data.shop.org/exports/{code}.json")
+            return table
+        # %%
+        orders = fetch("orders")
+        orders.to_csv("orders.csv")
+        pd.read_csv("https://data.shop.org/exports/prices.csv").to_csv("prices.csv")
+
+    Good:
+
+        # %%
         import requests
         answer = requests.get("https://api.shop.org/orders?city=Oslo").json()
         logo = requests.get("https://shop.org/logo.png").content
@@ -91,7 +116,9 @@ def check(page: Page) -> Iterator[Hit]:
         !wget https://downloads.apache.org/spark/spark-3.5.1/spark-3.5.1-bin-hadoop3.tgz
         # pd.read_csv("https://data.shop.org/exports/orders.csv")
     """
-    found = [fetch for fetch in fetches(page) if _moves(fetch)]
+    moving = [fetch for fetch in fetches(page) if _moves(fetch)]
+    kept = _kept(page) if moving else frozenset[Span]()
+    found = [fetch for fetch in moving if fetch.at not in kept]
     if not found or any(_CHECKSUM.search(cell.source) for cell in page.cells):
         return
     first, *others = found
@@ -105,6 +132,32 @@ def check(page: Page) -> Iterator[Hit]:
     else:
         said = f"{verb} from the internet as of today: keep a copy, or compare a checksum"
     yield Hit(first.at, f"{what}{more} {said}", tuple(Related(f.at, f"`{_short(f.url)}`") for f in others[:SHOWN]))
+
+
+def _kept(page: Page) -> frozenset[Span]:
+    """The calls whose answer is written to a file as it came: under a name, or as what a function returns."""
+    returned: dict[str, list[ast.expr]] = {}
+    for cell in page.code:
+        for function in cell.nodes(ast.FunctionDef):
+            values = (
+                node.value for node in nodes_in(function) if isinstance(node, ast.Return) and node.value is not None
+            )
+            returned.setdefault(function.name, []).extend(values)
+    waiting = [
+        call.func.value
+        for cell in page.code
+        for call in cell.nodes(ast.Call)
+        if isinstance(call.func, ast.Attribute) and call.func.attr in _WRITES
+    ]
+    came, seen = set[ast.AST](), set[str]()
+    while waiting:
+        node = waiting.pop()
+        name = node.id if isinstance(node, ast.Name) else called_name(node.func) if isinstance(node, ast.Call) else ""
+        came.add(node)
+        if name and name not in seen:
+            seen.add(name)
+            waiting += links(page).sources(name) if isinstance(node, ast.Name) else returned.get(name, ())
+    return frozenset(cell.at(call) for cell in page.code for call in cell.nodes(ast.Call) if call in came)
 
 
 def _moves(fetch: Fetch) -> bool:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
@@ -33,7 +33,7 @@ _KERAS = regex(r"(?:tensorflow|keras)(?:\.|$)")
     severity="major",
     category="reproducibility",
     confidence="certain",
-    covers=("NPY001", "NPY201"),
+    covers=("NPY001", "NPY201", "PD007"),
 )
 def check(page: Page, *, deprecated: bool = False) -> Iterator[Hit]:
     r"""The notebook calls what current releases of the library no longer have.
@@ -57,6 +57,12 @@ def check(page: Page, *, deprecated: bool = False) -> Iterator[Hit]:
         df["weight"] = df["weight"].astype(np.float)  # <- flagged
         # %%
         df = df.append({"city": "Rome"}, ignore_index=True)
+
+    Bad:
+
+        # %%
+        def first(orders):
+            return orders.ix[0]  # <- flagged
 
     Bad:
 
@@ -161,14 +167,16 @@ def _hit(change: Change, uses: list[tuple[CodeCell, ast.AST, str]]) -> Hit:
 def _uses(page: Page, cell: CodeCell) -> Iterator[tuple[ast.AST, str, Change]]:
     """Every use of something on the list: the node to show, how it is written, and what became of it."""
     for node, name in _imported(cell):
-        for entry in _by_name(name):
+        if entry := _by_name(name):
             yield node, name, entry.change
+    methods = _methods()
     for attribute in cell.nodes(ast.Attribute):
         if not isinstance(cell.parent(attribute), ast.Attribute):
             qualified = page.qualified(attribute)
-            for entry in _by_name(qualified) if qualified else ():
+            if qualified and (entry := _by_name(qualified)):
                 yield attribute, cell.segment(attribute), entry.change
-        yield from _of_kind(page, cell, attribute)
+        if attribute.attr in methods:
+            yield from _of_kind(page, cell, attribute)
     for call in cell.nodes(ast.Call):
         yield from _called(page, cell, call)
 
@@ -182,28 +190,27 @@ def _imported(cell: CodeCell) -> Iterator[tuple[ast.stmt, str]]:
             yield from ((origin, f"{origin.module}.{alias.name}") for alias in origin.names)
 
 
-def _by_name(qualified: str) -> Iterator[Entry]:
+@lru_cache(maxsize=4096)
+def _by_name(qualified: str) -> Entry | None:
     """What is gone of a dotted name: the name itself or one of the modules that it goes through."""
-    if "." in qualified:
-        parts = qualified.split(".")
-        table = entries()
-        for end in range(2, len(parts) + 1):
-            for entry in table.get(".".join(parts[:end]), ()):
-                if entry.what == "name":
-                    yield entry
-                    return
+    parts = qualified.split(".")
+    every = (entry for end in range(2, len(parts) + 1) for entry in entries().get(".".join(parts[:end]), ()))
+    return next((entry for entry in every if entry.what == "name"), None)
 
 
 def _of_kind(page: Page, cell: CodeCell, attribute: ast.Attribute) -> Iterator[tuple[ast.AST, str, Change]]:
     """Methods and properties of objects whose kind the page tells."""
     name = attribute.attr
-    if name not in _methods() or not isinstance(attribute.ctx, ast.Load):
+    if not isinstance(attribute.ctx, ast.Load):
         return
     parent = cell.parent(attribute)
     called = isinstance(parent, ast.Call) and parent.func is attribute
     if not called and name not in _PROPERTIES:
         return
-    for entry in entries().get(f"{_kind(page, attribute.value)}.{name}", ()):
+    kind = _kind(page, attribute.value)
+    if kind is None and name == "ix" and isinstance(parent, ast.Subscript):
+        kind = "frame"  # nothing but a table ever had it
+    for entry in entries().get(f"{kind}.{name}", ()):
         if entry.what == "name":
             yield attribute, f".{name}" + "()" * called, entry.change
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from nbcritic.analysis.code import nodes_in
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
@@ -15,6 +16,8 @@ from nbcritic.rules.environment._links import links
 from nbcritic.rules.environment._shared import SHOWN
 
 _RUNS = frozenset("execute executemany executescript read_sql read_sql_query read_gbq sql query".split())
+_ANSWERS = frozenset("fetchall fetchone fetchmany read_sql read_sql_query read_sql_table read_gbq".split())
+_TYPED = frozenset("input raw_input get read_csv read_excel read_json open loads load getenv".split())
 _WRAPS = frozenset({"text", "dedent", "strip", "cleandoc"})
 _STATEMENT = regex(
     r"\s*(?:--[^\n]*\n\s*)*(?:select|insert|update|delete|with|merge|replace)\b.*?\b(?:from|into|set|as|table)\b",
@@ -37,7 +40,7 @@ def check(page: Page) -> Iterator[Hit]:
     r"""SQL is put together from values as text.
 
     A name with an apostrophe breaks the statement, a value from outside can read or delete what it likes, and a number or date is
-    compared as the text that Python happens to write.
+    compared as the text that Python happens to write. It is minor where every such value was itself the answer of a query.
 
     Instead, hand the values over beside the statement: `pd.read_sql("… where city = %s", connection, params=[city])`, or
     `execute("… where city = ?", [city])`.
@@ -93,9 +96,25 @@ def check(page: Page) -> Iterator[Hit]:
     cell, call, value = found[0]
     related = tuple(Related(c.at(n), f"and `{c.segment(v, 40)}` here") for c, n, v in found[1 : SHOWN + 1])
     more = f", and in {len(found) - 1} more statement{'s' * (len(found) > 2)}" if len(found) > 1 else ""
-    yield Hit(
-        cell.at(call), f"`{_shown(value)}` is written into the SQL as text{more}; pass it as a parameter", related
-    )
+    text = f"`{_shown(value)}` is written into the SQL as text{more}; pass it as a parameter"
+    asked = all(_is_an_answer(page, value) for _, _, value in found)
+    yield Hit(cell.at(call), text, related, severity="minor" if asked else None)
+
+
+def _is_an_answer(page: Page, value: ast.expr) -> bool:
+    """Does the value come from a query, through names and nothing that a person types?"""
+    waiting, seen, answered = [value], set[str](), False
+    while waiting:
+        for node in nodes_in(waiting.pop()):
+            if isinstance(node, ast.Call):
+                name = _last(node)
+                if name in _TYPED:
+                    return False
+                answered = answered or name in _ANSWERS
+            if isinstance(node, ast.Name) and node.id not in seen:
+                seen.add(node.id)
+                waiting += links(page).sources(node.id)
+    return answered
 
 
 def _shown(value: ast.expr) -> str:

@@ -10,12 +10,14 @@ from nbcritic.analysis.project_manifests import Manifest, normal
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.environment._imports import Import, installs, looks_elsewhere, packages
+from nbcritic.rules.environment._shared import path_uses
 
 USUAL = frozenset(
     "numpy pandas scipy matplotlib seaborn sklearn statsmodels tqdm requests joblib pil yaml dateutil".split()
 )
 """What many packages bring along."""
 _SHOWN = 5
+_IMAGES = frozenset({"Kaggle", "Google Colab"})
 
 
 @rule("NBC210", name="undeclared-dependency", severity="major", category="reproducibility")
@@ -26,7 +28,8 @@ def check(page: Page) -> Iterator[Hit]:
     missing package gets the release of that day.
 
     Instead, add what the notebook imports to the manifest, with the version that made these results. What a declared package
-    always brings along (NumPy with pandas) need not be named again.
+    always brings along (NumPy with pandas) need not be named again. It is minor where the page reads paths of Kaggle or Colab,
+    whose image brings the packages.
 
     Bad:
 
@@ -174,7 +177,17 @@ def check(page: Page) -> Iterator[Hit]:
         first.cell.at(first.node),
         "; ".join(parts),
         tuple(Related(one.cell.at(one.node), f"`{one.module}` is not named, either") for one in others[:_SHOWN]),
+        severity="minor" if _runs_in_an_image(page) else None,
         confidence="possible" if unsure else None,
+    )
+
+
+def _runs_in_an_image(page: Page) -> bool:
+    """Does the page read paths that only Kaggle or Colab have, where the packages are given?"""
+    return any(
+        use.place.owner in _IMAGES and use.purpose.live and not use.purpose.guarded and not use.purpose.alternative
+        for use in path_uses(page)
+        if use.place.kind == "hosted"
     )
 
 

@@ -22,6 +22,13 @@ _PICKLES = frozenset(
 )
 _CALLS_OUT = frozenset("urllib.request.urlopen requests.get httpx.get urllib.urlopen urllib2.urlopen".split())
 _HTTP = frozenset("get post put patch delete head options request Session Client AsyncClient".split())
+_APPLIES = frozenset("apply map applymap transform".split())
+_WORDS = (
+    _HTTP
+    | _APPLIES
+    | {*(name.rpartition(".")[2] for name in _PICKLES), "load_all", "unsafe_load", "unsafe_load_all", "eval", "exec"}
+)
+"""The last words of the calls that are looked at."""
 _HOME = regex(
     r"https?://(?:localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|[\w-]+(?::\d+)?/|[\w.-]+\.(?:local|internal|lan|test))"
 )
@@ -103,12 +110,12 @@ def check(page: Page) -> Iterator[Hit]:
         images = np.load("images.npy", allow_pickle=True)
     """
     fields: list[tuple[CodeCell, ast.Call]] = []
-    for cell in page.code:
-        for call in cell.nodes(ast.Call):
-            if said := _said(page, call):
-                yield Hit(cell.at(call), said, severity=_weight(page, call))
-            elif _evaluates_fields(page, call):
-                fields.append((cell, call))
+    for cell, call in page.calls_named(_WORDS):
+        if said := _said(page, call):
+            yield Hit(cell.at(call), said, severity=_weight(page, call))
+        elif _evaluates_fields(page, call):
+            fields.append((cell, call))
+    for cell in page.code if "ssl" in page.names.imports.values() else ():
         for assign in cell.nodes(ast.Assign):
             if _trusts_everybody(page, assign):
                 said = "no certificate is checked any more, for whatever this notebook fetches; install the host's certificates"
@@ -199,7 +206,7 @@ def _evaluates_fields(page: Page, call: ast.Call) -> bool:
     given = call.args[0]
     if page.qualified(call.func) == "eval":
         return _is_field(given)
-    if not isinstance(call.func, ast.Attribute) or call.func.attr not in ("apply", "map", "applymap", "transform"):
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in _APPLIES:
         return False
     if isinstance(given, ast.Lambda):
         return _evaluates_its_argument(page, given)

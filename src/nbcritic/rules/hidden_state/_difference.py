@@ -12,9 +12,8 @@ from nbcritic.analysis.events import called_name, root_name
 from nbcritic.analysis.page import Page, once
 from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.staleness import Stale
-from nbcritic.analysis.staleness_edits import edits
 from nbcritic.analysis.staleness_taint import Steps
-from nbcritic.model import Confidence, Span
+from nbcritic.model import Span
 from nbcritic.rules.hidden_state._told import columns, has_chance, keeps_rows, rows, texts, viewed
 
 _MOVING = ("yfinance.", "pandas_datareader.", "ccxt.", "tweepy.", "praw.", "feedparser.", "binance.", "alpha_vantage.")
@@ -31,14 +30,13 @@ _TIDIES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A reason to take the value for another one: where it stands, in words, and how sure it is (None: as the rule is).
+    """A reason to take the value for another one: where it stands, and in words.
 
     `is_seen`: two saved outputs show that the value differs.
     """
 
     at: Span
     words: str
-    confidence: Confidence | None = None
     is_seen: bool = False
 
 
@@ -56,7 +54,7 @@ def difference(page: Page, stale: Stale) -> Difference | None:
         return None
     if stale.evidence == "other" and stale.seen is not None:
         cell = page.cell(stale.seen)
-        return None if _only_tidies(page, cell, stale.path[0].name) else Difference(Span(stale.seen), "")
+        return None if only_tidies(page, cell, stale.path[0].name) else Difference(Span(stale.seen), "")
     again, seeded = _ran_again(page, stale), _seeded_again(page, stale)
     return next((found for n in sorted(again) for found in _anew(page, page.cell(n), again[n], seeded)), None)
 
@@ -84,7 +82,7 @@ def _count(page: Page, number: int) -> int:
 
 
 def _anew(page: Page, cell: CodeCell, names: frozenset[str], seeded: frozenset[str]) -> Iterator[Difference]:
-    """What makes a cell give other values for these names each time it runs, and signs that it was edited.
+    """What makes a cell give other values for these names each time it runs.
 
     `seeded` are the generators that were seeded again before it ran again.
     """
@@ -93,10 +91,6 @@ def _anew(page: Page, cell: CodeCell, names: frozenset[str], seeded: frozenset[s
             continue
         if not names.isdisjoint(_made_of(cell, node)):
             yield replace(found, at=cell.at(node))
-    if any(edits(cell)):
-        yield Difference(Span(cell.number), "was edited: its output does not come from it as it stands", "possible")
-    if not cell.outputs and (line := _prints(cell)):
-        yield Difference(cell.at(line), "prints something, and shows no output", "possible")
 
 
 def _seeded_again(page: Page, stale: Stale) -> frozenset[str]:
@@ -136,8 +130,23 @@ def _sources(page: Page) -> list[tuple[CodeCell, ast.Call, str, Difference]]:
         and not any(draw.family in inside.get(function, ()) for function in functions_around(draw.cell, draw.call))
     ]
     fetched = Difference(Span(), "downloads what there is on that day")
-    calls = ((cell, call) for cell in page.code for call in cell.nodes(ast.Call))
-    return drawn + [(cell, call, "-", fetched) for cell, call in calls if _is_download(page, cell, call)]
+    calls = [(cell, call) for cell in page.code for call in cell.nodes(ast.Call)]
+    trained = Difference(Span(), "trains the network anew, from other weights")
+    return [
+        *drawn,
+        *((cell, call, "-", fetched) for cell, call in calls if _is_download(page, cell, call)),
+        *((cell, call, family, trained) for cell, call in calls if (family := _trained(page, cell, call))),
+    ]
+
+
+def _trained(page: Page, cell: CodeCell, call: ast.Call) -> str:
+    """The generator behind `trainer.fit(network)` of Lightning, or `fit` of a Keras model that the same cell builds; empty for others."""
+    inner = cell.nodes(ast.Call) if called_name(call.func) == "fit" else ()
+    for name in (page.qualified(node.func) or "" for node in inner):
+        family = "torch" if name.endswith(".Trainer") else "tensorflow" if name.endswith("keras.Sequential") else ""
+        if family:
+            return "" if any(family in seeds_of(page, node) for node in inner) else family
+    return ""
 
 
 def _made_of(cell: CodeCell, start: ast.AST) -> set[str]:
@@ -156,9 +165,11 @@ def _made_of(cell: CodeCell, start: ast.AST) -> set[str]:
                 found.update({root.id} if (root := root_name(node)) is not None else ())
         call = statement.value if isinstance(statement, ast.Expr) else None
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
-            in_place = [a.id for a in call.args if isinstance(a, ast.Name)] if call is start else []
+            given = (*call.args, *(word.value for word in call.keywords))
+            in_place = [a.id for a in given if isinstance(a, ast.Name)] if call is start else []
             root = root_name(call.func)
-            found.update(in_place if call is start else {root.id} if root is not None else ())
+            is_trained = call is not start or call.func.attr == "fit"
+            found.update((*in_place, root.id) if is_trained and root is not None else in_place)
     return found
 
 
@@ -181,17 +192,7 @@ def _stored(node: ast.expr) -> str:
     return ast.dump(ast.Name(node.id, ast.Store())) if isinstance(node, ast.Name) else ""
 
 
-def _prints(cell: CodeCell) -> ast.stmt | None:
-    """The statement of a cell that prints in any case: at the top, or first in a loop."""
-    for statement in cell.tree.body if cell.tree is not None and cell.execution_count else []:
-        inner = statement.body[0] if isinstance(statement, ast.For) else statement
-        call = inner.value if isinstance(inner, ast.Expr) else None
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "print" and call.args:
-            return statement
-    return None
-
-
-def _only_tidies(page: Page, cell: CodeCell, name: str) -> bool:
+def only_tidies(page: Page, cell: CodeCell, name: str) -> bool:
     """Does the cell make the name of itself alone, by sorting, cleaning, or a helper of somebody's of which nothing is known?"""
     made = False
     for statement in cell.nodes(ast.Assign, ast.AugAssign, ast.Expr):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell, nodes_in
-from nbcritic.analysis.events import called_name, root_name
+from nbcritic.analysis.events import called_name, parameters, root_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 
@@ -15,7 +15,7 @@ _SHOWS = regex(r"plot|show|display|fig|hist|heatmap|scatter|subplot|text|print|l
 _WORKS = regex(
     r"fit|train|scor|predict|evaluat|test|loss|accura|minimi|optimi|backward|save|dump|writ|^to_(?!frame|list|numpy|datetime)|"
     r"export|submit|mean|average|std$|var$|sum$|median|(?<!_)corr$|quantile|percentile|simulat|benchmark|timeit|"
-    r"cluster|model|pipeline|neighbors|solve|search",
+    r"cluster|model|pipeline|neighbors|solve|search|^step$",
     re.I,
 )
 """What gives a result that somebody may rely on, or leaves something behind."""
@@ -94,7 +94,17 @@ def _names(node: ast.AST) -> set[str]:
 def _header_names(statement: ast.stmt) -> set[str]:
     """The names that a statement reads, or whose parts it sets."""
     found = {n.id for part in _header(statement) for n in nodes_in(part) if isinstance(n, ast.Name)}
+    if isinstance(statement, _FUNCTIONS):
+        return found - _own(statement)
     return found - _rebound(statement) if isinstance(statement, (ast.Assign, ast.For)) else found
+
+
+def _own(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """The parameters and local names of a function."""
+    nodes = list(nodes_in(function))
+    stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    outer = {name for n in nodes if isinstance(n, (ast.Global, ast.Nonlocal)) for name in n.names}
+    return (stored | {parameter.arg for parameter in parameters(function.args)}) - outer
 
 
 def _rebound(statement: ast.stmt) -> set[str]:

@@ -171,6 +171,23 @@ def stops_before_use(page: Page, draw: Draw) -> bool:
     return stop <= first and not below
 
 
+def only_waits(cell: CodeCell, call: ast.Call) -> bool:
+    """Does the draw only decide when something is over: `if random() < 0.1: done = True`?"""
+    test = next((parent for parent in cell.ancestors(call) if isinstance(parent, ast.stmt)), None)
+    if not isinstance(test, (ast.If, ast.While)) or test.orelse or not _is_in(call, test.test):
+        return False
+    return all(_ends(statement) for statement in test.body)
+
+
+def _is_in(call: ast.Call, test: ast.expr) -> bool:
+    return any(node is call for node in ast.walk(test))
+
+
+def _ends(statement: ast.stmt) -> bool:
+    value = statement.value if isinstance(statement, ast.Assign) else None
+    return isinstance(statement, (ast.Break, ast.Pass)) or (isinstance(value, ast.Constant) and value.value is True)
+
+
 def is_unasked(page: Page, draw: Draw) -> bool:
     """Is what is shuffled never read again, or the model never asked for anything that chance decides?"""
     cell, call = draw.cell, draw.call

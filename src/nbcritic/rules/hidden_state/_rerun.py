@@ -36,7 +36,6 @@ _WORDS: Mapping[str, str] = {
     "unmapped": "leaves only NaN in {}",
     "cut": "cuts off more of {}",
     "reset_index": "puts one more index column into {}",
-    "filter": "drops more rows of {}",
 }
 
 
@@ -69,7 +68,7 @@ def place(page: Page, cell: CodeCell, reason: Reason) -> str:
     if home_of(page, reason) is cell and not cell.in_function(node):
         target = None
         if isinstance(node, ast.Assign):
-            target = node.targets[0]
+            target = node.targets[0] if not isinstance(node.targets[0], (ast.Tuple, ast.List)) else None
         elif isinstance(node, ast.AugAssign):
             target = node.target
         elif (

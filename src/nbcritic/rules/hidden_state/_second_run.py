@@ -112,15 +112,51 @@ def is_undone(page: Page, cell: CodeCell, reason: Reason) -> bool:
     """
     calls = list(_calls_after(cell, reason))
     if reason.operation == "reset_index":
-        return any(called_name(call.func) == "set_index" or _drops_index(call) for call in calls)
+        reset = any(called_name(call.func) == "set_index" or _drops_index(call) for call in calls)
+        return reset or _is_narrowed(cell, reason)
+    if merge_of(cell, reason) is not None:
+        return _drops_what_came(cell, reason)
     if reason.kind == "raises":
         return any(_is_reindexed(page, node, reason.name) for node in cell.nodes(ast.Assign))
     if reason.kind != "accumulates":
         return False
     if any(called_name(call.func) == "drop_duplicates" and not _has(call, "keep", False) for call in calls):
         return True
+    value = reason.node.value if isinstance(reason.node, ast.Assign) else None
+    if isinstance(value, ast.Call) and any(_is_rest(part, {reason.name}) for part in _joined(value)):
+        return True
     function = _function_of(page, reason)
     return function is not None and _takes_out_first(function)
+
+
+def _joined(call: ast.Call) -> list[ast.expr]:
+    """What `concat` puts one below the other."""
+    first = call.args[0] if call.args and called_name(call.func) == "concat" else None
+    return first.elts if isinstance(first, (ast.List, ast.Tuple)) else []
+
+
+def _is_narrowed(cell: CodeCell, reason: Reason) -> bool:
+    """Does the cell go on with some columns of the table alone, which are written out: `x = x["a"]`, `x = x[["a", "b"]]`?"""
+    return any(
+        node.lineno > reason.span.line
+        and any(isinstance(target, ast.Name) and target.id == reason.name for target in node.targets)
+        and isinstance(node.value, ast.Subscript)
+        and isinstance(node.value.value, ast.Name)
+        and node.value.value.id == reason.name
+        and {"'index'", "'level_0'"}.isdisjoint(labels := _labels(node.value.slice))
+        and bool(labels)
+        for node in cell.nodes(ast.Assign)
+    )
+
+
+def _drops_what_came(cell: CodeCell, reason: Reason) -> bool:
+    """Does the cell drop columns after a merge that brings nobody knows which? They may be all that it brings."""
+    call = merge_of(cell, reason)
+    given = [*call.args, *(word.value for word in call.keywords if word.arg in ("right", "other"))] if call else []
+    is_known = any(isinstance(value, ast.Subscript) for value in given)
+    drops = (c for c in _calls_after(cell, reason) if called_name(c.func) == "drop" and c is not call)
+    named = (v for c in drops for v in (*c.args, *(w.value for w in c.keywords if w.arg in ("columns", "labels"))))
+    return not is_known and any(_labels(value) - {"'_merge'"} for value in named)
 
 
 def _calls_after(cell: CodeCell, reason: Reason) -> Iterator[ast.Call]:
@@ -184,12 +220,15 @@ def error_of_merge(page: Page, cell: CodeCell, reason: Reason) -> str:
     """The error with which a second merge, or what follows it in the cell, stops; empty where none is known.
 
     A second merge has each column of the other table twice, with suffixes: what reads one by its plain name stops. So does the merge
-    itself where it is to say with `indicator=True` whence each row comes, unless that column is taken away again. Known to come from
-    the other table are the columns that the page gives it, and one that is dropped after the merge and then set anew.
+    itself where its key is dropped afterwards, and where it is to say with `indicator=True` whence each row comes, unless that
+    column is taken away again. Known to come from the other table are the columns that the page gives it, and one that is dropped
+    after the merge and then set anew.
     """
-    call = _merge(cell, reason)
+    call = merge_of(cell, reason)
     if call is None:
         return ""
+    if _misses_its_key(cell, reason, call):
+        return "KeyError"
     if _has(call, "indicator", True) and not _is_dropped(cell, reason, {"'_merge'"}):
         return "ValueError"
     known = _made_of(cell, _brought(page, cell, call, reason.name))
@@ -200,20 +239,16 @@ def error_of_merge(page: Page, cell: CodeCell, reason: Reason) -> str:
     return "KeyError" if set_anew and _is_dropped(cell, reason, set_anew) else ""
 
 
-def is_loud_later(page: Page, cell: CodeCell, reason: Reason) -> bool:
-    """Would what follows stop at what a second run leaves: columns that stand twice, or under other names?"""
-    value = reason.node.value if isinstance(reason.node, ast.Assign) else None
-    if isinstance(value, ast.Call) and called_name(value.func) == "concat":
-        return _has(value, "axis", 1, "columns")
-    call = _merge(cell, reason)
-    if call is None:
-        return False
-    known = _brought(page, cell, call, reason.name)
-    below = (s for other in page.code if other.number > cell.number and other.tree is not None for s in other.tree.body)
-    return any(_mentions(statement, reason.name, known) for statement in below)
+def _misses_its_key(cell: CodeCell, reason: Reason, call: ast.Call) -> bool:
+    """Does the cell drop a column by which it merges, and not name another one so?"""
+    keys = {label for word in call.keywords if word.arg in ("on", "left_on") for label in _labels(word.value)}
+    again = (w.value for other in cell.nodes(ast.Call) if called_name(other.func) == "rename" for w in other.keywords)
+    named = {label for value in again if isinstance(value, ast.Dict) for v in value.values for label in _labels(v)}
+    set_anew = {label for s in cell.nodes(ast.Assign) for label in _stored(s, reason.name)}
+    return _is_dropped(cell, reason, keys - named - set_anew)
 
 
-def _merge(cell: CodeCell, reason: Reason) -> ast.Call | None:
+def merge_of(cell: CodeCell, reason: Reason) -> ast.Call | None:
     call = reason.node.value if isinstance(reason.node, ast.Assign) else None
     is_here = reason.operation in _JOINS and cell.parent(reason.node) is not None
     return call if is_here and isinstance(call, ast.Call) else None

@@ -20,6 +20,8 @@ _TIME = regex(
 _KEEPS_ROWS = frozenset(
     {"copy", "sort_values", "sort_index", "assign", "reset_index", "set_index", "rename", "astype", "fillna"}
 )
+_UNKNOWN = 2
+_LONGEST_LINE = 300
 _LOOKS = frozenset(
     {"head", "tail", "info", "describe", "count", "mean", "sum", "unique", "nunique", "value_counts", "to_csv", "plot"}
 )
@@ -161,10 +163,14 @@ def _rows_printed(cell: CodeCell) -> Iterator[tuple[str, int]]:
         sized = [part for part in parts if isinstance(part, tuple)]
         written = sum(len(part.strip()) for part in parts if isinstance(part, str))
         is_alone = not written and len(lines) == 1 and lines[0].count("\n") <= 1
-        if len(sized) != 1 or (written < 3 and not is_alone):
-            continue
-        pattern = "".join(p[1] if isinstance(p, tuple) else ".*" if p is None else re.escape(p) for p in parts)
-        found = re.findall(f"^{pattern}\\s*$", "".join(lines), re.MULTILINE)
+        unknown = sum(part is None for part in parts)
+        if len(sized) != 1 or (written < 3 and not is_alone) or unknown > _UNKNOWN:
+            continue  # a pattern with many gaps would be tried in ever so many ways
+        pattern = "".join(
+            p[1] if isinstance(p, tuple) else ".*" if p is None else re.escape(p.strip("\n")) for p in parts
+        )
+        text = (line for line in "".join(lines).splitlines() if len(line) <= _LONGEST_LINE)
+        found = [match[1] for line in text if (match := re.fullmatch(rf"{pattern}\s*", line))]
         if len(found) == 1:
             yield sized[0][0], int(found[0])
 

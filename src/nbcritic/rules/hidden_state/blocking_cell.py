@@ -62,6 +62,13 @@ def check(page: Page) -> Iterator[Hit]:
     Bad:
 
         # %%
+        region = input("Which region? ")  # <- flagged
+        # %%
+        year = input("Which year? ")
+
+    Bad:
+
+        # %%
         import time
         while True:  # <- flagged
             print(read_sensor())
@@ -128,6 +135,7 @@ def check(page: Page) -> Iterator[Hit]:
 
     stops: list[tuple[CodeCell, ast.Call, str, int]] = []
     asked: set[ast.AST] = set()
+    questions: list[Hit] = []
     for cell, call, name in _questions(page):
         if (caller := _caller(cell, call, callers)) and not _has_other_way(cell, call):
             place = next(_functions(cell, call), cell.tree)
@@ -136,13 +144,27 @@ def check(page: Page) -> Iterator[Hit]:
             elif place is not None and place not in asked:
                 asked.add(place)
                 message, severity = _ASKS[name]
-                yield _hit(page, cell, call, message, caller, severity)
+                questions.append(_hit(page, cell, call, message, caller, severity))
+    if questions:
+        yield _asked(questions)
     for cell in page.code:
         for loop in cell.nodes(ast.While):
             if _never_ends(page, cell, loop) and (caller := _caller(cell, loop, callers)):
                 yield _hit(page, cell, loop, "This loop has no end: no `break`, `return` or `raise`", caller, None)
     if stops:
         yield _debugged(page, stops)
+
+
+def _asked(questions: list[Hit]) -> Hit:
+    """All questions are one finding, told at the gravest: they are answered at one place, by parameters."""
+    first = min(questions, key=lambda hit: (hit.severity is not None, hit.confidence is not None))
+    rest = [hit for hit in questions if hit is not first]
+    if not rest:
+        return first
+    related = tuple(Related(hit.at, "asks as well") for hit in rest[:10])
+    where = listed(sorted({hit.at.cell for hit in rest}))
+    more = f"so does another in {where}" if len(rest) == 1 else f"so do {len(rest)} more in {where}"
+    return replace(first, message=f"{first.message}; {more}", related=(*first.related, *related))
 
 
 def _debugged(page: Page, stops: list[tuple[CodeCell, ast.Call, str, int]]) -> Hit:

@@ -23,7 +23,7 @@ _BLANK = regex(
 )
 _PROSE = regex(r"#*\s*[A-Za-z][\w',’-]*(?:,? [A-Za-z(][\w',’)-]*){2,}[.:!?]?")
 _SHELL = regex(
-    r"(?:sudo |pip3? install|conda (?:install|create)|apt(?:-get)? install|brew install|git clone|cd /|jupyter \w+)"
+    r"(?:sudo |pip3? install|conda (?:install|create)|apt(?:-get)? install|brew install|git clone|cd [/.~]|jupyter \w+)"
 )
 _KEYWORDS = tuple(word + " " for word in (*kwlist, "print", "exec"))
 
@@ -40,8 +40,8 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A cell is no valid Python: it stops every run at this place.
 
     Nothing below it can be trusted to have run as the page stands. All Python 2 in a notebook is one finding; a cell that never
-    ran and a gap that somebody is meant to fill in weigh less, and a stray indentation of the first line, which IPython mended until
-    version 9, least.
+    ran and a gap that somebody is meant to fill in weigh less. So does a first line that is indented deeper than the rest: up to version 8
+    IPython took its indentation from every line, since version 9 it takes only what all lines share, and stops.
 
     Instead, mend the cell, turn it into Markdown if it holds words, or delete it.
 
@@ -92,6 +92,12 @@ def check(page: Page) -> Iterator[Hit]:
             note the missing border here  # <- flagged
             return width * height
 
+    Bad:
+
+        # %%
+            x = 1  # <- flagged
+        y = 2
+
     Good:
 
         # %%
@@ -100,8 +106,16 @@ def check(page: Page) -> Iterator[Hit]:
             x = 1
             y = 2
 
+    Bad:
+
+        # %%
+        cd ../..  # <- flagged
+        %matplotlib inline
+
     Good:
 
+        # %%
+        cd ../..
         # %% tags=["raises-exception"]
         if True print("no colon")
     """
@@ -178,7 +192,7 @@ def _hit(page: Page, cell: CodeCell) -> Hit:
             "The first line of this cell is indented deeper than the rest: IPython 8 mends that, IPython 9 stops here; "
             "take the indentation away"
         )
-        return Hit(at, message, severity="minor")
+        return Hit(at, message, severity="minor" if never_ran(page, cell) else "major")
     line = cell.lines[cell.error_line - 1] if at.line else ""
     severity: Severity | None = "major" if never_ran(page, cell) else None
     if conflict := _CONFLICT.search(cell.source):

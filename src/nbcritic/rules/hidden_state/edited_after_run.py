@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.staleness_edits import Edit, Trace, edits
@@ -17,6 +19,7 @@ _HABIT = 3
 """So many results below assignments on one page are a setting of its author's, not edits."""
 _SLIGHT = regex(r"<.*>|\(\d+(?:, ?\d+)*,?\)|[A-Z]\w*\(.*\)", re.DOTALL)
 """The repr of an object, a shape, the repr of a fitted estimator."""
+_NUMBER = regex(r"-?\d+(?:\.\d+)?")
 _LIGHTER: dict[Trace, Severity] = {"commented": "minor"}
 
 
@@ -33,7 +36,8 @@ def check(page: Page) -> Iterator[Hit]:
     Nobody knows which code gave the output, and nobody has seen what the code that stands there gives. Only hard evidence
     counts: a result below a statement that gives none, a traceback that quotes lines which are gone, a text that the cell prints
     and the output lacks, more rows than were asked for, output below an empty cell. It weighs less where all that is saved is
-    the name of an object, its settings or a shape.
+    the name of an object, its settings, a shape or a stray number, and where only the label before a printed value is another one.
+    The line of the autotime extension tells nothing.
 
     Instead, run the cell again, or all cells, before saving.
 
@@ -71,6 +75,13 @@ def check(page: Page) -> Iterator[Hit]:
         %%time
         total = sum([3, 4])
         #> CPU times: user 1 µs
+
+    Good:
+
+        # %% In[1]
+        %load_ext autotime
+        # %% In[2]
+        #> time: 231 ms (started: 2024-03-01 10:00:00 +00:00)
 
     Good:
 
@@ -115,11 +126,30 @@ def check(page: Page) -> Iterator[Hit]:
 
 
 def _says_little(cell: CodeCell, edit: Edit) -> bool:
-    """Is what is saved no more than the name of an object, its settings or a size?"""
+    """Is what is saved no more than the name of an object, its settings, a size, a stray number, or another word before a value?"""
+    if edit.trace == "print":
+        return _is_label(cell, edit)
     if edit.trace not in ("result", "gone"):
         return False
     saved = [output for output in cell.outputs if edit.trace == "gone" or output.kind == "result"]
-    return all(output.kind == "result" and _SLIGHT.fullmatch(output.text.strip()) for output in saved)
+    texts = [output.text.strip() for output in saved if output.kind == "result"]
+    if edit.trace == "gone" and len(saved) == 1 and any(_NUMBER.fullmatch(text) for text in texts):
+        return True
+    return len(texts) == len(saved) and all(_SLIGHT.fullmatch(text) for text in texts)
+
+
+def _is_label(cell: CodeCell, edit: Edit) -> bool:
+    """Was a value printed in its place, below another label? Then there are as many lines as the cell prints."""
+    call = edit.node.value if isinstance(edit.node, ast.Expr) else None
+    if not isinstance(call, ast.Call) or cell.tree is None:
+        return False
+    has_value = len(call.args) > 1 or isinstance(call.args[0], (ast.JoinedStr, ast.Call))
+    printed = sum(
+        isinstance(s, ast.Expr) and isinstance(s.value, ast.Call) and called_name(s.value.func) == "print"
+        for s in cell.tree.body
+    )
+    saved = "".join(output.text for output in cell.outputs if output.kind == "stream" and output.name == "stdout")
+    return has_value and len([line for line in saved.splitlines() if line.strip()]) >= printed
 
 
 def _words(cell: CodeCell, edit: Edit) -> str:

@@ -6,6 +6,8 @@ import ast
 import sys
 from collections.abc import Iterator
 
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import parameters
 from nbcritic.analysis.flow import Undefined
 from nbcritic.analysis.names import PYTHON2
 from nbcritic.analysis.page import Page
@@ -50,7 +52,7 @@ def check(page: Page) -> Iterator[Hit]:
     recorded counts are named as evidence.
 
     Instead, bring the definition back (version control or the session's history has it), or delete what needs it. A function is
-    judged where it is called; one that nothing calls weighs less.
+    judged where it is called; one that nothing calls weighs less, a lambda as well.
 
     Bad:
 
@@ -67,6 +69,11 @@ def check(page: Page) -> Iterator[Hit]:
             return amount * rate  # <- flagged
         # %%
         convert(12)
+
+    Bad:
+
+        # %%
+        share = lambda price, total: price / totel  # <- flagged
 
     Bad:
 
@@ -168,7 +175,11 @@ def _hit(page: Page, missing: Undefined, known: list[str]) -> Hit:
         message = f"{user}, {hint}" if hint.startswith("which") else f"{user}, but no cell defines it{hint}"
         if not hint:
             message += _gaps(page, cell.execution_count)
-    if not missing.called or any(word in missing.name.lower() for word in _PLACEHOLDER):
+    if (
+        not missing.called
+        or _in_idle_lambda(page, home, missing.event.node)
+        or any(word in missing.name.lower() for word in _PLACEHOLDER)
+    ):
         severity = "minor"
     elif never_ran(page, cell) or (missing.via and missing.event.may):
         severity = "major"
@@ -203,9 +214,30 @@ def _hint(page: Page, missing: Undefined, known: list[str]) -> str:
             return f": `import {name}` is missing"
     if name in page.names.bindings:
         return ": it is only ever made from its own old value"
+    for word in _parameters_around(home, missing.event.node):
+        if len(name) > 1 and len(word) == len(name) and sum(a != b for a, b in zip(name, word, strict=True)) == 1:
+            return f": did you mean `{word}`?"
     close = [word for word in known if word.lower() == name.lower()]
     close = close or [word for word in known if len(name) > 4 and _is_slip(name, word)]
     return f": did you mean `{close[0]}`?" if close else ""
+
+
+def _parameters_around(cell: CodeCell, node: ast.AST | None) -> list[str]:
+    """The parameters of the functions that a name stands in, the innermost first."""
+    around = cell.ancestors(node) if node is not None else ()
+    functions = (parent for parent in around if isinstance(parent, (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef)))
+    return [parameter.arg for function in functions for parameter in parameters(function.args)]
+
+
+def _in_idle_lambda(page: Page, cell: CodeCell, node: ast.AST | None) -> bool:
+    """Does the name stand in a lambda that nothing calls: one on a line of its own, or under a name that nothing reads?"""
+    around = cell.ancestors(node) if node is not None else ()
+    function = next((parent for parent in around if isinstance(parent, ast.Lambda)), None)
+    statement = cell.parent(function) if function is not None else None
+    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+        name = statement.targets[0].id
+        return all(event.kind == "bind" for _, event in page.names.everything if event.name == name)
+    return isinstance(statement, ast.Expr)
 
 
 def _is_slip(name: str, word: str) -> bool:

@@ -12,6 +12,7 @@ from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Severity, Span
 from nbcritic.notebook.magics import Magic
 from nbcritic.rule import rule
+from nbcritic.rules.environment._shared import on_databricks
 
 _CHDIR = ("os.chdir", "os.fchdir")
 _SETTERS = frozenset({"os.putenv", "os.environ.setdefault"})
@@ -149,6 +150,8 @@ def _of_magics(page: Page) -> Iterator[Hit]:
         if (said := _magic(magic)) is None or (magic.name == "cd" and _comes_back(cell)):
             continue
         message, severity = said
+        if magic.name == "run" and on_databricks(page):
+            severity = "minor"  # shared code comes so there
         target = magic.argument.strip().strip("\"'")
         if magic.name == "cd" and (
             _HOSTED.match(target) or not (_is_relative(target) or _names_a_file(page, cell.number))

@@ -15,10 +15,10 @@ from nbcritic.rules.hidden_state._rerun import changed_global, home_of, is_count
 from nbcritic.rules.hidden_state._second_run import (
     adds_only_what_is_missing,
     error_of_merge,
-    is_loud_later,
     is_undone,
 )
 from nbcritic.rules.hidden_state._shared import is_serious
+from nbcritic.rules.hidden_state._slight import is_slight
 
 _COUNTERS = regex(
     r"[a-z]|i\d*|idx|index|count\w*|\w*_?counter|cnt|steps?|epochs?|iterations?|num_\w+|n_\w+|seed|offset|row|col"
@@ -271,6 +271,21 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        import pandas as pd
+        sales = pd.read_csv("sales.csv")
+        people = pd.read_csv("people.csv")
+        # %%
+        sales = sales.merge(people, on="city")
+        sales["each"] = sales["price"] / sales["count"]
+        sales = sales.drop(columns=["count"])
+        # %%
+        prices = sales.filter(["city", "price"])
+        prices.reset_index(inplace=True)
+        prices = prices["price"]
+
+    Good:
+
+        # %%
         files = ["bonn.csv", "lyon.csv"]
         # %%
         files.append("riga.csv")
@@ -306,11 +321,11 @@ def _told(page: Page, cell: CodeCell) -> Iterator[Reason]:
     for reason in page.idempotence.reasons(cell.number, chance=False):
         if not words(reason) or _COUNTERS.fullmatch(reason.name) or is_count(page, reason):
             continue
-        if adds_only_what_is_missing(page, cell, reason) or is_undone(page, cell, reason):
-            continue
         if reason.name in sources and (error := error_of_merge(page, cell, reason)):
             yield replace(reason, kind="raises", operation=error, key=None)
             return
+        if adds_only_what_is_missing(page, cell, reason) or is_undone(page, cell, reason):
+            continue
         if reason.kind == "raises":
             if reason.name in sources:
                 yield reason
@@ -332,8 +347,9 @@ def _hit(page: Page, cell: CodeCell, found: list[Reason], function: str) -> Hit:
         return Hit(home.at(first.node), message, tuple(related))
     message = f"A second run of this cell {then}: `{first.name}` comes from cell {source}"
     if first.kind != "raises":
-        loud = all(is_loud_later(page, cell, reason) for reason in found if reason.kind != "raises")
-        return Hit(first.span, message, tuple(related), severity="minor" if loud else None)
+        grown = {reason.name for reason in found if reason.kind == "accumulates"}
+        slight = all(is_slight(page, cell, reason, grown) for reason in found if reason.kind != "raises")
+        return Hit(first.span, message, tuple(related), severity="minor" if slight else None)
     confidence: Confidence | None = None if _met(cell, first) else "possible"
     return Hit(first.span, message, tuple(related), severity="minor", confidence=confidence)
 

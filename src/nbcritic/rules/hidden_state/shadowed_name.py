@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import Event, called_name, root_name
@@ -50,7 +51,7 @@ def check(page: Page) -> Iterator[Hit]:
     From then on the old meaning is gone for every cell, also for those above when they run again: `list(...)` stops with
     "object is not callable", `plt.show()` finds no such attribute. It is major where a later cell calls the name it lost.
 
-    A loop variable, and a name that only this cell mentions, weigh little.
+    A loop variable, and a name that only this cell mentions, weigh little; so does an import that nothing used.
 
     Instead, take another name, and restart the kernel to get the old one back.
 
@@ -152,9 +153,31 @@ def check(page: Page) -> Iterator[Hit]:
                 imported[event.name] = event
             elif (event.name in _BUILTINS or event.name in imported) and _loses(cell, event, imported.get(event.name)):
                 said.add(event.name)
+                asked = event.name not in imported or _is_asked(page, imported[event.name], event)
                 uses = _as_module(page, cell, event) if event.name in imported else []
                 if not any(_went_well(page.cell(number)) for number in uses):
-                    yield _hit(page, cell, event, builtin=event.name not in imported, doubtful=bool(uses))
+                    hit = _hit(page, cell, event, builtin=event.name not in imported, doubtful=bool(uses))
+                    yield hit if asked or hit.severity == "major" else replace(hit, severity="nit")
+
+
+def _is_asked(page: Page, imported: Event, bound: Event) -> bool:
+    """Does anything on the page use the import before the name gets its new value, in a function, or once it is imported again?"""
+    used = passed = False
+    for other in page.code:
+        for event in page.names.of(other.number).events:
+            if event.name != imported.name or event is imported:
+                continue
+            passed = passed or event is bound
+            used = used or (event.how == "import" if passed else event.kind != "bind")
+    return used or _in_function(page, imported.name)
+
+
+def _in_function(page: Page, name: str) -> bool:
+    return any(
+        node.id == name and isinstance(node.ctx, ast.Load) and cell.in_function(node)
+        for cell in page.code
+        for node in cell.nodes(ast.Name)
+    )
 
 
 def _loses(cell: CodeCell, event: Event, imported: Event | None) -> bool:

@@ -37,8 +37,8 @@ def check(page: Page) -> Iterator[Hit]:
     A reader takes the output for the result of the code above it. It belongs to an earlier state of the session, so that a run from
     the top shows other numbers, and whatever was concluded from these may not hold. Judged from the recorded counts within one
     session. That a cell above ran again is not enough: it counts where it draws by chance without a seed or downloads prices or
-    posts anew, where another cell had made the value that was used, where its own output shows that it was edited, and where a
-    newer output shows the same thing otherwise (another text, another number of rows, other columns).
+    posts anew, where another cell had made the value that was used, and where a newer output shows the same thing
+    otherwise (another text, another number of rows, other columns).
 
     Instead, run the cell again, or all cells, before saving.
 
@@ -203,6 +203,18 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %% In[1]
+        import pandas as pd
+        import seaborn as sns
+        sales = pd.read_csv("sales.csv")
+        # %% In[5]
+        sns.lineplot(data=sales, x="day", y="price")
+        #> 31.5
+        # %% In[4]
+        sales["share"] = sales["price"] / 100
+
+    Good:
+
+        # %% In[1]
         chosen = 3
         def choose(button):
             global chosen
@@ -347,7 +359,7 @@ def _hit(page: Page, stale: Stale, found: Difference, others: list[int]) -> Hit:
         order += (
             f"; the output{'s' * (len(others) > 1)} of {listed(others)} {'are' if len(others) > 1 else 'is'} as old"
         )
-    return Hit(_place(cell), message, (*related[:5], Related(Span(), order)), confidence=found.confidence)
+    return Hit(_place(cell), message, (*related[:5], Related(Span(), order)))
 
 
 def _place(cell: CodeCell) -> Span:

@@ -23,7 +23,20 @@ _SET_UP = frozenset(
 )
 """Calls that prepare a session and can be run at any time, or never."""
 _HARMLESS_MAGICS = frozenset(
-    ("pip", "conda", "!", "mamba", "uv", "matplotlib", "load_ext", "reload_ext", "autoreload", "config", "pylab")
+    (
+        "pip",
+        "conda",
+        "!",
+        "mamba",
+        "uv",
+        "matplotlib",
+        "load_ext",
+        "reload_ext",
+        "autoreload",
+        "config",
+        "pylab",
+        "tensorflow_version",
+    )
 )
 _DRIVES = regex(r"\b(?:Jupyter|IPython)\.notebook\.execute_|\bexecute_cells\(|\bNotebookActions\.run|notebook:run-")
 """JavaScript of the notebook's own that runs its cells; they count when a reader presses the button."""
@@ -109,6 +122,12 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         from pathlib import Path
         Path("results").mkdir(exist_ok=True)
+        # %%
+        try:
+            import google.colab
+            in_colab = True
+        except ImportError:
+            in_colab = False
         # %%
         {"accuracy": 0.91, "loss": 0.3}
         # %%
@@ -245,7 +264,8 @@ def _needed(page: Page) -> frozenset[int]:
 
 def _driven(page: Page) -> frozenset[int]:
     """The cells that stand there for a reader's click: those that only show a widget, and those that a script runs by their tag."""
-    scripts = [cell.source for cell in page.cells if _DRIVES.search(cell.source)]
+    talk = (cell.source for cell in page.cells if "otebook" in cell.source or "execute_cells" in cell.source)
+    scripts = [source for source in talk if _DRIVES.search(source)]
     if not scripts and _LISTENS.isdisjoint(page.called_words):
         return frozenset()
     return frozenset(
@@ -279,10 +299,18 @@ def _is_meant(cell: CodeCell) -> bool:
     return cell.tree is not None and all(_is_harmless(statement) for statement in cell.tree.body)
 
 
+def _is_flag(statement: ast.stmt) -> bool:
+    """`IN_COLAB = True`; a cell that needs it has to run for the ones that ask."""
+    return isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant)
+
+
 def _is_harmless(statement: ast.stmt) -> bool:
     """Can the statement run at any time, or never, without a difference to any result?"""
     if isinstance(statement, ast.If):
         return all(_is_harmless(inner) for inner in (*statement.body, *statement.orelse))
+    if isinstance(statement, ast.Try):  # a guard that asks where it runs: `try: import google.colab`
+        handled = [inner for handler in statement.handlers for inner in handler.body]
+        return all(_is_harmless(s) or _is_flag(s) for s in (*statement.body, *handled, *statement.orelse))
     if not isinstance(statement, ast.Expr):
         return isinstance(statement, (ast.Pass, ast.Import, ast.ImportFrom))
     if isinstance(statement.value, ast.Call):

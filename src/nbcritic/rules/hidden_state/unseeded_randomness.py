@@ -20,6 +20,7 @@ from nbcritic.rules.hidden_state._meant import (
     is_never_chosen,
     is_repeated_on_purpose,
     is_unasked,
+    only_waits,
     stops_before_use,
 )
 from nbcritic.rules.hidden_state._seed_cell import seed_cell
@@ -30,6 +31,9 @@ _SHOWS = frozenset(
     "pairplot contourf contour pcolormesh matshow violinplot jointplot sleep pprint Image type len".split()
 )
 _PICKS = frozenset({"sample", "choice", "choices", "randint", "randrange", "permutation", "shuffle"})
+_GROUPS = frozenset(
+    "KMeans MiniBatchKMeans BisectingKMeans SpectralClustering GaussianMixture BayesianGaussianMixture TSNE UMAP".split()
+)
 _SHOWING = regex(r"plot|show|display|visuali[sz]|preview|draw|demo", re.IGNORECASE)
 _STAND_IN = regex(r"dummy|fake|mock|test_input|example|sample_input|toy|wait|delay|pause|sleep", re.IGNORECASE)
 
@@ -258,9 +262,10 @@ def check(page: Page) -> Iterator[Hit]:
     fix = seed_cell(page, flagged)
     reports = _reports(page)
     for draw in flagged:
-        # A split decides every number below it, a model those that are reported; what else is drawn may be meant to differ.
+        # A split decides every number below it, a model those that are reported; what else is drawn may be meant to differ,
+        # and groups that a start by chance may only number otherwise.
         last = draw.name.rpartition(".")[2]
-        sure = "split" in last.lower() or (draw.takes_state and reports)
+        sure = "split" in last.lower() or (draw.takes_state and reports and last not in _GROUPS)
         message = _message(draw, fixed.first.get(draw.family))
         at = draw.cell.at(draw.call)
         yield Hit(at, message, fix=fix if draw.family else None, confidence=None if sure else "possible")
@@ -284,6 +289,8 @@ def _flagged(page: Page, fixed: Seeds) -> Iterator[Draw]:
 
 def _reports(page: Page) -> bool:
     """Does the page compute a score of a model?"""
+    if not any(full.startswith("sklearn") for full in page.names.imports.values()):
+        return False
     return any(
         (page.qualified(call.func) or "").startswith("sklearn.metrics.")
         for cell in page.code
@@ -322,6 +329,8 @@ def _is_idle(page: Page, draw: Draw, *, serious: bool) -> bool:
     if not is_reached(page, cell, call) or stops_before_use(page, draw) or is_never_chosen(page, draw):
         return True
     is_pick = draw.name.rpartition(".")[2] in _PICKS
+    if only_waits(cell, call):
+        return True
     if is_unasked(page, draw) or is_repeated_on_purpose(page, draw) or is_augmentation(page, draw):
         return True
     if is_pick and is_demonstration(page, draw):

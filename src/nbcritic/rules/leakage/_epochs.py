@@ -11,7 +11,7 @@ from nbcritic.analysis.events import called_name, stored_names
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Fit
-from nbcritic.analysis.provenance_tools import constant, word
+from nbcritic.analysis.provenance_arguments import constant, word
 from nbcritic.rules.leakage._choice import compared, stored_in, text_of
 
 _TEST = regex(

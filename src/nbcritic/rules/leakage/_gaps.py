@@ -22,7 +22,7 @@ ONE_IN = 1000
 _HANDFUL, _FEW_IN = 20, 100
 """So many gaps at most, or one value in so many, are few: what fills them moves little."""
 _ENTRIES = regex(r"Index: (\d{1,12}) entries")
-_FULL = regex(r"^(?: *\d+ {2,})?(\S.*?) +(\d{1,12}) non-null\b", re.MULTILINE)
+_FULL = regex(r"^(?: *\d+ {2,})?(\S.*?) +(\d{1,12}) non-null +(\w*)", re.MULTILINE)
 _MISSING = regex(r"^(\S.*?) {2,}(\d{1,12})$", re.MULTILINE)
 _ROW = regex(r"<tr[^>]*>(.*?)</tr>", re.S)
 _ITEM = regex(r"<t[hd][^>]*>(.*?)</t[hd]>", re.S)
@@ -34,10 +34,11 @@ _ROWS = 60
 
 @dataclass(frozen=True, slots=True)
 class _Missing:
-    """How many values of a column are missing, and of how many rows, where an output tells."""
+    """How many values of a column are missing, and of how many rows, where an output tells; and whether they are numbers."""
 
     count: int
     rows: int | None
+    is_number: bool | None = None
 
     def is_at_most(self, one_in: int, count: int = 0) -> bool:
         return self.count <= count or (self.rows is not None and self.count * one_in <= self.rows)
@@ -56,7 +57,8 @@ class Gaps:
             return fit.kind == "neighbours" and self._are_bridged(fit)
         for cell, missing in self._by_frame.get(root.id, ()):
             if cell.number < fit.cell.number and not self._is_bound(root.id, cell.number, fit.cell.number):
-                columns = fit.columns if fit.columns is not None else frozenset(missing)
+                means = _with_means(missing) if fit.by == "statistic" else frozenset(missing)
+                columns = fit.columns if fit.columns is not None else means
                 if columns and all(column in missing and missing[column].is_at_most(ONE_IN) for column in columns):
                     return True
         return self._stays_whole(fit)
@@ -120,8 +122,8 @@ class Gaps:
     def _is_bound(self, frame: str, after: int, to: int) -> bool:
         """Is the name bound to another frame in between?"""
         between = (cell for cell in self._page.code if after < cell.number <= to)
-        names = (name for cell in between for name in cell.nodes(ast.Name) if name.id == frame)
-        return any(not isinstance(name.ctx, ast.Load) for name in names)
+        names = ((cell, name) for cell in between for name in cell.nodes(ast.Name) if name.id == frame)
+        return any(not isinstance(name.ctx, ast.Load) and not _marks_gaps(cell, name) for cell, name in names)
 
     @cached_property
     def _by_frame(self) -> dict[str, list[tuple[CodeCell, dict[str, _Missing]]]]:
@@ -147,6 +149,24 @@ def _filled(fit: Fit) -> ast.Name | None:
     return root_name(node.func if isinstance(node, ast.Call) else node) if is_fill else None
 
 
+def _with_means(missing: dict[str, _Missing]) -> frozenset[str]:
+    """The columns that have a mean: those of numbers, where their types are shown."""
+    return frozenset(name for name, of in missing.items() if of.is_number is not False)
+
+
+def _is_number(kind: str) -> bool | None:
+    return kind.startswith(("int", "uint", "float", "Int", "Float")) if kind else None
+
+
+def _marks_gaps(cell: CodeCell, name: ast.Name) -> bool:
+    """`frame = frame.replace("?", np.nan)`: gaps are called so in columns of text, and no number becomes one."""
+    call = getattr(cell.statement(name), "value", None)
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or call.func.attr != "replace":
+        return False
+    is_same = isinstance(call.func.value, ast.Name) and call.func.value.id == name.id
+    return is_same and bool(call.args) and isinstance(of := call.args[0], ast.Constant) and isinstance(of.value, str)
+
+
 def _whole(cell: CodeCell) -> Iterator[tuple[str, set[str]]]:
     """The one frame whose types the cell shows, with its columns of whole numbers."""
     asked = {
@@ -164,7 +184,8 @@ def _told(cell: CodeCell, text: str) -> Iterator[tuple[str, dict[str, _Missing]]
     asked = {root.id for node in cell.nodes(ast.Attribute) if node.attr == "info" and (root := root_name(node))}
     entries = _ENTRIES.findall(text)
     if len(asked) == len(entries) == 1 and (rows := int(entries[0])):
-        yield asked.pop(), {name: _Missing(rows - int(count), rows) for name, count in _FULL.findall(text)}
+        kinds = _FULL.findall(text)
+        yield asked.pop(), {name: _Missing(rows - int(count), rows, _is_number(kind)) for name, count, kind in kinds}
 
 
 def _summed(cell: CodeCell, text: str) -> Iterator[tuple[str, dict[str, _Missing]]]:

@@ -9,7 +9,7 @@ from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Score
-from nbcritic.analysis.provenance_tools import word
+from nbcritic.analysis.provenance_arguments import word
 
 CLASSIFIER = regex(r"Classifier|^LogisticRegression|^(?:Nu|Linear)?SVC$|NB$|^Perceptron$|DiscriminantAnalysis$")
 _ACCURACY = regex(r"[\"'](?:accuracy|acc)[\"']")

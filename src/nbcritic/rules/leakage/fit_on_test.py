@@ -232,7 +232,8 @@ def _anew(page: Page, fit: Fit, before: Fit) -> Hit:
         related = [Related(first.at(train), "the training rows"), Related(second.at(held), "the rows held out")]
     else:
         there = f"cell {before.cell.number}" if before.cell is not fit.cell else "the same cell"
-        message = f"`{text}` fits {_a(fit.name)} anew on {rows}, beside `{before.cell.segment(before.node)}` in {there}: use `transform` of that one"
+        use = "texts_to_sequences" if fit.name == "Tokenizer" else "transform"
+        message = f"`{text}` fits {_a(fit.name)} anew on {rows}, beside `{before.cell.segment(before.node)}` in {there}: use `{use}` of that one"
         related = [Related(before.cell.at(before.node), "the fit on the training rows")]
     if split is not None:
         related.append(Related(split.cell.at(split.node), "the rows are held out here"))

@@ -12,8 +12,8 @@ from nbcritic.analysis.events import called_name, root_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Split
+from nbcritic.analysis.provenance_arguments import word
 from nbcritic.analysis.provenance_tables import TEST, TRAIN
-from nbcritic.analysis.provenance_tools import word
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._chain import used

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.provenance import Events, Resampling, Score, Split
+from nbcritic.analysis.provenance_names import path_of
+from nbcritic.analysis.provenance_values import Part
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._chain import is_thrown_away, used, where
@@ -61,6 +64,26 @@ def check(page: Page) -> Iterator[Hit]:
         X_more, y_more = SMOTE(random_state=0).fit_resample(X_train, y_train)  # <- flagged
         print(cross_val_score(RandomForestClassifier(), X_more, y_more))
 
+    Bad:
+
+        # %%
+        from sklearn.svm import SVC
+        df = pd.read_csv("claims.csv")
+        X, y = df.drop(columns="fraud"), df["fraud"]
+        X_train, y_train = X[:8000], y[:8000]
+        X_test, y_test = X[:2000], y[:2000]
+        model = SVC().fit(X_train, y_train)
+        print(model.score(X_test, y_test))  # <- flagged
+
+    Good:
+
+        # %%
+        from sklearn.svm import SVC
+        df = pd.read_csv("claims.csv")
+        train, test = df[:8000], df[7900:10000]  # the last hundred rows are there to look back at
+        model = SVC().fit(train[["paid"]], train["fraud"])
+        print(model.score(test[["paid"]], test["fraud"]))
+
     Good:
 
         # %%
@@ -99,6 +122,10 @@ def check(page: Page) -> Iterator[Hit]:
         if held_by is not None and score.fit is not None and score.fit.node not in said:
             said.add(score.fit.node)
             yield _remembered(score, held_by)
+        choices = _nested(score)
+        if choices is not None and score.fit is not None and score.fit.node not in said:
+            said.add(score.fit.node)
+            yield _chosen_twice(score, *choices)
 
 
 def _copies(found: Events, copied: Resampling, split: Split) -> Hit:
@@ -132,6 +159,60 @@ def _trained_on(score: Score) -> Split | None:
     whole = any(score.part[: len(part)] == part and len(part) <= score.part.index(held) for part in learnt)
     put_back = len(learnt) > 1 and score.part in learnt
     return held[0] if whole or put_back else None
+
+
+def _nested(score: Score) -> tuple[ast.AST, ast.AST] | None:
+    """The choices of rows to train on and to score on, where what stands in them says that they share rows."""
+    fit = score.fit
+    if fit is None or score.by_folds or fit.tool is None or score.rows != fit.rows:
+        return None
+    learnt, asked = fit.subset - score.subset, score.subset - fit.subset
+    if len(learnt) != 1 or len(asked) != 1 or _before(fit.part) != _before(score.part):
+        return None
+    one, other = (token[0] if isinstance(token, tuple) else token for token in (*learnt, *asked))
+    if isinstance(one, ast.Slice) and isinstance(other, ast.Slice):
+        return (one, other) if _share_half(one, other) else None
+    if isinstance(one, ast.Compare) and isinstance(other, ast.Compare):
+        return (one, other) if _look_the_same_way(one, other) else None
+    return None
+
+
+def _before(part: Part) -> Part:
+    """The way to a part without the choice by position that comes last."""
+    return part[:-1] if part and part[-1][0].how == "selects by position" else part
+
+
+def _share_half(train: ast.Slice, test: ast.Slice) -> bool:
+    """Is at least half of one stretch of rows in the other? A few rows to look back at are no fault."""
+    bounds = [_whole(bound) for piece in (train, test) for bound in (piece.lower or ast.Constant(0), piece.upper)]
+    if train.step is not None or test.step is not None or any(bound is None for bound in bounds):
+        return False
+    first, end, start, stop = (bound or 0 for bound in bounds)
+    return 2 * (min(end, stop) - max(first, start)) >= stop - start > 0
+
+
+def _whole(bound: ast.expr | None) -> int | None:
+    return bound.value if isinstance(bound, ast.Constant) and isinstance(bound.value, int) else None
+
+
+def _look_the_same_way(train: ast.Compare, test: ast.Compare) -> bool:
+    """`x > 0.5` and `x > 0.3`: who passes the one passes the other."""
+    limits = [side.comparators[0] for side in (train, test)]
+    if not all(isinstance(limit, ast.Constant) and isinstance(limit.value, (int, float)) for limit in limits):
+        return False
+    pair = {type(operator) for side in (train, test) for operator in side.ops}
+    same = pair <= {ast.Gt, ast.GtE} or pair <= {ast.Lt, ast.LtE}
+    return same and len(train.ops) == len(test.ops) == 1 and "" != path_of(train.left) == path_of(test.left)
+
+
+def _chosen_twice(score: Score, learnt: ast.AST, asked: ast.AST) -> Hit:
+    fit = score.fit
+    assert fit is not None
+    message = (
+        f"`{score.cell.segment(score.node)}` scores the rows `{ast.unparse(asked)}`, and the model was fitted on `{ast.unparse(learnt)}`: "
+        "these share rows"
+    )
+    return Hit(score.cell.at(score.node), message, (Related(fit.cell.at(fit.node), "the model is fitted here"),))
 
 
 def _remembered(score: Score, split: Split) -> Hit:

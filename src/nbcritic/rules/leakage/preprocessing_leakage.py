@@ -9,18 +9,21 @@ from functools import cached_property
 
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.provenance import Events, Fit, Split
+from nbcritic.analysis.provenance_values import replace
 from nbcritic.model import Confidence, Hit, Related, Severity
 from nbcritic.rule import rule
-from nbcritic.rules.leakage._chain import is_thrown_away, scored, used, where
+from nbcritic.rules.leakage._chain import are_two_files, is_thrown_away, scored, scored_part, used, where
 from nbcritic.rules.leakage._gaps import Gaps
 from nbcritic.rules.leakage._scales import Scales
 from nbcritic.rules.leakage._targets import Helpers, is_of_target
+from nbcritic.rules.leakage._used import Models
 
 TELLING = frozenset({"selector", "encoder"})
 """What learns from the target: fitted on all rows, it carries the answers of the test set into the features."""
 
-SLIGHT = frozenset({"imputer", "vectoriser", "vocabulary", "discretiser", "neighbours"})
-"""What rarely moves a score by itself: a median from more rows, words that the training rows do not hold, edges of bins."""
+SLIGHT = frozenset({"imputer", "vectoriser", "vocabulary", "discretiser", "neighbours", "filter"})
+"""What rarely moves a score by itself: a median from more rows, words that the training rows do not hold, edges of bins, columns
+of one value."""
 _SEARCH_SCORES = frozenset({"best_score_", "cv_results_", "grid_scores_"})
 
 
@@ -31,10 +34,11 @@ def check(page: Page) -> Iterator[Hit]:
     A scaler, imputer, selector, projection or vocabulary that is fitted before the split knows the test rows: their mean, their
     range, their words. The test score then answers another question than "how well on rows never seen", and is too good, by a
     little for a scaler on many rows (major; minor where no model of the page minds the scale, where outputs show more than 100,000
-    rows, and for an imputer or a vocabulary; a nit before nothing but least squares, which takes any scale back), by a lot for a
-    selector or a mean of the target (blocker). It is minor, too, where only the folds of a search saw too much and nothing shows
-    their scores: then the choice of a setting suffers, and no number that is reported. A scaler before nothing but trees, and an
-    imputer for a table that is shown to have no gaps, change nothing and get no word.
+    rows, and for an imputer or a vocabulary; a nit before nothing but least squares, which takes any scale back), by some for columns
+    that are kept for their correlation with the target (major), by a lot for a selector or a mean of the target (blocker). It is
+    minor, too, where only the folds of a search saw too much and nothing shows their scores: then the choice of a setting suffers, and
+    no number that is reported. A scaler before nothing but trees, and an imputer for a table that is shown to have no gaps, change
+    nothing and get no word.
 
     Instead, split first, fit on the training rows only and transform the rest with that; or put the steps into a `Pipeline` and
     give that to `cross_val_score` or the search, which then fits it anew in every fold.
@@ -286,13 +290,14 @@ class _Judge:
         self._found = page.provenance.events
         self._gaps = Gaps(page)
         self._scales = Scales(page)
+        self._models = Models(page)
         self._helpers = Helpers(page)
 
     def leak(self, fit: Fit, first: Split) -> _Leak | None:
         """What a fit spoils; None where no score can be the worse for it."""
         splits = (first, *self._found.again.get(fit.node, ()))
         split = next((split for split in splits if not self._is_harmless(fit, split)), None)
-        if split is None or self._gaps.are_none(fit) or self._scales.change_nothing(fit):
+        if split is None or self._gaps.are_none(fit) or self._scales.change_nothing(fit) or self._models.leave_out(fit):
             return None
         severity, note = self._severity(fit, split)
         is_open = _ran_later(fit, split) or self._is_open(fit, split)
@@ -302,15 +307,17 @@ class _Judge:
         """Is nothing scored on what is held out, or only a model that fills gaps?"""
         if is_thrown_away(split) or self._helpers.include(split):
             return True
+        if fit.kind == "correlation":
+            return not is_of_target(self._page, replace(fit, columns=fit.target), split)
         return fit.kind == "neighbours" and not split.shuffled
 
     def _is_open(self, fit: Fit, split: Split) -> bool:
-        """Could it be meant: rows filled from the rows beside them, a mean that is known of each group, groups of like rows?"""
-        if fit.kind in ("neighbours", "cluster"):
+        """Could it be meant, or move nothing: rows filled from those beside them, a mean known of each group, a list of words?"""
+        if fit.kind in ("neighbours", "cluster", "vocabulary", "filter"):
             return True
         if fit.by == "group" and not is_of_target(self._page, fit, split):
             return True
-        return _are_two_files(fit, split)
+        return are_two_files(fit, split)
 
     def _severity(self, fit: Fit, split: Split) -> tuple[Severity, str]:
         """How much of the score the leak can move, and what there is to say of that."""
@@ -321,6 +328,8 @@ class _Judge:
         if fit.by == "model" or tells:
             return ("major" if is_search or fit.part else "blocker"), ""
         if fit.by in ("statistic", "group") or fit.kind in SLIGHT:
+            return "minor", ""
+        if fit.kind == "correlation" and self._scales.are_steady(fit):
             return "minor", ""
         if fit.kind == "scaler" and self._scales.cancel_out(fit):
             return "nit", "; it moves no score here, as least squares predicts the same on any scale"
@@ -344,8 +353,8 @@ class _Judge:
 def _hit(found: Events, leak: _Leak, others: Sequence[Fit]) -> Hit:
     fit, split = leak.fit, leak.split
     text = fit.cell.segment(fit.node)
-    if _are_two_files(fit, split):
-        split = _scored_part(found, split) or split
+    if are_two_files(fit, split):
+        split = scored_part(found, split) or split
     there = where(split.cell, fit.cell)
     if split.held:
         seen = f"the rows that {there} splits off as `{split.held}`"
@@ -369,21 +378,6 @@ def _hit(found: Events, leak: _Leak, others: Sequence[Fit]) -> Hit:
         severity=leak.severity,
         confidence=leak.confidence,
     )
-
-
-def _are_two_files(fit: Fit, split: Split) -> bool:
-    """Were two files put together, and are they taken apart again? The second may have no target to be scored on."""
-    return split.how == "selects by position" and len({rows for rows, _ in fit.mixed}) > 1
-
-
-def _scored_part(found: Events, split: Split) -> Split | None:
-    """The later split of the rows with a target: what that one holds out is scored, and the second file is not."""
-    parts = [*(score.part for score in found.scores), *(fit.part for fit in found.fits if fit.by == "model")]
-    for part in (part for part in parts if len(part) > 1):
-        first, side = part[0]
-        if side == 0 and (first.how, first.cell) == (split.how, split.cell):
-            return part[1][0]
-    return None
 
 
 def _ran_later(fit: Fit, split: Split) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
-from nbcritic.model import Cell, Hit, Span
+from nbcritic.model import Cell, Hit, Severity, Span
 from nbcritic.rule import rule
 
 _HEADING = regex(
@@ -26,6 +26,8 @@ _FORM_TITLE = regex(r"^[ ]*#[ ]*@(?:title|markdown)[ ]+\S", re.M)
 """Colab shows these comments as headings and text."""
 _SPOKEN = regex(r"\s*(#+[ \t]*[^\W\d_][^\n]{3,58}|#+[ \t]*\d+[.):][^\n]{3,58})(?:\n(?!\s*#)|\Z)")
 """A cell that opens with one line of comment, in a language that writes comments so."""
+_TITLE = regex(r"\s*([^\W_][^\n.!?;]{2,58}?):?\s*\Z")
+"""A Markdown cell of nothing but a few words without a sentence's end."""
 _CODE = regex(r"[=(\[{;]|^\W*(?:import|from|print|return|del)\b")
 """A comment that is a line of code taken out."""
 _WRITES_WORDS = regex(r"\s*%%(?:markdown|md|html|HTML)\b|\s*%md\b")
@@ -39,12 +41,13 @@ ENOUGH = 3
 
 
 @rule("NBC702", name="no-heading", severity="minor", category="readability", covers=("NBC701",), any_language=True)
-def check(page: Page, *, cells: int = 10, lines: int = 40) -> Iterator[Hit]:
+def check(page: Page, *, cells: int = 10, lines: int = 60) -> Iterator[Hit]:
     r"""A long notebook has no heading.
 
     There is nothing to scroll to, no table of contents, and nothing that says where loading ends and modelling starts; a
     reader has to run the code in their head to find the part they came for. Notebooks with fewer than `cells` code cells or
-    `lines` lines of code (imports aside) are left alone, and so are small tries one after the other, that load no data and define no function.
+    `lines` lines of code (imports aside) are left alone, and so are small tries one after the other, that load no data and define no
+    function. It is a nit where words stand beside every other cell: they tell what is done, if not where.
 
     Instead, put a Markdown heading before each part (`## Load`, `## Clean`, `## Model`, `## Result`).
 
@@ -137,18 +140,25 @@ def check(page: Page, *, cells: int = 10, lines: int = 40) -> Iterator[Hit]:
         return
     words = sum(bool(cell.source.strip()) for cell in page.markdown)
     beside = f"{words} Markdown cell{'s' * (words > 1)}" if words else "no Markdown cell"
-    yield Hit(Span(), f"{len(code)} code cells, {beside} and not one heading; {_advice(page)}")
+    told: Severity | None = "nit" if 2 * words >= len(code) else None
+    yield Hit(Span(), f"{len(code)} code cells, {beside} and not one heading; {_advice(page)}", severity=told)
 
 
 def _advice(page: Page) -> str:
-    """Where the author has written headings as comments, only their place is wrong."""
+    """Where the author has written headings as plain text or comments, only their form or place is wrong."""
+    titles = [(cell.number, found[1]) for cell in page.markdown if (found := _TITLE.match(cell.source))]
+    if len(titles) >= ENOUGH:
+        return f"put `#` before the {len(titles)} titles that stand as plain text (cell {titles[0][0]}: `{_quoted(titles[0][1])}`)"
     opened = [(cell.number, found[1]) for cell in page.cells if (found := _SPOKEN.match(cell.source))]
     spoken = [(number, text) for number, text in opened if not _CODE.search(text)]
     if len(spoken) < ENOUGH:
         return "name the parts (`## Load`, `## Model` …)"
     number, text = spoken[0]
-    said = re.sub(r"\s+", " ", text.replace("`", "'")).strip()
-    return f"turn the comments that open {len(spoken)} cells into Markdown (cell {number}: `{said}`)"
+    return f"turn the comments that open {len(spoken)} cells into Markdown (cell {number}: `{_quoted(text)}`)"
+
+
+def _quoted(text: str) -> str:
+    return re.sub(r"\s+", " ", text.replace("`", "'")).strip()
 
 
 def _only_tries(page: Page) -> bool:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from nbcritic.analysis.code import ATOMS, CodeCell
-from nbcritic.analysis.digest import Block, Digest
+from nbcritic.analysis.digest import Block, Digest, bands_of
 from nbcritic.analysis.page import Page, once
 from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, inner, is_logic, is_show, last_name, only_called
 
@@ -102,14 +102,15 @@ def _clusters(runs: Sequence[Run], least: float) -> Iterator[Cluster]:
 
 @once
 def digest(page: Page) -> Digest:
-    """The functions and the heavy runs of statements of a page, by shape."""
+    """The functions and the heavy runs of statements of a page, by shape, and what tells pages that are alike."""
     blocks: dict[tuple[int, int], Block] = {}
     for run in _runs(page):
         for block in _blocks(run):
             if block.end_line > len(run.cell.lines):
                 continue  # a carriage return is a line to Python alone
             blocks.setdefault((block.key, block.cell), block)
-    return Digest(page.path, tuple(blocks.values()))
+    statements = {shape.key for run in _runs(page) for shape in run.shapes if shape.weight}
+    return Digest(page.path, tuple(blocks.values()), bands_of(statements))
 
 
 def _blocks(run: Run) -> Iterator[Block]:
@@ -287,7 +288,7 @@ class _Shaper:
                     stack += [item for item in reversed(value) if item.__class__ not in ATOMS]
                 elif of is str:
                     if kind not in DEFINITIONS:
-                        (words if kind is ast.Attribute or kind is ast.keyword else names).append(value)
+                        (words if kind is ast.keyword else names).append(value)
                 elif of not in ATOMS:
                     stack.append(value)
         key = _hash("\0".join(words))

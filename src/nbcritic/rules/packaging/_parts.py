@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -26,6 +26,8 @@ _STICKS = frozenset(
 _LOOKS_AROUND = frozenset(
     "globals locals vars dir exec eval execfile compile input raw_input get_ipython exit quit".split()
 )
+_PLACING = frozenset("os.getcwd os.chdir pathlib.Path.cwd sys.path.append sys.path.insert sys.path.extend".split())
+_WHERE = frozenset(name.rpartition(".")[2] for name in _PLACING)
 _OF_THE_SESSION = frozenset({"__name__", "__file__", "In", "Out", "_", "__", "___", "get_ipython", "exit", "quit"})
 
 
@@ -215,6 +217,10 @@ class Parts:
                 case ast.Call(func=ast.Name(id=name)) if name in _LOOKS_AROUND and name not in self.page.names.bindings:
                     if name != "compile":
                         return f"it calls `{name}`"
+                case ast.Call(func=ast.Attribute() as function) if part.role != "definition" and self._finds_place(
+                    function
+                ):
+                    return "it says where the notebook and its files lie"
                 case ast.ImportFrom() if any(alias.name == "*" for alias in node.names):
                     return "a star import makes its names"
                 case ast.ImportFrom(module="__future__"):
@@ -226,6 +232,10 @@ class Parts:
                 case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() if part.role != "definition":
                     return f"it defines `{node.name}` under a condition or in a loop"
         return ""
+
+    def _finds_place(self, function: ast.Attribute) -> bool:
+        """Is it a call that asks for the folder of the notebook, or changes where things are looked for?"""
+        return function.attr in _WHERE and self.page.qualified(function) in _PLACING
 
     def _is_secret(self, part: Part) -> bool:
         cell = part.cell
@@ -311,6 +321,43 @@ def _import_lines(node: ast.stmt) -> Iterator[tuple[str, str]]:
             yield name, f"from {'.' * node.level}{node.module or ''} import {given}"
         else:
             yield name, f"import {given}"
+
+
+_OF_PATHS = frozenset("dirname abspath basename expanduser realpath normpath Path getcwd cwd joinpath".split())
+_PATHS = _OF_PATHS | frozenset("join split replace resolve str".split())
+_NO_PATH = (ast.comprehension, ast.Compare, ast.IfExp, ast.Lambda, ast.List, ast.Dict, ast.Set)
+
+
+def leading_places(parts: Sequence[Part]) -> int:
+    """How many pieces at the beginning only put together where files lie: `folder = os.path.join(base, "clean")`."""
+    end = 0
+    for number, part in enumerate(parts, 1):
+        values = [node.value for node in part.nodes if isinstance(node, ast.Assign)]
+        if part.role == "logic" and (len(values) < len(part.nodes) or not all(map(_puts_together, values))):
+            break
+        if any(map(_is_place, values)):
+            end = number
+    return end
+
+
+def _puts_together(value: ast.expr) -> bool:
+    """Is it made of names and texts alone, as a path is?"""
+    return all(
+        last_name(node.func) in _PATHS if isinstance(node, ast.Call) else not isinstance(node, _NO_PATH)
+        for node in nodes_in(value)
+    )
+
+
+def _is_place(value: ast.expr) -> bool:
+    """Can it be nothing but a path?"""
+    for node in nodes_in(value):
+        if isinstance(node, ast.Call) and isinstance(node.func, (ast.Attribute, ast.Name)):
+            of = last_name(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+            if last_name(node.func) in _OF_PATHS or (of == "path" and last_name(node.func) == "join"):
+                return True
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "/" in node.value:
+            return True
+    return False
 
 
 def calls_of(parts: Iterable[Part]) -> Iterator[ast.Call]:

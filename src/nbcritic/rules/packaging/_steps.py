@@ -14,7 +14,7 @@ from nbcritic.analysis.liveness import Life, life
 from nbcritic.analysis.page import Page
 from nbcritic.rules.packaging._logic import Amount, amount_of, is_canvas
 from nbcritic.rules.packaging._naming import function_name, heading_above
-from nbcritic.rules.packaging._parts import Part, Parts
+from nbcritic.rules.packaging._parts import Part, Parts, leading_places
 from nbcritic.rules.packaging._purpose import SETS_OPTIONS, canvas_statements, effects_of, module_of
 
 LEAST = 3
@@ -136,9 +136,10 @@ class Steps:
                 yield from self._trimmed(run, parts)
 
     def _trimmed(self, run: list[Part], parts: Sequence[Part]) -> Iterator[_Stretch]:
-        """What of a run is worth moving: looks at its ends stay, unless they draw a whole picture."""
+        """What of a run is worth moving: looks at its ends stay, unless they draw a whole picture, and paths at its beginning."""
         if run and run[-1] is parts[-1] and self._displays(run[-1]):
             run = run[:-1]
+        run = run[leading_places(run) :]
         first = next((i for i, part in enumerate(run) if part.role == "logic"), len(run))
         last = next((i for i in range(len(run), first, -1) if run[i - 1].role == "logic"), first)
         drawn = sum(canvas_statements(part) for part in run)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from typing import Any
 
 from nbcritic.analysis.code import CodeCell, children
 from nbcritic.analysis.page import Page
@@ -13,8 +15,8 @@ from nbcritic.rules.packaging._bodies import Def, functions
 from nbcritic.rules.packaging._logic import DEFINITIONS
 
 _APART = frozenset({*DEFINITIONS, ast.Lambda})
-_WAYS = (ast.If, ast.IfExp, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.match_case)
-_NESTING = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.Match)
+_WAYS = frozenset({ast.If, ast.IfExp, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.match_case})
+_NESTING = frozenset({ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.Match})
 _LINKS = 50
 """A chain of comparisons is read so far at a time, so that a very long one is not read again from each of its links."""
 
@@ -78,8 +80,11 @@ def check(page: Page, *, ways: int = 25) -> Iterator[Hit]:
                 return "Capt"
             return ""
     """
+    forks: _Forks | None = None
     for cell, function in functions(page):
-        if _most(cell) <= ways:
+        if forks is None or forks.cell is not cell:
+            forks = _Forks(cell)
+        if forks.at_most(function) <= ways:
             continue
         count, depth = _ways(function)
         if count > ways:
@@ -90,12 +95,22 @@ def check(page: Page, *, ways: int = 25) -> Iterator[Hit]:
             )
 
 
-def _most(cell: CodeCell) -> int:
-    """No function of the cell has more ways through it than this."""
-    # Three links that make a table count once each here, and twice all together there.
-    forks = sum(len(cell.nodes(kind)) for kind in _WAYS)
-    operands = sum(len(node.values) - 1 for node in cell.nodes(ast.BoolOp))
-    return 1 + forks + operands + sum(len(node.ifs) for node in cell.nodes(ast.comprehension))
+class _Forks:
+    """The lines of a cell in which its ways part: they tell which functions are simple without a look into them."""
+
+    def __init__(self, cell: CodeCell) -> None:
+        self.cell = cell
+        # A `case` has no line of its own.
+        found: list[Any] = [getattr(node, "pattern", node) for node in cell.nodes(*_WAYS)]
+        found += [value for node in cell.nodes(ast.BoolOp) for value in node.values[1:]]
+        found += [test for node in cell.nodes(ast.comprehension) for test in node.ifs]
+        self._lines = sorted(node.lineno for node in found)
+
+    def at_most(self, function: Def) -> int:
+        """The function has no more ways through it than this."""
+        # Three links that make a table count once each here, twice all together there.
+        end = bisect_right(self._lines, function.end_lineno or function.lineno)
+        return 1 + end - bisect_left(self._lines, function.lineno)
 
 
 def _ways(function: Def) -> tuple[int, int]:
@@ -111,20 +126,22 @@ def _ways(function: Def) -> tuple[int, int]:
             count += 2
             stack += [(item, depth + 1) for item in rest]
             continue
-        if isinstance(node, _WAYS):
+        if kind in _WAYS:
             count += 1
         elif isinstance(node, ast.BoolOp):
             count += len(node.values) - 1
         elif isinstance(node, ast.comprehension):
             count += len(node.ifs)
-        if isinstance(node, _NESTING):
-            deepest = max(deepest, depth + 1)
         # An `elif` is an `if` in the `else` of another, and not nested for a reader.
         chained = node.orelse[0] if isinstance(node, ast.If) and len(node.orelse) == 1 else None
-        below = depth + isinstance(node, _NESTING)
-        stack += [
-            (child, depth if child is chained and isinstance(child, ast.If) else below) for child in children(node)
-        ]
+        if kind in _NESTING:
+            deepest = max(deepest, depth + 1)
+            stack += [
+                (child, depth if child is chained and isinstance(child, ast.If) else depth + 1)
+                for child in children(node)
+            ]
+        else:
+            stack += [(child, depth) for child in children(node)]
     return count, deepest
 
 

@@ -10,9 +10,10 @@ from pathlib import PurePath
 from nbcritic.analysis.digest import Block
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
-from nbcritic.model import Hit, Related
+from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._copies import digest
+from nbcritic.rules.tests._hosted import is_exercise
 
 SHOWN = 3
 GRAVE = 40
@@ -30,7 +31,8 @@ def check(page: Page, *, lines: int = 12) -> Iterator[Hit]:
     A correction in one notebook does not reach the others, so the same question gets several answers, and nobody knows which copy is
     the right one. Only notebooks of one project that are scanned together are compared. Names and literals may differ; imports, settings, looks and plots
     hardly count, copies of fewer than `lines` lines altogether are passed over, and so are versions of one notebook (a copy, a
-    solution, a translation).
+    solution, a translation) and pages of a course that never ran. Two notebooks of one folder that are nearly the same under different
+    names are one minor finding, whatever they share.
 
     Instead, move the shared code into a module of the project and import it in every notebook.
 
@@ -66,6 +68,29 @@ def check(page: Page, *, lines: int = 12) -> Iterator[Hit]:
 
     Good (lines=6):
 
+        # %% [markdown]
+        # Exercise 2: tidy the orders with the function of the last page, and say which shop sells most of what it has in stock.
+        # Then plot the median of each shop, beside its rate.
+        # %%
+        def tidy(orders, rates):
+            orders = orders.dropna(subset=["gross"]).reset_index(drop=True)
+            orders["net"] = orders["gross"] / rates["tax"]
+            orders["euro"] = orders["net"] * orders["currency"].map(rates["euro"])
+            for shop in orders["shop"].unique():
+                rates[shop] = orders[orders["shop"] == shop]["euro"].median()
+            return orders[orders["euro"] > 0]
+        # file: first_page.ipynb
+        # %%
+        def tidy(orders, rates):
+            orders = orders.dropna(subset=["gross"]).reset_index(drop=True)
+            orders["net"] = orders["gross"] / rates["tax"]
+            orders["euro"] = orders["net"] * orders["currency"].map(rates["euro"])
+            for shop in orders["shop"].unique():
+                rates[shop] = orders[orders["shop"] == shop]["euro"].median()
+            return orders[orders["euro"] > 0]
+
+    Good (lines=6):
+
         # %%
         import matplotlib.pyplot as plt
         import numpy as np
@@ -90,9 +115,18 @@ def check(page: Page, *, lines: int = 12) -> Iterator[Hit]:
             plt.ylabel("euro")
             plt.show()
     """
-    if not page.library.holders:
+    if not page.library.holders or _is_course_page(page):
         return
-    shared = [(block, others) for block in digest(page).blocks if (others := _others(page, block))]
+    twins = page.library.alike(digest(page))
+    if beside := [path for path in twins if _folder(path) == _folder(page.path) and _bare(path) != _bare(page.path)]:
+        where = _listed([f"`{PurePath(path).name}`" for path in sorted(beside)])
+        yield Hit(
+            Span(),
+            f"Most of this notebook stands in {where}, too; keep one, and make what differs its parameters",
+            severity="minor",
+        )
+        return
+    shared = [(block, others) for block in digest(page).blocks if (others := _others(page, block, twins))]
     functions = [block for block, _ in shared if block.name]
     shared = [(block, others) for block, others in shared if not _is_within(block, functions)]
     rows = {(block.cell, line) for block, _ in shared for line in range(block.line, block.end_line + 1)}
@@ -111,15 +145,27 @@ def check(page: Page, *, lines: int = 12) -> Iterator[Hit]:
     )
 
 
-def _others(page: Page, block: Block) -> list[str]:
+def _is_course_page(page: Page) -> bool:
+    """A page of exercises that nobody has worked on, a sixth of it words: each must stand on its own."""
+    words, code = (sum(len(cell.source) for cell in cells) for cells in (page.markdown, page.code))
+    return not page.has_run and 5 * words >= code and is_exercise(page)
+
+
+def _others(page: Page, block: Block, twins: Sequence[str]) -> list[str]:
     """The other notebooks that hold a block; versions of this one are none."""
     own = _bare(page.path)
-    return [path for path in page.library.holders.get(block.key, ()) if path != page.path and _bare(path) != own]
+    held = page.library.holders.get(block.key, ())
+    return [path for path in held if path != page.path and path not in twins and _bare(path) != own]
+
+
+def _folder(path: str) -> str:
+    return str(PurePath(path).parent)
 
 
 def _bare(path: str) -> str:
-    """The name of a notebook without numbers and words for versions."""
-    words = re.sub(r"[^A-Za-z0-9]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z0-9])", " ", PurePath(path).stem))
+    """The name of a notebook without numbers, words for versions, and what stands in brackets at its end."""
+    name = re.sub(r"\s*\([^()]*\)$", "", PurePath(path).stem)
+    words = re.sub(r"[^A-Za-z0-9]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z0-9])", " ", name))
     return " ".join(_VERSION.sub(" ", words).split()).lower() or path
 
 

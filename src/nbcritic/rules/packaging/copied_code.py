@@ -6,15 +6,33 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from nbcritic.analysis.code import nodes_in
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._copies import Cluster, Copy, clusters
-from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, inner, is_logic, is_show
+from nbcritic.rules.packaging._logic import (
+    COMPOUND,
+    DEFINITIONS,
+    amount_of,
+    inner,
+    is_canvas,
+    is_logic,
+    is_show,
+    last_name,
+    root,
+)
+from nbcritic.rules.packaging._proposal import outputs_of
+from nbcritic.rules.tests._hosted import is_exercise
 
 SHOWN = 3
 GRAVE = 16
 """Lines of all copies together; fewer than these are minor."""
+MOSTLY = 4
+"""Copies with so many plots and looks for each statement of logic are drawings."""
+_LEARNS = frozenset(
+    "fit fit_transform fit_predict predict predict_proba evaluate score train compile to_csv to_pickle dump save".split()
+)
 
 
 @rule("NBC405", name="copied-code", severity="major", category="packaging")
@@ -24,7 +42,8 @@ def check(page: Page, *, weight: float = 6.0) -> Iterator[Hit]:
     A correction made in one copy is forgotten in the others, and the results then differ for no reason that anybody sees. Names
     and literals may differ between the copies. Imports do not count, looks and plots count for little, and within one cell
     three copies are needed. Cells that each begin with their own imports and need nothing of the notebook are programs, and may be
-    alike; copies that only draw are minor. `weight` is about the number of lines that two copies must share; two thirds of it do for three.
+    alike, and so may the steps of an exercise, of which each begins with the code of the last one; copies that hardly do more than
+    draw, or whose results end in their own picture, are minor. `weight` is about the number of lines that two copies must share; two thirds of it do for three.
 
     Instead, write the block once as a function, and give it as arguments what differs.
 
@@ -119,17 +138,40 @@ def check(page: Page, *, weight: float = 6.0) -> Iterator[Hit]:
         frame["f"] = frame["f"].astype("float").round(2)
         frame["g"] = frame["g"].astype("float").round(2)
         frame["h"] = frame["h"].astype("float").round(2)
+
+    Good (weight=4.0):
+
+        # %% [markdown]
+        # Exercise 4: let the walk end at a wall.
+        # %%
+        walks = []
+        for walk in range(10):
+            place = 0
+            for step in range(100):
+                place += np.random.choice([-1, 1])
+            walks.append(place)
+        print(walks)
+        # %%
+        walks = []
+        for walk in range(500):
+            place = 0
+            for step in range(100):
+                place += np.random.choice([-1, 1])
+            walks.append(place)
+        plt.hist(np.array(walks))
     """
     groups = defaultdict[tuple[int, ...], list[Cluster]](list)
     for cluster in sorted(clusters(page, weight), key=lambda c: _span(c.copies[0])):
         groups[tuple(copy.run.cell.number for copy in cluster.copies)].append(cluster)
     for group in groups.values():
-        if _are_programs(page, group[0].copies):
+        if _are_programs(page, group[0].copies) or _are_steps(page, group):
             continue
         places = [_span(copy) for cluster in group for copy in cluster.copies]
         related = tuple(Related(place, "the same block") for place in places[1:])
         lines = sum(place.end_line - place.line + 1 for place in places)
-        grave = lines >= GRAVE and not all(_draws(cluster.copies[0]) for cluster in group)
+        grave = lines >= GRAVE and not all(
+            _draws(cluster.copies[0]) or _ends_in_picture(page, cluster) for cluster in group
+        )
         yield Hit(places[0], _message(group), related, severity=None if grave else "minor")
 
 
@@ -149,16 +191,46 @@ def _are_programs(page: Page, copies: Sequence[Copy]) -> bool:
     return True
 
 
+def _are_steps(page: Page, group: Sequence[Cluster]) -> bool:
+    """Does one cell of an exercise after the other begin with the same code, names and all?"""
+    copies = [copy for cluster in group for copy in cluster.copies]
+    numbers = sorted({copy.run.cell.number for copy in copies})
+    order = {cell.number: index for index, cell in enumerate(cell for cell in page.code if not cell.is_empty)}
+    if len(numbers) < 2 or order.get(numbers[-1], 0) - order.get(numbers[0], 0) != len(numbers) - 1:
+        return False
+    same = all(
+        [shape.names for shape in copy.shapes] == [shape.names for shape in cluster.copies[0].shapes]
+        and copy.start == 0
+        and copy.run.cell.parent(copy.shapes[0].node) is copy.run.cell.tree
+        for cluster in group
+        for copy in cluster.copies
+    )
+    return same and is_exercise(page)
+
+
 def _draws(copy: Copy) -> bool:
-    """Is every statement a look, a plot or a setting for one?"""
-    stack = [shape.node for shape in copy.shapes]
+    """Are nearly all statements looks, plots and settings for them?"""
+    stack, shown, logic = [shape.node for shape in copy.shapes], 0, 0
     while stack:
         statement = stack.pop()
         if isinstance(statement, (*COMPOUND, *DEFINITIONS)):
             stack += [item for block in inner(statement) for item in block]
-        elif is_logic(statement) and not is_show(statement) and not isinstance(statement, ast.Return):
-            return False
-    return True
+        elif is_show(statement):
+            shown += 1
+        elif is_logic(statement) and not isinstance(statement, ast.Return):
+            logic += 1
+    return logic * MOSTLY <= shown
+
+
+def _ends_in_picture(page: Page, cluster: Cluster) -> bool:
+    """Does each copy draw what it computes, and hand nothing on?"""
+    shown = [shape.node for shape in cluster.copies[0].shapes]
+    nodes = [node for statement in shown for node in nodes_in(statement)]
+    calls = [node.func for node in nodes if isinstance(node, ast.Call)]
+    drawn, logic = sum(is_canvas(root(call)) for call in calls), amount_of(shown).statements
+    if drawn < max(MOSTLY, logic) or not _LEARNS.isdisjoint(map(last_name, calls)):
+        return False
+    return not any(outputs_of(page, copy.run.cell) for copy in cluster.copies)
 
 
 def _message(group: list[Cluster]) -> str:

@@ -155,6 +155,8 @@ def check(page: Page) -> Iterator[Hit]:
 
 def _functions(page: Page) -> Iterator[tuple[CodeCell, ast.FunctionDef, list[str]]]:
     """Every plain function that the notebook calls by name, with the data that it reads from around it."""
+    if not page.names.functions:
+        return
     called = {call.func.id for cell in page.code for call in cell.nodes(ast.Call) if isinstance(call.func, ast.Name)}
     for cell in page.code:
         for function in page.names.of(cell.number).functions:

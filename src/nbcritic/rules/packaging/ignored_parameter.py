@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from nbcritic.analysis.code import CodeCell, nodes_in
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.page import Page, once
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Severity
 from nbcritic.rule import rule
@@ -106,20 +107,18 @@ def check(page: Page) -> Iterator[Hit]:
                 return self
     """
     every = [(cell, function) for cell, function in functions(page) if _parameters(function)]
-    if not every:
-        return
-    reads = {function: _used(function) for _, function in every}
-    handed, agreed = _handed(page), _agreed(reads)
+    alike = _Alike(function for _, function in every)
     for cell, function in every:
-        if function.name in handed or not _is_judged(cell, function):
+        # Whether it is judged takes longer to find out than that all is well, as it mostly is.
+        unread = alike.unread(function) - _used_by_magics(cell, function)
+        first = {} if unread else _overwritten(function)
+        if not (unread or first) or function.name in _handed(page) or not _is_judged(cell, function):
             continue
-        used = reads[function] | _used_by_magics(cell, function)
-        common = agreed.get(tuple(_parameters(function)), frozenset())
-        unused = [name for name in _parameters(function) if name not in used | common]
-        if unused:
-            severity: Severity | None = None if _given(page, function) & set(unused) else "nit"
+        if unread:
+            unused = [name for name in _parameters(function) if name in unread]
+            severity: Severity | None = None if _given(page, function) & unread else "nit"
             yield Hit(cell.at_line(function.lineno), _unused(page, function, unused), severity=severity)
-        elif first := _overwritten(function):
+        else:
             name, line = next(iter(first.items()))
             yield Hit(
                 cell.at_line(function.lineno),
@@ -169,24 +168,53 @@ def _parameters(function: Def) -> list[str]:
     return [name for name in names if not name.startswith("_") and name not in _GIVEN]
 
 
-def _used(function: Def) -> set[str]:
-    """Every name that the body reads; all its parameters where it looks at its variables as a whole."""
+def _read(statement: ast.stmt) -> set[str]:
+    """Every name that a statement reads."""
     names = set[str]()
-    for statement in function.body:
-        for node in nodes_in(statement):
-            if isinstance(node, ast.Name):
-                if node.ctx.__class__ is not ast.Store:
-                    names.add(node.id)
-            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-                names.add(node.target.id)
-            elif isinstance(node, (ast.Global, ast.Nonlocal)):
-                names.update(node.names)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+    for node in nodes_in(statement):
+        if isinstance(node, ast.Name):
+            if node.ctx.__class__ is not ast.Store:
+                names.add(node.id)
+        elif isinstance(node, ast.Constant):
+            if isinstance(node.value, str):
                 # A query names its variables (`frame.query`) or frames (duckdb) in a text.
                 names.update((_WORD if _SQL.search(node.value) else _MARKED).findall(node.value))
-    if names & _SEES_ALL:
-        names.update(_parameters(function))
+        elif isinstance(node, ast.AugAssign):
+            if isinstance(node.target, ast.Name):
+                names.add(node.target.id)
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            names.update(node.names)
     return names
+
+
+def _unread(function: Def) -> frozenset[str]:
+    """The parameters that the body never reads; none where it looks at its variables as a whole."""
+    left = set(_parameters(function))
+    for statement in function.body:
+        if not left:
+            break
+        read = _read(statement)
+        left = left - read if read.isdisjoint(_SEES_ALL) else set()
+    return frozenset(left)
+
+
+class _Alike:
+    """Functions that have their parameters alike can be exchanged: what any of these uses, the others must take."""
+
+    def __init__(self, functions: Iterable[Def]) -> None:
+        self._groups: dict[tuple[str, ...], list[Def]] = defaultdict(list)
+        self._unread: dict[tuple[str, ...], frozenset[str]] = {}
+        for function in functions:
+            self._groups[tuple(_parameters(function))].append(function)
+
+    def unread(self, function: Def) -> frozenset[str]:
+        """The parameters that neither the function nor one with the same parameters reads."""
+        own, names = _unread(function), tuple(_parameters(function))
+        if not own or len(names) == 1:
+            return own
+        if names not in self._unread:
+            self._unread[names] = own.intersection(*map(_unread, self._groups[names]))
+        return self._unread[names]
 
 
 def _used_by_magics(cell: CodeCell, function: Def) -> set[str]:
@@ -194,19 +222,12 @@ def _used_by_magics(cell: CodeCell, function: Def) -> set[str]:
     return {name for magic in cell.magics if function.lineno < magic.line <= last for name in magic.reads}
 
 
-def _agreed(reads: Mapping[Def, set[str]]) -> dict[tuple[str, ...], frozenset[str]]:
-    """For parameters that several functions have alike, which of them any of these functions uses: they can be exchanged."""
-    agreed: dict[tuple[str, ...], frozenset[str]] = {}
-    for function, used in reads.items():
-        names = tuple(_parameters(function))
-        if len(names) > 1:
-            agreed[names] = agreed.get(names, frozenset()) | (used & set(names))
-    return agreed
-
-
 def _overwritten(function: Def) -> dict[str, int]:
     """Parameters to which the body gives a new value before anything reads them, with the line."""
     waiting, found = set(_parameters(function)), dict[str, int]()
+    assigned = [target for item in function.body if isinstance(item, ast.Assign) for target in item.targets]
+    if not any(isinstance(target, ast.Name) and target.id in waiting for target in assigned):
+        return {}
     for statement in function.body:
         if not waiting:
             break
@@ -225,6 +246,7 @@ def _names(node: ast.AST) -> set[str]:
     return {inner.id for inner in nodes_in(node) if isinstance(inner, ast.Name)}
 
 
+@once
 def _handed(page: Page) -> set[str]:
     """Functions that something other than a call by name uses: whoever gets them decides what they are given."""
     handed = set[str]()
@@ -240,8 +262,11 @@ def _handed(page: Page) -> set[str]:
 def _unused(page: Page, function: Def, names: list[str]) -> str:
     listed = ", ".join(f"`{name}`" for name in names)
     text = f"`{function.name}` never uses its parameter{'s' * (len(names) > 1)} {listed}"
-    own = {*_parameters(function), *page.names.imports, *page.names.functions}
-    read = sorted(_used(function) & page.names.bindings.keys() - own)
+    bound = {node.id for node in nodes_in(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    shared = {name for node in nodes_in(function) if isinstance(node, ast.Global) for name in node.names}
+    own = {*_parameters(function), *page.names.imports, *page.names.functions, *(bound - shared)}
+    every = set[str]().union(*map(_read, function.body))
+    read = sorted(every & page.names.bindings.keys() - own)
     instead = next((other for other in read if any(_alike(name.lower(), other.lower()) for name in names)), None)
     return f"{text}: it reads the global `{instead}` instead" if instead else text
 

@@ -11,8 +11,11 @@ from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit
 from nbcritic.rule import rule
+from nbcritic.rules.packaging._bodies import functions
+from nbcritic.rules.packaging._bodies import lines as spanned
 from nbcritic.rules.packaging._copies import clusters
 from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, inner, is_show, only_called
+from nbcritic.rules.packaging.long_function import is_long
 from nbcritic.rules.packaging.unpackaged_logic import IN_ONE_CELL, STATEMENTS, loose_logic
 
 _CLOSING = frozenset(") ] } ), ], }, )) ]) }) )] }] ))".split())
@@ -30,8 +33,8 @@ def check(page: Page, *, lines: int = 60) -> Iterator[Hit]:
     A long cell does several things; its intermediate results cannot be looked at, and a change to its last line means running
     all of it again. Counted are lines of code outside of functions and classes, without imports, comments, multi-line strings,
     literal data and settings in capitals; a statement over many lines counts as two, what only draws, prints or calls the same
-    function again as half: more than `lines` are too many. A cell of several definitions may hold three times as many, and a
-    cell that nbdev exports any number. Cells that NBC401 or NBC405 name are left to these.
+    function again as half: more than `lines` are too many. A cell of several definitions may hold three times as many beside the
+    functions that NBC403 calls long, and a cell that nbdev exports any number. Cells that NBC401 or NBC405 name are left to these.
 
     Instead, split it where its results can be checked, and move what is finished into functions.
 
@@ -143,7 +146,7 @@ def check(page: Page, *, lines: int = 60) -> Iterator[Hit]:
         mean = by_day.mean()
     """
     long = [cell for cell in page.code if len(cell.lines) > lines and not _EXPORTED.search(cell.source)]
-    hits = [hit for cell in long for hit in _judged(cell, lines)]
+    hits = [hit for cell in long for hit in _judged(page, cell, lines)]
     if not hits:
         return
     said = {copy.run.cell.number for cluster in clusters(page, WEIGHT) for copy in cluster.copies}
@@ -151,16 +154,21 @@ def check(page: Page, *, lines: int = 60) -> Iterator[Hit]:
     yield from (hit for hit in hits if hit.at.cell not in said)
 
 
-def _judged(cell: CodeCell, lines: int) -> Iterator[Hit]:
+def _judged(page: Page, cell: CodeCell, lines: int) -> Iterator[Hit]:
     level, every = _counted(cell)
     if level > lines and _statements(cell) >= FEW:
         yield Hit(cell.at(), _message(cell, round(level), every))
-    elif every > 3 * lines and _definitions(cell) > 1:
+    elif every - _in_long_functions(page, cell) > 3 * lines and _definitions(cell) > 1:
         advice = "move the definitions into a module"
         yield Hit(
             cell.at(),
             f"cell {cell.number} holds {every} lines of code in {_definitions(cell)} definitions; {advice}",
         )
+
+
+def _in_long_functions(page: Page, cell: CodeCell) -> int:
+    """The lines of the cell that another rule calls too many."""
+    return sum(spanned(function) for own, function in functions(page) if own is cell and is_long(function))
 
 
 def _message(cell: CodeCell, level: int, every: int) -> str:

@@ -11,6 +11,8 @@ from nbcritic.rule import rule
 from nbcritic.rules.packaging._bodies import Def, functions, lines, statements
 from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, is_show, only_called
 
+WEIGHT = 50
+
 
 @rule(
     "NBC403",
@@ -20,7 +22,7 @@ from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, is_show, only
     confidence="certain",
     covers=("PLR0915",),
 )
-def check(page: Page, *, weight: int = 50) -> Iterator[Hit]:
+def check(page: Page, *, weight: int = WEIGHT) -> Iterator[Hit]:
     r"""A function does more than can be read, tested or named as one thing.
 
     What is wrong in its middle shows only at its end, and a test has to build the input of all of it to reach one step. Counted
@@ -85,9 +87,18 @@ def check(page: Page, *, weight: int = 50) -> Iterator[Hit]:
             return table
     """
     for cell, function in functions(page):
-        if lines(function) > weight and _weight(function) > weight:
+        if is_long(function, weight):
             unused = function.name not in page.names.mentioned
             yield Hit(cell.at_line(function.lineno), _message(function), severity="nit" if unused else None)
+
+
+_NEARLY_ALL = 0.75
+"""So much of a function makes its longest block the whole of it."""
+
+
+def is_long(function: Def, weight: int = WEIGHT) -> bool:
+    """Does it do more than one thing?"""
+    return lines(function) > weight and _weight(function) > weight
 
 
 def _weight(function: Def) -> float:
@@ -110,6 +121,11 @@ def _message(function: Def) -> str:
     advice = "make each of its parts a function"
     if longest is not None and 3 * lines(longest) > lines(function):
         advice = f"begin with the block in line {longest.lineno} ({lines(longest)} lines)"
+        if _NEARLY_ALL * lines(function) < lines(longest):
+            # To begin with what is all of it helps nobody.
+            loops = isinstance(longest, (ast.For, ast.AsyncFor, ast.While))
+            what = "body of the loop" if loops else "parts of the block"
+            advice = f"make the {what} in line {longest.lineno} {'a function' if loops else 'functions'}"
         if isinstance(longest, ast.FunctionDef):
             advice = f"move the inner function `{longest.name}` out ({lines(longest)} lines)"
     return f"`{function.name}` is {lines(function)} lines long; {advice}"

@@ -90,14 +90,14 @@ def check(page: Page) -> Iterator[Hit]:
         words = collect(texts)
         pickle.dump(words, open("words.pkl", "wb"))
     """
-    fitted = set(_fitted(page))
-    calls = {last_name(call.func) for cell in page.code for call in cell.nodes(ast.Call)}
-    if not fitted or calls & _TELLS or any(page.calls("json.dump", "yaml.dump", "yaml.safe_dump")):
+    dumped = list(page.calls(*_DUMPS))
+    fitted = set(_fitted(page)) if dumped else set()
+    if not fitted or page.called_words & _TELLS or any(page.calls("json.dump", "yaml.dump", "yaml.safe_dump")):
         return
     loaded = set(_loaded(page))
     found = [
         (cell, call, name, path)
-        for cell, call in page.calls(*_DUMPS)
+        for cell, call in dumped
         if call.args
         and (name := _model(call.args[0])) in fitted
         and (path := _path(cell, call))

@@ -33,7 +33,7 @@ def check(page: Page, *, statements: int = STATEMENTS, in_one_cell: int = IN_ONE
     cell as well; where nearly all of the notebook ran, they did, too), these cells a third of the whole, and the notebook
     `statements` altogether, half as much again as its functions do. Most of this logic must need what other cells make: programs
     pasted one under the other are none. In a text with code in between (one cell in three is Markdown) they must hold half of the
-    whole. Without a single branch or loop it is minor.
+    whole. A straight line is none: these cells must hold a branch or a loop, or a repeated block in a notebook with branches.
 
     Instead, turn the largest cells into functions with inputs and outputs, move them into a module beside the notebook, test
     them there, and let the notebook call them; `nbcritic extract` shows the whole plan and writes it.
@@ -131,6 +131,50 @@ def check(page: Page, *, statements: int = STATEMENTS, in_one_cell: int = IN_ONE
     Good (statements=8, in_one_cell=4):
 
         # %%
+        import pandas as pd
+        orders = pd.read_csv("orders.csv")
+        rates = pd.read_csv("rates.csv")
+        # %%
+        first = orders["euro"].quantile(0.25)
+        third = orders["euro"].quantile(0.75)
+        reach = 1.5 * (third - first)
+        top = max(euro for euro in orders["euro"] if euro < third + reach)
+        # %%
+        labels = {}
+        plt.boxplot(orders["euro"])
+        for value in (first, third, top):
+            labels[value] = plt.text(1.1, value, round(value))
+        # %%
+        days = rates["day"].sort_values()
+        euros = rates["euro"].rolling(7).mean()
+        spread = rates["euro"].rolling(7).std()
+        upper = euros + 2 * spread
+        # %%
+        plt.plot(days, euros)
+        plt.fill_between(days, euros, upper)
+
+    Good (statements=8, in_one_cell=4):
+
+        # %%
+        import pandas as pd
+        orders = pd.read_csv("orders.csv")
+        rates = pd.read_csv("rates.csv")
+        # %%
+        clean = orders.dropna()
+        clean["euro"] = clean["amount"] * rates["euro"].iloc[0]
+        clean["net"] = clean["euro"] / 1.19
+        clean = clean.sort_values("day")
+        # %%
+        by_shop = clean.groupby("shop")["net"].sum()
+        by_day = clean.groupby("day")["net"].mean()
+        share = by_shop / by_shop.sum()
+        best = share.idxmax()
+        # %%
+        print(best, by_day)
+
+    Good (statements=8, in_one_cell=4):
+
+        # %%
         for number, group in enumerate(groups):
             ax = axes[number]
             ax.plot(group["day"], group["euro"])
@@ -191,7 +235,7 @@ def check(page: Page, *, statements: int = STATEMENTS, in_one_cell: int = IN_ONE
     worth = [proposal.cell for proposal in loose.worth]
     related = tuple(Related(cell.at(), _said(amounts[cell.number])) for cell in worth)
     repeated = any(cell.number in copied for cell in worth)
-    grave = total.branches and total.statements >= (COPIED if repeated else GRAVE)
+    grave = total.statements >= (COPIED if repeated else GRAVE)
     yield Hit(Span(), message, related, severity=None if grave else "minor")
 
 
@@ -215,10 +259,12 @@ def loose_logic(page: Page, statements: int, in_one_cell: int) -> Loose:
         return Loose(Amount(), 0, {})
     amounts = {cell.number: at_cell_level(cell) for cell in page.code}
     total = sum(amounts.values(), Amount())
+    large = [cell for cell in page.code if amounts[cell.number].statements >= in_one_cell]
+    if len(large) < 2 or total.statements < statements or not total.branches:
+        return Loose(total, 0, amounts)
     packed = sum(in_functions(cell) for cell in page.code)
     none = Loose(total, packed, amounts)
-    large = [cell for cell in page.code if amounts[cell.number].statements >= in_one_cell]
-    if len(large) < 2 or total.statements < statements or 2 * total.statements <= 3 * packed:
+    if 2 * total.statements <= 3 * packed:
         return none
     copied = frozenset(
         copy.run.cell.number
@@ -232,12 +278,14 @@ def loose_logic(page: Page, statements: int, in_one_cell: int) -> Loose:
         for cell in large
         if not _failed(cell) and cell.number not in idle and (cell.number in copied or hands_on(page, cell))
     ]
-    held = sum(amounts[cell.number].statements for cell in worth)
-    if len(worth) < 2 or held * (2 if _is_text(page) else 3) < total.statements:
+    held = sum((amounts[cell.number] for cell in worth), Amount())
+    if len(worth) < 2 or held.statements * (2 if _is_text(page) else 3) < total.statements:
         return none
+    if not held.branches and copied.isdisjoint(cell.number for cell in worth):
+        return none  # A straight line, such as the numbers behind a few figures.
     proposed = [propose(page, cell) for cell in worth]
     fed = sum(amounts[proposal.cell.number].statements for proposal in proposed if proposal.inputs)
-    if 2 * fed < held:
+    if 2 * fed < held.statements:
         return none  # Programs pasted one under the other.
     return Loose(total, packed, amounts, copied, tuple(proposed))
 

@@ -37,7 +37,8 @@ _BUILTINS = frozenset(dir(builtins))
 def logic(node: Function) -> int:
     """Branches and loops of computation.
 
-    None of them only goes round files, gives a parameter its default, builds a list of everything, or looks up literals.
+    None of them only goes round files, gives a parameter its default, builds a list (of everything or of what meets a condition),
+    looks up literals or stands in for a value that is missing.
     """
     found = 0
     skipped: set[ast.AST] = set()
@@ -52,9 +53,9 @@ def logic(node: Function) -> int:
         elif isinstance(inner, (ast.For, ast.While)):
             outer = len(inner.body) == 1 and isinstance(inner.body[0], ast.For)
             found += not outer and not any(_leaves_memory(part) for part in nodes_in(inner))
-        elif isinstance(inner, ast.comprehension):
-            found += bool(inner.ifs)
-        elif isinstance(inner, (ast.IfExp, ast.Match)):
+        elif isinstance(inner, ast.IfExp):
+            found += not isinstance(inner.body, ast.Constant) and not isinstance(inner.orelse, ast.Constant)
+        elif isinstance(inner, ast.Match):
             found += 1
     return found
 

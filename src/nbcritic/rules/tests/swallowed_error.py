@@ -38,7 +38,9 @@ def check(page: Page) -> Iterator[Hit]:
 
     A misspelt column, a full disk and a broken file then look like "nothing to do": rows, files or folds drop out without a trace,
     and the totals below are computed from what happened to be left. It is minor where the text printed is always the same, and in a
-    search that prints every candidate it fitted and keeps the best: what is missing from its list failed.
+    search that prints every candidate it fitted and keeps the best: what is missing from its list failed. A single look-up
+    (`rows.append(table[key])`, or `if known(word): words.append(word)`) is minor as well: hardly anything but a missing key
+    can befall it.
 
     Instead, name the exception that is expected (`except KeyError`), count or collect what failed, and let everything else stop
     the notebook.
@@ -212,6 +214,16 @@ def check(page: Page) -> Iterator[Hit]:
     Bad:
 
         # %%
+        for word in words:
+            try:
+                if food.similarity(thesaurus.sense(word)) > 0.2:
+                    dishes.append(word)
+            except:  # <- flagged
+                pass
+
+    Bad:
+
+        # %%
         best = np.inf
         for order in orders:
             try:
@@ -237,7 +249,7 @@ def check(page: Page) -> Iterator[Hit]:
         more = f" (and {len(alike) - 1} more like it)" if len(alike) > 1 else ""
         text = f"`{caught}` around `{cell.segment(_telling(block), 50)}`{more} catches every error, and {how}"
         others = tuple(Related(_head(c, h), "and here") for c, _, h, _ in alike[1:6])
-        mild = "prints" in how or all(_compares_fits(c, b) for c, b, _, _ in alike)
+        mild = "prints" in how or all(_compares_fits(c, b) or _looks_up(b) for c, b, _, _ in alike)
         yield Hit(_head(cell, handler), text, others, severity="minor" if mild else None)
 
 
@@ -262,6 +274,17 @@ def _compares_fits(cell: CodeCell, block: ast.Try) -> bool:
     called = {called_name(node.func) for node in nodes if isinstance(node, ast.Call)}
     keeps = any(isinstance(node, ast.If) and isinstance(node.test, ast.Compare) for node in nodes)
     return {"fit", "print"} <= called and keeps
+
+
+def _looks_up(block: ast.Try) -> bool:
+    """Is the attempt one look-up, whose result is kept, or one question, after which an item is?"""
+    only, asks = block.body[0], False
+    if isinstance(only, ast.If) and len(only.body) == 1 and not only.orelse:
+        only, asks = only.body[0], True
+    nodes = list(nodes_in(only))
+    calls = [called_name(node.func) for node in nodes if isinstance(node, ast.Call)]
+    kept = len(calls) <= 1 and set(calls) <= {"append", "add", "extend"} and (calls or not asks)
+    return len(block.body) == 1 and bool(kept) and sum(isinstance(node, ast.Subscript) for node in nodes) == (not asks)
 
 
 def _shape(block: ast.Try, handler: ast.ExceptHandler) -> str:

@@ -6,10 +6,16 @@ from collections.abc import Iterator
 from itertools import islice
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Span
 from nbcritic.rule import rule
 from nbcritic.rules.tests._hosted import is_exercise
 from nbcritic.rules.tests._results import results
+
+_WIDGETS = frozenset("ipywidgets tkinter Tkinter ipywe ipyfilechooser PyQt5 PyQt6 PySide2 PySide6 qtpy easygui".split())
+_DIALOGS = regex(
+    r"input|raw_input|getpass|ask\w*filename|askdirectory|FileChooser|select_(?:\w+_)?(?:folder|dir|directory|file|image)s?"
+)
 
 
 @rule("NBC304", name="unexecuted-in-ci", severity="minor", category="tests", confidence="possible")
@@ -125,9 +131,46 @@ def check(page: Page, *, min_cells: int = 3, few: int = 5) -> Iterator[Hit]:
         def tidy(orders): ...
         # file: .github/workflows/publish.yml
         jobs: {publish: {steps: [{run: twine upload dist/*}]}}
+
+    Good:
+
+        # %% In[1]
+        import pandas as pd
+        from shop.clean import tidy
+        # %% In[2]
+        orders = tidy(pd.read_csv("orders.csv"))
+        # %% In[3]
+        orders.describe()
+        # file: shop/clean.py
+        def tidy(orders): ...
+        # file: .github/workflows/style.yml
+        jobs:
+          style:
+            steps:
+              - name: Style, and later pytest
+                run: |
+                  pip install flake8 pytest
+                  flake8 shop
+
+    Good:
+
+        # %% In[1]
+        import ipywidgets as widgets
+        from shop.clean import tidy
+        # %% In[2]
+        upload = widgets.FileUpload()
+        upload
+        # %% In[3]
+        tidy(upload.value)
+        # file: shop/clean.py
+        def tidy(orders): ...
+        # file: .github/workflows/ci.yml
+        jobs: {test: {steps: [{run: pytest}]}}
     """
     project = page.project
     if not project.ci or project.executors or project.partial:
+        return
+    if _is_operated(page):
         return
     own = _imported(page)
     if own & project.test_imports or sum(not cell.is_empty for cell in page.code) < min_cells:
@@ -140,6 +183,12 @@ def check(page: Page, *, min_cells: int = 3, few: int = 5) -> Iterator[Hit]:
     else:
         return
     yield Hit(Span(), f"`{project.ci[0]}` runs tests on each change, and none of them executes this notebook, {why}")
+
+
+def _is_operated(page: Page) -> bool:
+    """Is it a tool that a person operates: with widgets, dialogs or questions?"""
+    tops = {origin.partition(".")[0] for origin in page.names.imports.values()}
+    return not tops.isdisjoint(_WIDGETS) or any(map(_DIALOGS.fullmatch, page.called_words))
 
 
 def _imported(page: Page) -> frozenset[str]:
