@@ -182,7 +182,14 @@ def test_start_here_fills_no_place_with_small_upkeep() -> None:
     assert codes(*state, copied, untitled) == ["NBC101", "NBC102", "NBC103"]
     assert codes(state[0], state[1], copied, untitled) == ["NBC101", "NBC102", "NBC405"]
     assert codes(state[0], untitled, long) == ["NBC101"]
-    assert codes(untitled, long) == ["NBC402"]
+    assert codes(untitled, long) == []  # nobody begins with that
+    paths = [
+        replace(copied, code=code, family="environment", category="reproducibility")
+        for code in ("NBC201", "NBC203", "NBC214")
+    ]
+    assert codes(copied, *paths) == ["NBC201", "NBC203", "NBC405"]  # twice why it runs nowhere else
+    quiet = replace(untitled, code="NBC306", family="tests", category="tests")
+    assert codes(quiet, replace(paths[0], severity="minor")) == ["NBC201"]
     assert codes(copied, replace(copied, code="NBC401"), state[0]) == ["NBC101", "NBC401"]  # one word on its structure
     unsure = replace(state[0], code="NBC110", confidence="possible")
     assert codes(replace(state[1], severity="minor"), state[0], unsure) == ["NBC101", "NBC110", "NBC102"]
@@ -190,5 +197,6 @@ def test_start_here_fills_no_place_with_small_upkeep() -> None:
 
 def test_every_category_has_its_cause() -> None:
     for rule in rules.load().values():
-        finding = replace(judge(STAR).findings[0], code=rule.code, category=rule.category, family=rule.family)
+        given = {"code": rule.code, "category": rule.category, "family": rule.family, "severity": "major"}
+        finding = replace(judge(STAR).findings[0], **given)  # type: ignore[arg-type]
         assert len(engine.start_here([finding])) == 1

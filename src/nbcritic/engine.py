@@ -51,10 +51,10 @@ _CAUSES: dict[Category, tuple[str, float]] = {
     "sql": ("data", 0.9),
     "security-and-privacy": ("exposure", 0.9),
     "reproducibility": ("state", 0.95),
-    "tests": ("tests", 0.7),
-    "packaging": ("structure", 0.6),
-    "configuration": ("structure", 0.6),
-    "serving-and-rollback": ("structure", 0.6),
+    "tests": ("tests", 0.5),
+    "packaging": ("structure", 0.55),
+    "configuration": ("structure", 0.55),
+    "serving-and-rollback": ("structure", 0.55),
     "performance": ("speed", 0.5),
     "problem-and-kpi": ("words", 0.5),
     "monitoring": ("words", 0.4),
@@ -64,6 +64,8 @@ _CAUSES: dict[Category, tuple[str, float]] = {
 comes before whether they can be had again, and that before upkeep."""
 _CORE = frozenset({"evaluation", "data", "exposure", "state"})
 """Where the claims of a notebook come from; the other causes are upkeep."""
+_SLIGHT = frozenset({"structure", "speed", "words"})
+"""What nobody says first unless it is major."""
 _ELSEWHERE = ("elsewhere", 0.6)
 """The same for what keeps a notebook from running on another machine: here, its numbers stand."""
 
@@ -114,22 +116,24 @@ def chosen(config: Config, page: Page | None = None) -> list[Rule]:
 def start_here(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """What a strong reviewer says first: what endangers the notebook's claims most, each of another rule, not all of one cause.
 
-    Upkeep comes after everything major that is sure and endangers the claims, and each kind of it once. What is minor there is
-    named only where nothing else is: it would take the weight from the rest.
+    Upkeep comes after everything major that is sure and endangers the claims, and each kind of it once; what keeps the notebook from
+    running elsewhere may be named twice. What is minor there is named only where nothing else is, for it would take the weight from
+    the rest, and minor points of structure and words are not named at all.
     """
     ranked = sorted(findings, key=lambda finding: (-_gravity(finding), _place(finding)))
     best: dict[str, Finding] = {}
     for finding in ranked:
-        if finding.severity != "nit":
+        if finding.severity != "nit" and not (finding.severity == "minor" and _cause(finding)[0] in _SLIGHT):
             best.setdefault(finding.code, finding)
     chosen: list[Finding] = []
     heard: Counter[str] = Counter()
 
     def weight(finding: Finding) -> float:
-        return _gravity(finding) * _AGAIN ** heard[_cause(finding)[0]]
+        return _gravity(finding) * (1 if _is_upkeep(finding) else _AGAIN ** heard[_cause(finding)[0]])
 
     def fills(finding: Finding) -> bool:
-        return _is_upkeep(finding) and (finding.severity == "minor" or heard[_cause(finding)[0]] > 0)
+        cause = _cause(finding)[0]
+        return _is_upkeep(finding) and (finding.severity == "minor" or heard[cause] > (cause == _ELSEWHERE[0]))
 
     while len(chosen) < START_HERE:
         left = [finding for finding in best.values() if not (chosen and fills(finding))]

@@ -19,7 +19,7 @@ FILTERS = (
 ALL = ("Warning", "Exception")
 
 
-@rule("NBC306", name="silenced-warnings", severity="minor", category="data-validation", confidence="certain")
+@rule("NBC306", name="silenced-warnings", severity="minor", category="tests", confidence="certain")
 def check(page: Page) -> Iterator[Hit]:
     r"""Every warning of the notebook is switched off.
 
