@@ -11,7 +11,7 @@ from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.staleness_edits import Edit, Trace, edits
-from nbcritic.model import Hit, Severity, Span
+from nbcritic.model import Confidence, Hit, Severity, Span
 from nbcritic.rule import rule
 
 _LONGEST = 60
@@ -19,7 +19,7 @@ _HABIT = 3
 """So many results below assignments on one page are a setting of its author's, not edits."""
 _SLIGHT = regex(r"<.*>|\(\d+(?:, ?\d+)*,?\)|[A-Z]\w*\(.*\)", re.DOTALL)
 """The repr of an object, a shape, the repr of a fitted estimator."""
-_NUMBER = regex(r"-?\d+(?:\.\d+)?")
+_STRAY = regex(r"-?\d+(?:\.\d+)?|'[^'\n]{0,40}'")
 _LIGHTER: dict[Trace, Severity] = {"commented": "minor"}
 
 
@@ -122,18 +122,20 @@ def check(page: Page) -> Iterator[Hit]:
     for cell, edit in found:
         if edit.trace != "result" or results < _HABIT:
             severity = "minor" if _says_little(cell, edit) else _LIGHTER.get(edit.trace)
-            yield Hit(_place(cell, edit), _words(cell, edit), severity=severity)
+            # Whoever only lays out the code anew after an error changes what the traceback quotes.
+            doubt: Confidence | None = "possible" if edit.trace == "traceback" else None
+            yield Hit(_place(cell, edit), _words(cell, edit), severity=severity, confidence=doubt)
 
 
 def _says_little(cell: CodeCell, edit: Edit) -> bool:
-    """Is what is saved no more than the name of an object, its settings, a size, a stray number, or another word before a value?"""
+    """Is what is saved no more than the name of an object, its settings, a size, a stray number or word, or another label?"""
     if edit.trace == "print":
         return _is_label(cell, edit)
     if edit.trace not in ("result", "gone"):
         return False
     saved = [output for output in cell.outputs if edit.trace == "gone" or output.kind == "result"]
     texts = [output.text.strip() for output in saved if output.kind == "result"]
-    if edit.trace == "gone" and len(saved) == 1 and any(_NUMBER.fullmatch(text) for text in texts):
+    if len(saved) == 1 and any(_STRAY.fullmatch(text) for text in texts):
         return True
     return len(texts) == len(saved) and all(_SLIGHT.fullmatch(text) for text in texts)
 

@@ -349,7 +349,9 @@ def _hit(page: Page, cell: CodeCell, found: list[Reason], function: str) -> Hit:
     if first.kind != "raises":
         grown = {reason.name for reason in found if reason.kind == "accumulates"}
         slight = all(is_slight(page, cell, reason, grown) for reason in found if reason.kind != "raises")
-        return Hit(first.span, message, tuple(related), severity="minor" if slight else None)
+        if slight:
+            return Hit(first.span, message, tuple(related), severity="minor", confidence="possible")
+        return Hit(first.span, message, tuple(related))
     confidence: Confidence | None = None if _met(cell, first) else "possible"
     return Hit(first.span, message, tuple(related), severity="minor", confidence=confidence)
 

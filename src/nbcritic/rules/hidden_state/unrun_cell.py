@@ -58,7 +58,7 @@ _LITERAL = (
     name="unrun-cell",
     severity="minor",
     category="reproducibility",
-    confidence="certain",
+    confidence="likely",
     any_language=True,
 )
 def check(page: Page) -> Iterator[Hit]:
@@ -217,14 +217,15 @@ def check(page: Page) -> Iterator[Hit]:
     numbers = listed(cell.number for cell in faults)
     related = tuple(Related(Span(cell.number), first_line(cell.source)) for cell in faults[:10])
     if len(faults) * 2 <= len(cells):
-        yield Hit(Span(), f"{numbers[0].upper()}{numbers[1:]} never ran, though the notebook did", related)
+        message = f"{numbers[0].upper()}{numbers[1:]} never ran, though the notebook did"
+        yield Hit(Span(), message, related, confidence="possible" if len(faults) == 1 else None)
         return
     some = f"{len(faults)} of {len(cells)} code cells"
     if any(cell.outputs for cell in cells):
         yield Hit(Span(), f"{some} never ran: {numbers}", related)
     else:
         message = f"saved without results: {some} have neither a count nor an output: {numbers}"
-        yield Hit(Span(), message, related, confidence="likely")
+        yield Hit(Span(), message, related)
 
 
 def _ran(cell: CodeCell) -> bool:
@@ -315,4 +316,6 @@ def _is_harmless(statement: ast.stmt) -> bool:
         return isinstance(statement, (ast.Pass, ast.Import, ast.ImportFrom))
     if isinstance(statement.value, ast.Call):
         return called_name(statement.value.func) in _SET_UP
+    if isinstance(statement.value, (ast.Name, ast.Attribute)):
+        return True  # a look
     return all(isinstance(node, _LITERAL) for node in nodes_in(statement.value))
