@@ -21,9 +21,15 @@ _EXPORTED = regex(r"^\s*#\s*\|?\s*(?:default_exp|exporti?s?)\b", re.M)
 def functions(page: Page) -> Iterator[tuple[CodeCell, Def]]:
     """The functions and methods that live on the page, in order; what nbdev exports lives in a module."""
     for cell in page.code:
-        found: list[Def] = [*cell.nodes(ast.FunctionDef), *cell.nodes(ast.AsyncFunctionDef)]
-        if found and not _EXPORTED.search(cell.source):
-            yield from ((cell, function) for function in sorted(found, key=lambda node: node.lineno))
+        yield from ((cell, function) for function in functions_of(cell))
+
+
+def functions_of(cell: CodeCell) -> list[Def]:
+    """The same of one cell."""
+    found: list[Def] = [*cell.nodes(ast.FunctionDef), *cell.nodes(ast.AsyncFunctionDef)]
+    if not found or _EXPORTED.search(cell.source):
+        return []
+    return sorted(found, key=lambda node: node.lineno)
 
 
 def statements(function: Def) -> Iterator[ast.stmt]:

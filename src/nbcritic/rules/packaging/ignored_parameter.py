@@ -131,13 +131,12 @@ def _given(page: Page, function: Def) -> set[str]:
     """The parameters that some call of the page gives a value."""
     places = [word.arg for word in (*function.args.posonlyargs, *function.args.args)]
     given = set[str]()
-    for cell in page.code:
-        for call in cell.nodes(ast.Call):
-            if isinstance(call.func, ast.Name) and call.func.id == function.name:
-                words = {word.arg for word in call.keywords if word.arg is not None}
-                if len(words) < len(call.keywords) or any(isinstance(value, ast.Starred) for value in call.args):
-                    return set(_parameters(function))
-                given.update(words, places[: len(call.args)])
+    for _, call in page.calls_named((function.name,)):
+        if isinstance(call.func, ast.Name) and call.func.id == function.name:
+            words = {word.arg for word in call.keywords if word.arg is not None}
+            if len(words) < len(call.keywords) or any(isinstance(value, ast.Starred) for value in call.args):
+                return set(_parameters(function))
+            given.update(words, places[: len(call.args)])
     return given
 
 

@@ -11,7 +11,7 @@ from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit
 from nbcritic.rule import rule
-from nbcritic.rules.packaging._bodies import functions
+from nbcritic.rules.packaging._bodies import functions_of
 from nbcritic.rules.packaging._bodies import lines as spanned
 from nbcritic.rules.packaging._copies import clusters
 from nbcritic.rules.packaging._logic import COMPOUND, DEFINITIONS, inner, is_show, only_called
@@ -158,7 +158,7 @@ def _judged(page: Page, cell: CodeCell, lines: int) -> Iterator[Hit]:
     level, every = _counted(cell)
     if level > lines and _statements(cell) >= FEW:
         yield Hit(cell.at(), _message(cell, round(level), every))
-    elif every - _in_long_functions(page, cell) > 3 * lines and _definitions(cell) > 1:
+    elif every - _in_long_functions(cell) > 3 * lines and _definitions(cell) > 1:
         advice = "move the definitions into a module"
         yield Hit(
             cell.at(),
@@ -166,9 +166,9 @@ def _judged(page: Page, cell: CodeCell, lines: int) -> Iterator[Hit]:
         )
 
 
-def _in_long_functions(page: Page, cell: CodeCell) -> int:
+def _in_long_functions(cell: CodeCell) -> int:
     """The lines of the cell that another rule calls too many."""
-    return sum(spanned(function) for own, function in functions(page) if own is cell and is_long(function))
+    return sum(spanned(function) for function in functions_of(cell) if is_long(function))
 
 
 def _message(cell: CodeCell, level: int, every: int) -> str:
