@@ -50,3 +50,18 @@ def test_what_is_thrown_away_in_the_middle_of_a_cell(line: str, lost: str) -> No
     text = f"# %%\nimport pandas as pd\nd = pd.read_csv('a.csv')\n{line}\nprint(d)"
     found = list(check.check(Page(percent.read(text, "t.py"))))
     assert [lost in hit.message for hit in found] == ([True] if lost else [])
+
+
+@pytest.mark.parametrize(
+    "line, severities",
+    [
+        ("try:\n    pd.to_datetime(d['day'])\n    print('fine')\nexcept ValueError:\n    print('odd days')", []),
+        ("try:\n    d.dropna()\n    save(d)\nexcept ValueError:\n    print('no')", [None]),
+        ("d.query('x > 3')\nsave(d)", ["minor"]),
+    ],
+)
+def test_a_trial_is_none_and_a_look_weighs_less(line: str, severities: list[str | None]) -> None:
+    head = "# %%\nimport pandas as pd\nd = pd.read_csv('a.csv')\n"
+    found = list(check.check(Page(percent.read(head + line, "t.py"))))
+    assert [hit.severity for hit in found] == severities
+    assert not any("query" in hit.message and "write" in hit.message for hit in found)

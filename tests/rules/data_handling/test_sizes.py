@@ -80,8 +80,8 @@ def test_apply_by_row_is_a_minor_fault() -> None:
 @pytest.mark.parametrize(
     "grows, advice",
     [
-        ("all_ = np.append(all_, number())", "`np.array(parts)`"),
-        ("all_ = np.append(all_, [1, 2])", "`np.concatenate(parts)`"),
+        ("all_ = np.append(all_, number())", "`all_ = np.concatenate([all_, *map(np.ravel, parts)])` once"),
+        ("all_ = np.append(all_, [row], 0)", "`all_ = np.concatenate([all_, *parts], axis=0)` once"),
         (
             "all_ = np.vstack([all_, row])",
             "write `parts.append(row)` in the loop and `all_ = np.vstack([all_, *parts])` once",
@@ -104,6 +104,7 @@ def test_the_advice_fits_the_call(grows: str, advice: str) -> None:
     "code, found",
     [
         ("for row in stream:\n    all_ = pd.concat([all_, f(row)])", ["minor"]),
+        ("for row in stream:\n    all_ = pd.concat([all_, f(row)], 1)", []),
         ("for path in sorted(glob.glob('*.csv')):\n    all_ = pd.concat([all_, f(path)])", [None]),
         ("for i, row in df.iterrows():\n    all_ = np.append(all_, row)", [None]),
         ("while f():\n    all_ = np.append(all_, f())", [None]),

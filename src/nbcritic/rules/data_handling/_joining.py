@@ -6,7 +6,7 @@ import ast
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
-from nbcritic.rules.data_handling._shared import path
+from nbcritic.rules.data_handling._shared import keyword, path
 
 ARRAYS = frozenset(f"numpy.{name}" for name in "append concatenate vstack hstack row_stack column_stack dstack".split())
 FRAMES = frozenset({"pandas.concat"})
@@ -27,7 +27,8 @@ def joining(page: Page, cell: CodeCell, call: ast.Call, function: str, name: str
     short = f"{'pd' if function in FRAMES else 'np'}.{last}"
     first = call.args[0] if call.args else None
     if not isinstance(first, (ast.List, ast.Tuple)):
-        return f"{name} = {short}({name}, …)", _in_one(_joiner(page, call, last, short))
+        better = _in_one(short) if last != "append" else _one_array(cell, call, name)
+        return f"{name} = {short}({name}, …)", better
     text = f"{name} = {short}({f'[{name}, …]' if isinstance(first, ast.List) else f'({name}, …)'})"
     if len(first.elts) != 2 or path(first.elts[0]) != name:
         return text, _in_one(short)
@@ -88,12 +89,8 @@ def _in_one(joiner: str) -> str:
     return f"append the parts to a list and call `{joiner}(parts)` once after it"
 
 
-def _joiner(page: Page, call: ast.Call, last: str, short: str) -> str:
-    if last != "append":
-        return short
-    # np.concatenate fails on numbers and other single objects.
-    added = call.args[1] if len(call.args) > 1 else None
-    several = isinstance(added, (ast.List, ast.Tuple)) or (
-        added is not None and page.values.kind(added) in ("array", "list", "tuple", "series", "index")
-    )
-    return "np.concatenate" if several else "np.array"
+def _one_array(cell: CodeCell, call: ast.Call, name: str) -> str:
+    """What takes numbers and arrays alike, as `np.append` does, and keeps what the array held before the loop."""
+    axis = keyword(call, "axis") or (call.args[2] if len(call.args) > 2 else None)
+    rest = f"*parts], axis={cell.segment(axis)})" if axis else "*map(np.ravel, parts)])"
+    return f"append the parts to a list and write `{name} = np.concatenate([{name}, {rest}` once after it"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from nbcritic.analysis.code import CodeCell, nodes_in
+from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit
@@ -32,6 +33,8 @@ IN_ORDER = regex(r"head$|tail$|iloc$|iterrows$|itertuples$|shift$|diff$|cumsum$|
 NEAR = 50
 """So many statements below a call are looked at."""
 ORDERS = frozenset({"sort_values", "sort_index"})
+_LOOKS = frozenset({"query", "select_dtypes"})
+_CONVERTS = frozenset({"astype", "to_datetime", "to_numeric"})
 CLEANING = {"dropna": "isnull", "fillna": "isnull", "drop_duplicates": "duplicated"}
 """Methods that change nothing where a test of this name finds nothing."""
 _INFO = regex(r"(\d{1,12}) non-null")
@@ -197,6 +200,8 @@ def _hit(page: Page, gaps: _Gaps, cell: CodeCell, statement: ast.Expr, call: ast
         used = any(_uses_order(row, owner) for row in after)
         text += better if used else ""
         return Hit(cell.at(statement), text, severity=None if used else "minor")
+    if method in _LOOKS:
+        return Hit(cell.at(statement), text, severity="minor")  # left from looking: to keep it would throw rows away
     if method == "reset_index" and not is_constant(keyword(call, "drop"), True):
         # Bound to the name, the result would have one more column than the lines below expect.
         return Hit(cell.at(statement), text, severity="minor")
@@ -319,7 +324,11 @@ def _expects_error(cell: CodeCell, statement: ast.stmt) -> bool:
     """Is the call there to see whether it fails?"""
     parent = cell.parent(statement)
     if isinstance(parent, ast.Try):
-        return len(parent.body) == 1
+        return len(parent.body) == 1 or (
+            isinstance(statement, ast.Expr)
+            and isinstance(statement.value, ast.Call)
+            and called_name(statement.value.func) in _CONVERTS
+        )
     return isinstance(parent, ast.With) and len(parent.body) == 1
 
 

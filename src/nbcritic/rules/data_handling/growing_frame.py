@@ -276,7 +276,8 @@ def _grows(page: Page, cell: CodeCell, assign: ast.Assign) -> tuple[str, str, bo
         return None
     function = page.qualified(value.func)
     if function in ARRAYS or function in FRAMES:
-        beside = function in FRAMES and (axis := keyword(value, "axis")) is not None and not is_constant(axis, 0)
+        axis = keyword(value, "axis") or (value.args[1] if len(value.args) > 1 else None)
+        beside = function in FRAMES and axis is not None and not is_constant(axis, 0)
         if not beside and any(path(part) == name for part in joined(value)):
             return *joining(page, cell, value, function, name), False
         return None

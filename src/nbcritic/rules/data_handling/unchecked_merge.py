@@ -239,7 +239,7 @@ def check(page: Page) -> Iterator[Hit]:
             first.cell.at(first.call),
             _message(first, len(others)),
             related,
-            severity=None if sure or first.is_by_name else "minor",
+            severity=None if sure else "minor",
             # Whether the named keys are unique, only somebody who knows the data can tell.
             confidence=None if sure else "possible",
         )
