@@ -38,3 +38,10 @@ def test_gaps_of_a_tutorial(cell: str) -> None:
 def test_other_dots_are_faults() -> None:
     assert hit("total = price. * 3").confidence is None
     assert hit("ax = draw()\nax.").confidence is None
+
+
+@pytest.mark.parametrize(
+    "line, mark", [("cd ../..", "wants a `%` in front"), ("pip install pandas", "wants a `!` or `%` in front")]
+)
+def test_a_shell_command_is_told_its_mark(line: str, mark: str) -> None:
+    assert hit(f"{line}\nx = 1").message.endswith(mark)

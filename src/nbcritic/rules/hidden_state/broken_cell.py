@@ -199,7 +199,8 @@ def _hit(page: Page, cell: CodeCell) -> Hit:
         number = cell.source.count("\n", 0, conflict.start()) + 1
         return Hit(cell.at_line(number), "Marks of an unresolved merge conflict are left in this cell")
     if _SHELL.match(line.strip()):
-        return Hit(at, f"`{line.strip()[:60]}` is a shell command: it wants a `!` or `%` in front", severity=severity)
+        mark = "`%`" if line.split()[0] == "cd" else "`!` or `%`"  # `!cd` changes the folder of its own shell only
+        return Hit(at, f"`{line.strip()[:60]}` is a shell command: it wants a {mark} in front", severity=severity)
     if _PROSE.fullmatch(line.strip()) and not line.strip().startswith(_KEYWORDS):
         if _holds_words(cell):
             return Hit(at, "This cell holds words, not Python: make it a Markdown cell", severity=severity)
