@@ -118,7 +118,7 @@ def start_here(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
     Upkeep comes after everything major that is sure and endangers the claims, and each kind of it once; what keeps the notebook from
     running elsewhere may be named twice. What is minor there is named only where nothing else is, for it would take the weight from
-    the rest, and minor points of structure and words are not named at all.
+    the rest, and minor points of structure, speed and words are not named at all.
     """
     ranked = sorted(findings, key=lambda finding: (-_gravity(finding), _place(finding)))
     best: dict[str, Finding] = {}
@@ -133,7 +133,8 @@ def start_here(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
     def fills(finding: Finding) -> bool:
         cause = _cause(finding)[0]
-        return _is_upkeep(finding) and (finding.severity == "minor" or heard[cause] > (cause == _ELSEWHERE[0]))
+        most = 2 if cause == _ELSEWHERE[0] else 1
+        return _is_upkeep(finding) and (finding.severity == "minor" or heard[cause] >= most)
 
     while len(chosen) < START_HERE:
         left = [finding for finding in best.values() if not (chosen and fills(finding))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import replace
 
 from nbcritic.analysis.code import CodeCell
@@ -12,7 +11,7 @@ from nbcritic.analysis.page import Page, once
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Lint
 
-SIDE_EFFECTS = re.compile(
+_SIDE_EFFECTS = regex(
     r"`(sklearn\.experimental|mpl_toolkits\.mplot3d|hvplot|swifter|janitor|scienceplots|rioxarray|pint_pandas|lux"
     r"|(ydata|pandas)_profiling|holoviews\.plotting|jupyter_black|seaborn_image|rpy2|tensorflow_text|geoviews|cudf\.pandas"
     r"|readline|antigravity|this|__future__)\b"
@@ -50,7 +49,7 @@ def is_mistaken(page: Page, lint: Lint, text: str) -> bool:
         used = name in page.names.maybe or name in _read_by_magics(page)
         if lint.code == "F841":
             return used or _is_handle(page, cell, lint, name)
-        return used or (lint.code == "F401" and SIDE_EFFECTS.match(lint.message) is not None)
+        return used or (lint.code == "F401" and _SIDE_EFFECTS.match(lint.message) is not None)
     return False
 
 

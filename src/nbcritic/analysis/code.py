@@ -192,6 +192,11 @@ class CodeCell:
         inside = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
         return any(isinstance(parent, inside) for parent in self.ancestors(node))
 
+    def function(self, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        """The innermost function whose code `node` is part of, if there is one."""
+        inside = (ast.FunctionDef, ast.AsyncFunctionDef)
+        return next((parent for parent in self.ancestors(node) if isinstance(parent, inside)), None)
+
     def statement(self, node: ast.AST) -> ast.stmt:
         """The innermost statement that `node` belongs to."""
         here: ast.AST | None = node

@@ -237,7 +237,7 @@ def check(page: Page) -> Iterator[Hit]:
                 name = path(new_row(page, target) or target)
                 over = growth.loops(cell, assign, name) if name else []
                 if name and over:
-                    function = _function(cell, assign)
+                    function = cell.function(assign)
                     grown = Grown(cell, assign, over, *found)
                     groups.setdefault((cell.number, function, name), []).append(grown)
     for (_, inside, name), several in groups.items():
@@ -259,11 +259,6 @@ def check(page: Page) -> Iterator[Hit]:
             severity=None if grave else "minor",
             confidence=None if grave else "possible",
         )
-
-
-def _function(cell: CodeCell, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-    above = cell.ancestors(node)
-    return next((parent for parent in above if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef))), None)
 
 
 def _grows(page: Page, cell: CodeCell, assign: ast.Assign) -> tuple[str, str, bool] | None:

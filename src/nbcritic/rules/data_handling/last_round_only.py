@@ -178,7 +178,7 @@ def _loads(node: ast.AST) -> list[str]:
 def _fills_once(rounds: Rounds, owner: ast.Name) -> bool:
     """Does the list start empty above the loop, in the same rounds of whatever loop is around, and get nothing else?"""
     cell, loop = rounds.cell, rounds.loop
-    own = [name for name in rounds.named[owner.id] if _scope(cell, name) is _scope(cell, loop)]
+    own = [name for name in rounds.named[owner.id] if cell.function(name) is cell.function(loop)]
     stores = [name for name in own if not isinstance(name.ctx, ast.Load)]
     start = cell.parent(stores[0]) if len(stores) == 1 else None
     filled = [name for name in own if getattr(cell.parent(name), "attr", "") in ("append", "extend", "insert")]
@@ -193,10 +193,6 @@ def _fills_once(rounds: Rounds, owner: ast.Name) -> bool:
 
 def _around(cell: CodeCell, node: ast.AST) -> ast.AST | None:
     return next((parent for parent in cell.ancestors(node) if isinstance(parent, (ast.For, ast.While))), None)
-
-
-def _scope(cell: CodeCell, node: ast.AST) -> ast.AST | None:
-    return next((parent for parent in cell.ancestors(node) if isinstance(parent, ast.FunctionDef)), None)
 
 
 def _emptied(page: Page, rounds: Rounds) -> _Found | None:

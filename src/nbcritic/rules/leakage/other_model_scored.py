@@ -110,11 +110,11 @@ class _Scope:
     def __init__(self, page: Page, score: Measured) -> None:
         self._page = page
         self._score = score
-        self._function = _function(score.cell, score.node)
+        self._function = score.cell.function(score.node)
 
     def includes(self, cell: CodeCell, node: ast.AST) -> bool:
         """Does something stand in it?"""
-        return cell is self._score.cell and _function(cell, node) is self._function
+        return cell is self._score.cell and cell.function(node) is self._function
 
     def has_asked(self, model: Fit) -> bool:
         """Does it make predictions with this model?"""
@@ -163,10 +163,6 @@ class _Scope:
                 if not is_told and not _is_unread(self._page, cell, name):
                     return True
         return False
-
-
-def _function(cell: CodeCell, node: ast.AST) -> ast.AST | None:
-    return next((parent for parent in cell.ancestors(node) if isinstance(parent, ast.FunctionDef)), None)
 
 
 def _is_unread(page: Page, cell: CodeCell, node: ast.AST) -> bool:

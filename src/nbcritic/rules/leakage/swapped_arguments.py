@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell, nodes_in
@@ -179,11 +180,11 @@ def _shown_in(page: Page, given: Measured) -> Iterator[CodeCell]:
     """The cell of a matrix, and the next ones that read the name that it is bound to."""
     statement = given.cell.statement(given.node)
     names = stored_names(statement.targets[0]) if isinstance(statement, ast.Assign) else []
-    for cell in page.code:
-        if cell is given.cell or (
-            given.cell.number < cell.number <= given.cell.number + 3
-            and any(name.id in names for name in cell.nodes(ast.Name))
-        ):
+    here = given.cell.number
+    first = bisect_left(page.code, here, key=lambda cell: cell.number)
+    for cell in page.code[first : first + 4]:
+        is_near = here < cell.number <= here + 3
+        if cell is given.cell or (is_near and any(name.id in names for name in cell.nodes(ast.Name))):
             yield cell
 
 
@@ -197,10 +198,10 @@ def _axes(cell: CodeCell) -> tuple[ast.expr | None, ast.expr | None]:
     return found.get("y"), found.get("x")
 
 
-def _says(cell: CodeCell, node: ast.expr | None, what: object) -> bool:
+def _says(cell: CodeCell, node: ast.expr | None, what: re.Pattern[str]) -> bool:
     """Do the words of an expression match?"""
     words = (part.value for part in nodes_in(node) if isinstance(part, ast.Constant)) if node is not None else ()
-    return any(isinstance(text, str) and what.search(text) for text in words)  # type: ignore[attr-defined]
+    return any(isinstance(text, str) and what.search(text) for text in words)
 
 
 def _names_its_cells(page: Page, given: Measured) -> bool:
