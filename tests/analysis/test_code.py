@@ -38,6 +38,20 @@ def test_the_index_holds_what_ast_walk_finds(source: str) -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES)
+def test_what_stands_in_a_node_is_the_same_with_and_without_an_index(source: str) -> None:
+    bare, indexed = cell(source), cell(source)
+    assert bare.tree is not None and indexed.tree is not None
+    assert indexed.kinds
+    for one, other in zip(ast.walk(bare.tree), ast.walk(indexed.tree), strict=True):
+        expected = sorted(ast.dump(node, include_attributes=True) for node in nodes_in(one))
+        assert sorted(ast.dump(node, include_attributes=True) for node in nodes_in(other)) == expected
+        for kind in {ast.Name, ast.Constant, ast.Call, ast.Lambda, *indexed.kinds}:
+            found = [ast.dump(node) for node in nodes_in(one, kind)]
+            assert sorted(found) == sorted(ast.dump(node) for node in nodes_in(other, kind))
+            assert len(found) == sum(type(node) is kind for node in nodes_in(other))
+
+
+@pytest.mark.parametrize("source", SOURCES)
 def test_nodes_in_a_tree_are_those_of_the_index_with_parents_first(source: str) -> None:
     tree = cell(source)
     assert tree.tree is not None
