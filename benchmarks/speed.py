@@ -3,11 +3,12 @@
     python -m benchmarks.speed [FOLDER] [--notebooks 300] [--repeat 3] [--write]
 
 FOLDER holds notebooks: the corpus where it is there; without one, those of this repository are taken many times. Each is copied to a
-project of its own, no two are equal. The tools take turns, so that a busy machine is busy for all of them; the median counts. CPU is user and system of a tool and all
-its processes (Linux: orphans come to this process, which waits for them), wall is what a person waits. ruff runs with its default rules and
-without its cache; the floor is ruff and `ast.parse` over every code cell. Peers run where they are installed, each in an environment of
-its own: `.benchmarks/peers/{nbqa,pynblint,nborder,marimo}`. Then the latency that an editor sees, growth with the cells of a notebook,
-and the start. `--write` puts the tables into docs/speed.md and a picture beside it.
+project of its own, no two are equal. The tools take turns, so that a busy machine is busy for all of them; the median counts. CPU is
+user and system of a tool and all its processes (Linux: orphans come to this process, which waits for them), wall is what a person
+waits. ruff runs with its default rules and without its cache; the floor is ruff and `ast.parse` over every code cell. Peers run where
+they are installed, each in an environment of its own: `.benchmarks/peers/{nbqa,pynblint,nborder}` (nbqa with flake8; pynblint wants
+click < 8.2; `marimo check` says nothing of an .ipynb). Then the latency that an editor sees, growth with the cells of a notebook, and
+the start. `--write` puts the tables into docs/speed.md and a picture beside it.
 """
 
 from __future__ import annotations
@@ -118,7 +119,6 @@ def tools(paths: Sequence[str], scratch: Path) -> list[Tool]:
         "nbqa flake8": ("nbqa", "nbqa", ["flake8", *paths]),
         "pynblint": ("pynblint", "pynblint", ["notebooks"]),
         "nborder check": ("nborder", "nborder", ["check", *paths]),
-        "marimo check": ("marimo", "marimo", ["check", *paths]),
     }
     for name, (folder, program, options) in peers.items():
         binary = PEERS / folder / "bin" / program
