@@ -163,6 +163,17 @@ def test_git_agrees(here: Path) -> None:
     assert sorted(found()) == sorted(listed.stdout.decode().rstrip("\0").split("\0"))
 
 
+def test_what_git_tracks_is_taken_though_it_is_ignored(here: Path) -> None:
+    put("new.ipynb", "out/old.ipynb", "out/new.ipynb", "a/b/old.ipynb", "other/out/old.ipynb", "other/out/new.ipynb")
+    for top, *tracked in ((".", "out/old.ipynb", "a/b/old.ipynb"), ("other", "out/old.ipynb")):
+        subprocess.run(["git", "init", "-q", top], check=True)
+        subprocess.run(["git", "-C", top, "add", *tracked], check=True)
+    put(".gitignore", data=b"out/\n*.ipynb\n")
+    assert found() == ["a/b/old.ipynb", "other/out/old.ipynb", "out/old.ipynb"]
+    assert found("a") == ["a/b/old.ipynb"]
+    assert found("out") == ["out/new.ipynb", "out/old.ipynb"]  # asked for by name
+
+
 NAMES = st.sampled_from(["a", "b.ipynb", "c.ipynb", "data", ".x", "out.ipynb", "d"])
 TREES = st.recursive(st.none(), lambda inner: st.dictionaries(NAMES, inner, max_size=4), max_leaves=12)
 

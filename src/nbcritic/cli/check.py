@@ -170,7 +170,7 @@ def command(
 ) -> int:
     """Review notebooks, without running them.
 
-    PATH is a notebook, a script with `# %%` cells, a folder (walked; what .gitignore names is left out) or - for standard
+    PATH is a notebook, a script with `# %%` cells, a folder (walked; what git ignores is left out) or - for standard
     input.
 
     \b

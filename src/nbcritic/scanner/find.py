@@ -3,7 +3,7 @@
 A file that is named is always taken; a folder is walked in the order of names for `*.ipynb` (scripts, which are notebooks
 only to those who say so, must be named). What git ignores, hidden folders, virtual environments, `node_modules` and what
 `exclude` names are left out, and folders that are symbolic links are not entered unless they are named. `-` is
-standard input.
+standard input. What git tracks is not ignored, whatever a .gitignore says: git itself sees it so.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from nbcritic.config import Config
 from nbcritic.model import NbcriticError
+from nbcritic.scanner.tracked import Tracked
 
 STDIN = "-"
 
@@ -87,7 +88,12 @@ class _Folder:
 
     path: str
     whole: str
+    tracked: Tracked
     ignores: Ignores = ()
+
+    def leaves_out(self, whole: str, is_folder: bool) -> bool:
+        """Does git ignore this entry?"""
+        return _is_ignored(whole, is_folder, self.ignores) and whole not in self.tracked
 
 
 def _is_ignored(whole: str, is_folder: bool, ignores: Ignores) -> bool:
@@ -102,7 +108,7 @@ def _is_ignored(whole: str, is_folder: bool, ignores: Ignores) -> bool:
 def _walk(start: str, config: Config) -> Iterator[str]:
     """The notebooks in a folder, in the order of names, without recursion: trees may be deeper than Python's stack."""
     whole = os.path.realpath(start)
-    stack: list[_Folder | str] = [_Folder(start, whole, _ignores_above(whole))]
+    stack: list[_Folder | str] = [_Folder(start, whole, Tracked(whole), _ignores_above(whole))]
     while stack:
         item = stack.pop()
         if isinstance(item, str):
@@ -117,7 +123,9 @@ def _walk(start: str, config: Config) -> Iterator[str]:
         if any(entry.name in ENVIRONMENT_MARKS for entry in listing) and item.path != start:
             continue
         if any(entry.name == ".gitignore" for entry in listing):
-            item = _Folder(item.path, item.whole, (*item.ignores, *_gitignore(item.whole)))
+            item = replace(item, ignores=(*item.ignores, *_gitignore(item.whole)))
+        if any(entry.name == ".git" for entry in listing) and item.path != start:
+            item = replace(item, tracked=Tracked(item.whole))
         stack += reversed(list(_children(item, listing, config)))
 
 
@@ -131,9 +139,9 @@ def _children(folder: _Folder, listing: Iterable[os.DirEntry[str]], config: Conf
         wanted = (
             name not in SKIPPED_FOLDERS if is_folder else name.lower().endswith(".ipynb") and not _is_special(entry)
         )
-        if not wanted or _is_ignored(entry.path, is_folder, folder.ignores) or config.excludes(path, folder=is_folder):
+        if not wanted or folder.leaves_out(entry.path, is_folder) or config.excludes(path, folder=is_folder):
             continue
-        yield _Folder(path, entry.path, folder.ignores) if is_folder else path
+        yield replace(folder, path=path, whole=entry.path) if is_folder else path
 
 
 def _is_special(entry: os.DirEntry[str]) -> bool:
