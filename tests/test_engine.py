@@ -140,7 +140,7 @@ def test_fingerprints_without_ids_tell_equal_cells_apart() -> None:
 
 @given(st.permutations(["blocker", "major", "minor", "nit"]), st.data())
 def test_start_here_never_puts_a_lesser_finding_before_a_graver(order: list[str], data: st.DataObject) -> None:
-    base = judge(STAR).findings[0]
+    base = replace(judge(STAR).findings[0], category="leakage")
     found: list[Finding] = [
         replace(base, code=f"NBC{n}", severity=severity, confidence=data.draw(st.sampled_from(["certain", "likely"])))  # type: ignore[arg-type]
         for n, severity in enumerate(order)
@@ -192,7 +192,33 @@ def test_start_here_fills_no_place_with_small_upkeep() -> None:
     assert codes(quiet, replace(paths[0], severity="minor")) == ["NBC201"]
     assert codes(copied, replace(copied, code="NBC401"), state[0]) == ["NBC101", "NBC401"]  # one word on its structure
     unsure = replace(state[0], code="NBC110", confidence="possible")
-    assert codes(replace(state[1], severity="minor"), state[0], unsure) == ["NBC101", "NBC110", "NBC102"]
+    assert codes(replace(state[1], severity="minor"), state[0], unsure) == ["NBC101", "NBC110"]
+
+
+def test_start_here_adds_no_small_point_to_a_graver_one() -> None:
+    base = judge(STAR).findings[0]
+    grave = replace(base, code="NBC105", severity="major", confidence="likely")
+    small = replace(grave, code="NBC603", family="data-handling", category="pandas-correctness", severity="minor")
+    order = replace(grave, code="NBC101", severity="minor", confidence="certain")
+    leak = replace(grave, code="NBC501", family="leakage", category="leakage", severity="minor", confidence="possible")
+
+    def codes(*findings: Finding) -> list[str]:
+        return [finding.code for finding in engine.start_here(findings)]
+
+    assert codes(small, grave) == ["NBC105"]
+    assert codes(small, replace(small, code="NBC607")) == ["NBC603"]  # one thing, where there is nothing graver
+    assert codes(small, grave, order, leak) == ["NBC105", "NBC101", "NBC501"]  # these put every result in doubt
+    assert codes(replace(small, confidence="possible")) == []
+
+
+def test_start_here_names_the_path_before_the_manifest_and_doubtful_upkeep_alone() -> None:
+    base = replace(judge(STAR).findings[0], family="environment", severity="minor", confidence="likely")
+    manifest, path = replace(base, code="NBC210"), replace(base, code="NBC203")
+    doubtful = replace(manifest, severity="major", confidence="possible")
+    broken = replace(base, code="NBC103", family="hidden-state", severity="blocker")
+    assert [finding.code for finding in engine.start_here([manifest, path])] == ["NBC203"]
+    assert [finding.code for finding in engine.start_here([doubtful])] == ["NBC210"]
+    assert [finding.code for finding in engine.start_here([doubtful, broken])] == ["NBC103"]
 
 
 def test_every_category_has_its_cause() -> None:

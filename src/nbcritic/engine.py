@@ -68,6 +68,9 @@ _SLIGHT = frozenset({"structure", "speed", "words"})
 """What nobody says first unless it is major."""
 _ELSEWHERE = ("elsewhere", 0.6)
 """The same for what keeps a notebook from running on another machine: here, its numbers stand."""
+_SOON_MENDED = frozenset({"NBC210", "NBC211"})
+"""What stops a notebook elsewhere until somebody writes down a package: less than a path that only its author has."""
+_RUN_ORDER = "NBC101"
 
 
 @uncollected()
@@ -117,13 +120,15 @@ def start_here(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """What a strong reviewer says first: what endangers the notebook's claims most, each of another rule, not all of one cause.
 
     Upkeep comes after everything major that is sure and endangers the claims, and each kind of it once; what keeps the notebook from
-    running elsewhere may be named twice. What is minor there is named only where nothing else is, for it would take the weight from
-    the rest, and minor points of structure, speed and words are not named at all.
+    running elsewhere may be named twice. Three places need not be filled, for a weak point takes the weight from the rest: what is
+    minor is named only where nothing graver is, and then one thing alone, unless it puts every result in doubt (the order of the run,
+    a leak). Minor points that are no more than possible, or of structure, speed and words, are not named at all, and possible upkeep
+    only where nothing else is.
     """
     ranked = sorted(findings, key=lambda finding: (-_gravity(finding), _place(finding)))
     best: dict[str, Finding] = {}
     for finding in ranked:
-        if finding.severity != "nit" and not (finding.severity == "minor" and _cause(finding)[0] in _SLIGHT):
+        if not _is_small(finding):
             best.setdefault(finding.code, finding)
     chosen: list[Finding] = []
     heard: Counter[str] = Counter()
@@ -132,9 +137,11 @@ def start_here(findings: Sequence[Finding]) -> tuple[Finding, ...]:
         return _gravity(finding) * (1 if _is_upkeep(finding) else _AGAIN ** heard[_cause(finding)[0]])
 
     def fills(finding: Finding) -> bool:
+        if finding.severity == "minor":
+            return not _doubts_results(finding)
         cause = _cause(finding)[0]
         most = 2 if cause == _ELSEWHERE[0] else 1
-        return _is_upkeep(finding) and (finding.severity == "minor" or heard[cause] >= most)
+        return _is_upkeep(finding) and (finding.confidence == "possible" or heard[cause] >= most)
 
     while len(chosen) < START_HERE:
         left = [finding for finding in best.values() if not (chosen and fills(finding))]
@@ -153,7 +160,19 @@ def start_here(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 def _gravity(finding: Finding) -> float:
     """How grave a finding is, how sure, and how much depends on it, in one number."""
-    return _WEIGHT[finding.severity] * _TRUST[finding.confidence] * _cause(finding)[1]
+    depends = _cause(finding)[1] * (0.9 if finding.code in _SOON_MENDED else 1)
+    return _WEIGHT[finding.severity] * _TRUST[finding.confidence] * depends
+
+
+def _is_small(finding: Finding) -> bool:
+    """Is it nothing to begin with, even where nothing else was found?"""
+    slight = (finding.confidence == "possible" and not _doubts_results(finding)) or _cause(finding)[0] in _SLIGHT
+    return finding.severity == "nit" or (finding.severity == "minor" and slight)
+
+
+def _doubts_results(finding: Finding) -> bool:
+    """Is it about every result at once: outputs that are not of one run, or a score that has seen the held-out rows?"""
+    return finding.code == _RUN_ORDER or finding.category == "leakage"
 
 
 def _is_upkeep(finding: Finding) -> bool:

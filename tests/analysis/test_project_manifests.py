@@ -226,3 +226,24 @@ def test_a_package_nobody_here_knows_may_bring_others() -> None:
     assert may_bring_more({"pandas", "strange-science"})
     assert not may_bring_more({"pandas", "pytest-cov", "black"})
     assert not may_bring_more({f"frozen-{number}" for number in range(60)})
+
+
+@pytest.mark.parametrize(
+    "path, text, gives",
+    [
+        ("setup.py", "NAME = 'shop'\nsetup(name=NAME, package_dir={NAME: 'src'}, packages=[NAME, NAME + '.more'])", {"shop"}),
+        ("setup.py", "LIST = ['shop.a', 'fees']\nsetup(packages=LIST, py_modules=['one'], package_dir={'': 'src'})", {"shop", "fees", "one"}),
+        ("setup.py", "setup(packages=find_packages(where=folder), package_dir=folders)", set()),
+        ("pyproject.toml", "[project]\nname = 'x'\n[tool.setuptools.package-dir]\nshop = 'src'\n'' = 'lib'", {"shop"}),
+    ],
+)  # fmt: skip
+def test_modules_whose_folders_have_other_names(path: str, text: str, gives: set[str]) -> None:
+    read = manifest(path, text)
+    assert read is not None
+    assert read.gives == gives
+
+
+def test_the_name_of_a_distribution_may_stand_in_a_constant() -> None:
+    read = manifest("setup.py", "NAME = 'Shop.Tools'\nsetup(name=NAME)")
+    assert read is not None
+    assert read.own == "shop-tools"

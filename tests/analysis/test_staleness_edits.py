@@ -132,3 +132,12 @@ def test_frames_of_other_cells_and_of_libraries() -> None:
 
 def test_what_ipython_makes_of_magics() -> None:
     assert not traces("!ls /x", error(f"{NEW}\n----> 1 get_ipython().system('ls /x')\n"))
+
+
+def test_a_formatter_is_no_edit() -> None:
+    quoted = error(f'{NEW}\n----> 2 fit(\n      3     model, rate=.5,\n      4     kind="flat"\n      5 )\n')
+    assert not traces("x = 3\nfit(model, rate=0.5, kind='flat')", quoted)
+    assert not traces("x = 3\nfit(\n    model,\n    rate=0.5,\n    kind='flat',\n)", quoted)
+    assert traces("x = 3\nfit(model, rate=0.05, kind='flat')", quoted) == ["traceback"]
+    long = error(f"{NEW}\n----> 2 total = (price*1. + [fee, tax][0])\n")
+    assert not traces("x = 3\ntotal = price * 1.0 + [\n    fee,\n    tax,\n][0]", long)

@@ -51,6 +51,8 @@ _STATEFUL = frozenset(
 """What takes a `random_state` and gives something else without one. Solvers whose chance does not show are left out."""
 _STATEFUL_IF_SHUFFLED = frozenset({"KFold", "StratifiedKFold", "StratifiedGroupKFold"})
 _STATEFUL_PACKAGES = frozenset({"sklearn", "imblearn", "umap", "cuml"})
+_DRAWING = frozenset({"numpy", "random", "torch", "keras", "tensorflow"}) | _STATEFUL_PACKAGES
+"""The packages whose functions draw."""
 
 _BOUNDED = frozenset({"randint", "randrange"})
 _GENERATORS = frozenset({"numpy.random.default_rng", "numpy.random.RandomState", "random.Random"})
@@ -124,6 +126,9 @@ def draw_of(page: Page, cell: CodeCell, call: ast.Call) -> Draw | None:
     """The draw that a call is, or None."""
     name = page.qualified(call.func) or ""
     package, _, rest = name.partition(".")
+    if package not in _DRAWING:
+        is_sample = isinstance(call.func, ast.Attribute) and call.func.attr == "sample" and not name
+        return _sample(page, cell, call) if is_sample and not _has_generator(page, call) else None
     last = name.rpartition(".")[2]
     if (last in _BOUNDED and _has_one_outcome(call, package)) or _has_generator(page, call):
         return None
@@ -145,8 +150,6 @@ def draw_of(page: Page, cell: CodeCell, call: ast.Call) -> Draw | None:
         return Draw(cell, call, name, "tensorflow")
     if package == "tensorflow" and rest in _TENSORFLOW and not _given(call, "seed"):
         return Draw(cell, call, name, "tensorflow")
-    if isinstance(call.func, ast.Attribute) and call.func.attr == "sample" and not name:
-        return _sample(page, cell, call)
     return None
 
 

@@ -98,22 +98,6 @@ def _walked(tree: ast.AST) -> list[ast.AST]:
     return found
 
 
-def _place(order: _Order, parents: dict[ast.AST, ast.AST]) -> None:
-    """Tell each node that has others in it where it begins and ends (`_nbcritic_place`, for `nodes_in`)."""
-    end: dict[ast.AST, int] = {}
-    start = len(order.nodes)
-    for node in reversed(order.nodes):
-        start -= 1
-        last = end.get(node)
-        if last is None:
-            last = start + 1
-        else:
-            node._nbcritic_place = order, start, last  # type: ignore[attr-defined]  # half as dear as `setattr`
-        parent = parents.get(node)
-        if parent is not None and parent not in end:
-            end[parent] = last  # the last of its children, which is the first met on the way back
-
-
 class CodeCell:
     """One code cell of a page.
 
@@ -138,6 +122,14 @@ class CodeCell:
 
     def __repr__(self) -> str:
         return f"CodeCell({self.number}, {self.source[:40]!r})"
+
+    def forget(self) -> None:
+        """Let go of the tree: its nodes know their order, which knows them."""
+        tree = vars(self).get("tree")
+        place: tuple[_Order, int, int] | None = getattr(tree, "_nbcritic_place", None)
+        if place is not None:
+            vars(place[0]).clear()
+        vars(self).clear()
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -186,34 +178,46 @@ class CodeCell:
 
     @cached_property
     def _index(self) -> dict[type[ast.AST], list[ast.AST]]:
-        order = _Order()
+        # The innermost node whose children are being looked at, what is left of them, and its place.
+        outer: ast.AST | None = None
+        rest: Iterator[ast.AST] = iter((self.tree,) if self.tree is not None else ())
+        start = 0
+        order, waiting = _Order(), list[tuple[ast.AST | None, Iterator[ast.AST], int]]()
         nodes, index, places = order.nodes, order.index, order.places
         parents: dict[ast.AST, ast.AST] = {}
         self.parents = parents
-        stack: list[ast.AST] = [self.tree] if self.tree is not None else []
-        pop, fields_of = stack.pop, _FIELDS
-        while stack:
-            node = pop()
-            kind = node.__class__
-            index[kind].append(node)
-            places[kind].append(len(nodes))
-            nodes.append(node)
-            names = fields_of[kind] if kind in fields_of else fields(kind)
-            if not names:
-                continue
-            children = []
-            for name in names:
-                value: Any = getattr(node, name, None)
-                if value.__class__ is list:
-                    children += [item for item in value if item.__class__ not in ATOMS]
-                elif value.__class__ not in ATOMS:
-                    children.append(value)
-            children.reverse()
-            stack += children
-            for child in children:
-                parents[child] = node
-        _place(order, parents)
-        return index
+        push, pop, put, atoms, fields_of = waiting.append, waiting.pop, nodes.append, ATOMS, _FIELDS
+        while True:
+            for node in rest:
+                kind: Any = node.__class__
+                if kind in atoms:
+                    continue
+                if outer is not None:
+                    parents[node] = outer
+                place = len(nodes)
+                put(node)
+                index[kind].append(node)
+                places[kind].append(place)
+                names = fields_of[kind] if kind in fields_of else fields(kind)
+                if not names:
+                    continue
+                inside: list[Any] = []
+                for name in names:
+                    value: Any = getattr(node, name, None)
+                    if value.__class__ is list:
+                        inside += value
+                    else:
+                        inside.append(value)
+                push((outer, rest, start))
+                outer, rest, start = node, iter(inside), place
+                break
+            else:
+                if outer is None:
+                    return index
+                if len(nodes) > start + 1:
+                    # For `nodes_in`. Half as dear as `setattr`.
+                    outer._nbcritic_place = order, start, len(nodes)  # type: ignore[attr-defined]
+                outer, rest, start = pop()
 
     @property
     def kinds(self) -> KeysView[type[ast.AST]]:

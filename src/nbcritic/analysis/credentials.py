@@ -61,6 +61,8 @@ _METHODS: dict[str, tuple[tuple[int, Family], ...]] = {
     "set_access_token": ((0, "key"), (1, "key")),
     "authenticate_user": ((1, "password"),),
 }
+_GIVES = regex(r"(?:set_?|use_?|add_?)?(?:api_?(?:key|token)|(?:auth|access)_?token)", re.I)
+"""Calls that are told a key and nothing else: `service.api_key("…")`."""
 _BY_NAME = frozenset({"getenv", "get", "setdefault", "putenv", "setenv", "option", "config", "set"})
 """`os.environ.get("API_KEY", "…")`, `reader.option("password", "…")`: the name is an argument."""
 _PLACING = _LAST | _METHODS.keys() | _BY_NAME | {"login"}
@@ -239,11 +241,15 @@ def _given(page: Page, cell: CodeCell) -> Iterator[_Given]:
         if annotated.value is not None:
             yield from _assigned(page, annotated.target, annotated.value)
     names = tells or "auth" in cell.source
-    for call in cell.nodes(ast.Call):
+    placing = not page.called_words.isdisjoint(_PLACING)
+    for call in cell.nodes(ast.Call) if names or placing else ():
         if call.keywords and names:
             yield from _named(page, call)
-        if call.args and _last(call.func) in _PLACING:
+        if placing and call.args and _last(call.func) in _PLACING:
             yield from _placed(page, call)
+        elif tells and len(call.args) == 1 and not call.keywords and _GIVES.fullmatch(name := _last(call.func)):
+            if isinstance(value := call.args[0], ast.Constant) and name not in page.names.functions:
+                yield _Given(value, name, "key")
     for literal in cell.nodes(ast.Dict) if tells else ():
         yield from _keyed(literal)
     for arguments in cell.nodes(ast.arguments) if tells else ():

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
-from nbcritic.analysis.code import fields
+from nbcritic.analysis.code import ATOMS, fields
 from nbcritic.analysis.events import (
     EAGER,
     ENDS,
@@ -21,7 +21,6 @@ from nbcritic.analysis.events import (
     Function,
     FunctionNode,
     asks_for_names,
-    called_name,
     opens,
     queried,
     root_name,
@@ -30,6 +29,7 @@ from nbcritic.analysis.events import (
 from nbcritic.analysis.graph_changes import changes_object
 
 _LINKS = frozenset({ast.Call, ast.Attribute, ast.Subscript})
+_SILENT = ATOMS | {ast.Constant}
 _make = tuple.__new__
 
 
@@ -83,11 +83,10 @@ class Expressions:
         handlers = self.handlers
         for name in fields(node.__class__):
             value = getattr(node, name, None)
-            if value.__class__ is not list:
-                value = (value,)
-            for item in value:
-                if isinstance(item, ast.AST):
-                    handlers.get(item.__class__, _children)(self, item)
+            for item in value if value.__class__ is list else (value,):
+                kind: Any = item.__class__
+                if kind not in _SILENT:
+                    handlers.get(kind, _children)(self, item)
 
     def all(self, nodes: Iterable[ast.AST | None]) -> None:
         """Visit these in order; what stands below a `return` is written down as if somebody caught what is missing there."""
@@ -114,7 +113,8 @@ class Expressions:
         """A bare name: load, store or delete."""
         context = node.ctx.__class__
         if context is ast.Load:
-            self.add("use", node.id, node)
+            # `add` written out: this is half of all events.
+            self.events.append(_make(Event, ("use", node.id, node, "", self._depth, self._guards > 0, "")))
         elif context is ast.Store:
             self.add("bind", node.id, node, "assign")
         else:
@@ -155,41 +155,45 @@ class Expressions:
             links.append(here)
             here = here.func if kind is ast.Call else here.value
         if kind is ast.Name:
-            self.add("use", here.id, here)
+            self.events.append(_make(Event, ("use", here.id, here, "", self._depth, self._guards > 0, "")))
         elif kind is ast.Lambda:
             self._inline(here, now=True)
-        else:
+        elif kind is not ast.Constant:
             self.visit(here)
-        while links:
-            link = links.pop()
-            if link.__class__ is ast.Call:
+        for link in reversed(links):
+            kind = link.__class__
+            if kind is ast.Call:
                 self._call(link)
+            elif kind is ast.Attribute and link.ctx.__class__ is ast.Load:
+                self.attributes.add(link.attr)
+                if link.attr in self._methods:
+                    root = root_name(link.value)
+                    self.add("call", root.id if root is not None else "", link, PROPERTY, link.attr)
             else:
                 self._access(link)
 
     def _access(self, node: ast.Attribute | ast.Subscript) -> None:
-        """`x.a` and `x[i]`: a store or delete there changes what `x` holds."""
-        if isinstance(node, ast.Subscript):
+        """`x[i]`, and a store or delete in `x.a` or there, which changes what `x` holds."""
+        if isinstance(node, ast.Subscript) and node.slice.__class__ is not ast.Constant:
             self.visit(node.slice)
-        if node.ctx.__class__ is ast.Load:
-            if isinstance(node, ast.Attribute):
-                self.attributes.add(node.attr)
-                if node.attr in self._methods:
-                    root = root_name(node.value)
-                    self.add("call", root.id if root is not None else "", node, PROPERTY, node.attr)
-        elif (root := root_name(node)) is not None:
+        if node.ctx.__class__ is not ast.Load and (root := root_name(node)) is not None:
             self.add("mutate", root.id, node, "subscript" if isinstance(node, ast.Subscript) else "attribute")
 
     def _call(self, node: ast.Call) -> None:
         """A call: of a function by name, of a method that may change its object, or of something that makes names."""
-        function = node.func
-        called = called_name(function)
-        arguments = [*node.args, *[word.value for word in node.keywords]] if node.keywords else node.args
+        function: Any = node.func
+        way = function.__class__
+        called = function.attr if way is ast.Attribute else function.id if way is ast.Name else ""
+        words = node.keywords
+        arguments = [*node.args, *[word.value for word in words]] if words else node.args
+        handlers, calls = self.handlers, False
         for argument in arguments:
-            if isinstance(argument, ast.Lambda):
-                self._inline(argument, now=called in EAGER)
-            elif argument.__class__ is not ast.Constant:
-                self.visit(argument)
+            kind = argument.__class__
+            if kind is ast.Lambda:
+                self._inline(argument, now=called in EAGER)  # type: ignore[arg-type]
+            elif kind is not ast.Constant:
+                calls = calls or kind is ast.Call
+                handlers.get(kind, _children)(self, argument)
         if called in EAGER:
             for argument in arguments:
                 if isinstance(argument, ast.Name):
@@ -197,12 +201,12 @@ class Expressions:
         if called in QUERIES:
             for name in queried(node):
                 self.add("use", name, node)
-        if isinstance(function, ast.Name):
+        if way is ast.Name:
             kept, under = self._kept
-            self.add("call", function.id, node, origin=under if node is kept else "")
-        elif isinstance(function, ast.Attribute):
+            self.add("call", called, node, "", under if node is kept else "")
+        elif way is ast.Attribute:
             self._method(node, function)
-        if (called in MAY_OPEN or node.keywords) and (reason := opens(node, called)):
+        if (called in MAY_OPEN or (words and calls)) and (reason := opens(node, called)):  # `globals()` is a call
             self.add("unknown", "", node, reason)
 
     def _method(self, node: ast.Call, function: ast.Attribute) -> None:
@@ -237,16 +241,17 @@ class Expressions:
 
     def _elements(self, node: Comprehension) -> None:
         """What a comprehension does for each of what it iterates over."""
-        inner = self._inner(self._depth)
+        outer, yields = self.events, self._yields
+        self.events = []
         targets: set[str] = set()
         for generator in node.generators:
             if generator is not node.generators[0]:
-                inner.visit(generator.iter)
+                self.visit(generator.iter)
             targets.update(stored_names(generator.target))
-            inner.all(generator.ifs)
-        inner.all((node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,))
-        self.events += [event for event in inner.events if event.name not in targets]
-        self._adopt(inner)
+            self.all(generator.ifs)
+        self.all((node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,))
+        outer += [event for event in self.events if event.name not in targets]
+        self.events, self._yields = outer, yields
 
     def anonymous(self, node: ast.Lambda) -> None:
         """A lambda that is stored somewhere: it runs later, if ever."""

@@ -57,6 +57,8 @@ class Page:
 
         Nobody may ask the page anything afterwards.
         """
+        for cell in vars(self).get("cells", ()):
+            cell.forget()
         vars(self).clear()
 
     @property
@@ -132,13 +134,14 @@ class Page:
         """Whose rows values hold, how they are split, and what was fitted and scored on them."""
         return Provenance(self)
 
-    def qualified(self, node: ast.AST) -> str | None:
-        """The full dotted name of what `node` names, through the notebook's imports: `np.random.rand` → `numpy.random.rand`.
+    @cached_property
+    def qualified(self) -> Callable[[ast.AST], str | None]:
+        """The full dotted name of what a node names, through the notebook's imports: `np.random.rand` → `numpy.random.rand`.
 
         Builtins are given bare (`open`, `list`). None where the expression does not start at an import or a builtin, or where
         the name is also bound to something else.
         """
-        return self.names.qualified(node)
+        return self.names.qualified
 
     def calls(self, *qualified: str) -> Iterator[tuple[CodeCell, ast.Call]]:
         """Every call of a function with one of these full names, with its cell."""

@@ -58,6 +58,8 @@ class Place(NamedTuple):
 
 def places(page: Page, cell: CodeCell) -> Iterator[Place]:
     """Every argument of a cell's calls that is a password by its place alone."""
+    if page.called_words.isdisjoint(_LAST):
+        return
     for call in cell.nodes(ast.Call):
         function = call.func
         last = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")

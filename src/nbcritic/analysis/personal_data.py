@@ -15,7 +15,13 @@ from nbcritic.analysis.pattern import regex
 from nbcritic.notebook.outputs import Output
 
 Kind: TypeAlias = Literal[
-    "e-mail addresses", "telephone numbers", "card numbers", "social security numbers", "account numbers", "tax numbers"
+    "e-mail addresses",
+    "telephone numbers",
+    "card numbers",
+    "social security numbers",
+    "account numbers",
+    "tax numbers",
+    "full names",
 ]
 
 _MOST = 1_000_000
@@ -52,6 +58,12 @@ _TRADE = regex(
     r"organi[sz]ation|office|website|url|cuisine|rating|publisher|station|library|clinic|vendor|supplier|categor",
     re.I,
 )
+
+
+_REVIEWED = regex(r"\breviews?\b|review_?(?:text|body|content|comment)|\bcomments?\b|opini[oó]n", re.I)
+"""Who wrote a review is a customer; who wrote a book is not."""
+_FULL_NAME = regex(r"[^\W\d_a-z][^\W\d_]+(?:[ '-][^\W\d_]{1,20}\.?){0,2} [^\W\d_a-z][^\W\d_]+")
+_FEWEST_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +132,11 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str], Callable[[str], bool
     ("card numbers", regex(r"card|credit|\bcc\b|cc_?num|\bpan\b", re.I), _CARD, _luhn),
     ("social security numbers", regex(r"\bssn\b|social[ _-]?sec|_ssn|ssn_", re.I), _SOCIAL, bool),
     ("account numbers", regex(r"iban|account|konto|bank", re.I), _IBAN, _iban),
+    ("full names", regex(r"^(?:author|reviewer)(?:[ _-]?name)?$", re.I), _FULL_NAME, bool),
     ("tax numbers", regex(r"\bcpf\b|tax[ _-]?(?:id|no|num)", re.I), _TAX, _cpf),
 )
 _NAMED_BY = tuple(
-    "mail correo courriel phone mobile cell tel card cc pan ssn social credit iban account konto bank cpf tax".split()
+    "mail correo courriel phone mobile cell tel card cc pan ssn social credit iban account konto bank cpf tax author reviewer".split()
 )
 """One of these stands in every title that the patterns above find."""
 _GAP = regex(r"\s{2,}|\t|\s*\|\s*")
@@ -135,18 +148,20 @@ def personal_columns(output: Output) -> Iterator[Column]:
     tables = _html_tables(output.html[:_MOST]) if "<table" in output.html else _text_tables(output.text[:_MOST])
     for titles, rows in tables:
         about = " | ".join(titles)
-        trade, person = _TRADE.search(about), _PERSON.search(about)
+        trade, person, reviewed = _TRADE.search(about), _PERSON.search(about), _REVIEWED.search(about)
         for place, title in enumerate(titles):
             values = {row[place].strip() for row in rows if place < len(row)}
             for kind, named, shape, check in _KINDS:
                 if (
                     not _is_title(title)
                     or not named.search(title)
+                    or (kind == "full names" and not reviewed)
                     or (kind in ("e-mail addresses", "telephone numbers") and (trade or not person))
                 ):
                     continue
                 held = {value for value in values if shape.fullmatch(value) and check(value)}
-                if len(held) >= _FEWEST and len(held) * 2 >= len(
+                fewest = _FEWEST_NAMES if kind == "full names" else _FEWEST
+                if len(held) >= fewest and len(held) * 2 >= len(
                     {v for v in values if v not in ("", "NaN", "None", "...")}
                 ):
                     yield Column(title, kind, len(held))

@@ -287,7 +287,9 @@ def _stable(fact: object) -> object:
     """The same text for the same fact in every process: sets have no order of their own."""
     if isinstance(fact, tuple):
         return [_stable(one) for one in fact]
-    return (fact.path, sorted(fact.names), fact.own, fact.partial, fact.lock) if isinstance(fact, Manifest) else fact
+    if not isinstance(fact, Manifest):
+        return fact
+    return (fact.path, sorted(fact.names), fact.own, fact.partial, fact.lock, sorted(fact.gives))
 
 
 NOWHERE = Project.of({}, None)

@@ -71,6 +71,9 @@ ogr: gdal
 osgeo: gdal
 osr: gdal
 shapefile: pyshp
+samgeo: segment-geospatial
+ee: earthengine-api geemap
+vtkmodules: vtk pyvista
 libpysal: libpysal pysal
 esda: esda pysal
 tables: tables pytables
@@ -111,7 +114,18 @@ botocore: botocore boto3
 aws_cdk: aws-cdk-lib
 win32com: pywin32
 win32api: pywin32
+win32con: pywin32
+win32gui: pywin32
+win32file: pywin32
+win32process: pywin32
+win32event: pywin32
+win32service: pywin32
+win32print: pywin32
+win32clipboard: pywin32
+win32security: pywin32
+winerror: pywin32
 pythoncom: pywin32
+pywintypes: pywin32
 gi: pygobject
 wx: wxpython
 PyQt5: pyqt5 pyqt

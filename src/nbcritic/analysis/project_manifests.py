@@ -7,7 +7,7 @@ import configparser
 import re
 import tomllib
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ _VALUED = frozenset(
     "-c --channel -i --index-url --extra-index-url -f --find-links -r --requirement -n --name -t --target".split()
 )
 _NOT_PACKAGES = frozenset({"python", "pip", "r-base"})
+_GIVES = ("packages", "py_modules", "package_dir")
 _PIPFILE_OTHER = frozenset({"source", "requires", "scripts", "pipenv"})
 
 
@@ -50,6 +51,8 @@ class Manifest:
     """The distribution that the project itself is."""
     partial: bool = False
     lock: bool = False
+    gives: frozenset[str] = frozenset()
+    """The modules that it says the project gives, where their folders have other names: `package_dir={"shop": "src"}`."""
 
     @property
     def folder(self) -> str:
@@ -212,7 +215,8 @@ def _pyproject(path: str, text: str) -> Manifest | None:
     dynamic = "dependencies" in project.get("dynamic", ())
     if not names and not own:
         return None
-    return Manifest(path, _names(names), own, partial=dynamic)
+    folders = tool.get("setuptools", {}).get("package-dir", {})
+    return Manifest(path, _names(names), own, partial=dynamic, gives=frozenset(folders) - {""})
 
 
 def _setup_cfg(path: str, text: str) -> Manifest | None:
@@ -250,10 +254,26 @@ def _setup_py(path: str, text: str) -> Manifest | None:
             items = (item for node in ast.walk(value) if isinstance(node, (ast.List, ast.Tuple)) for item in node.elts)
             names |= {item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)}
             partial |= any(isinstance(n, (ast.Call, ast.Name)) for n in ast.walk(value))
-        name = words.get("name")
-        own = normal(name.value) if isinstance(name, ast.Constant) and isinstance(name.value, str) else ""
-        return Manifest(path, _names(names), own, partial=partial)
+        gives = frozenset(top for key in _GIVES for top in _tops(words.get(key), literals))
+        own = next((normal(text) for text in _texts(words.get("name"), literals)), "")
+        return Manifest(path, _names(names), own, partial=partial, gives=gives)
     return None
+
+
+def _tops(value: ast.expr | None, literals: Mapping[str, ast.expr]) -> Iterator[str]:
+    """The packages at the top of those that a setup.py lists, or gives a folder to."""
+    if isinstance(value, ast.Name):
+        value = literals.get(value.id)
+    listed = value.keys if isinstance(value, ast.Dict) else getattr(value, "elts", ())
+    return (text.partition(".")[0] for item in listed for text in _texts(item, literals) if text)
+
+
+def _texts(value: ast.expr | None, literals: Mapping[str, ast.expr]) -> Iterator[str]:
+    """A text, written out or under a name that stands for it."""
+    if isinstance(value, ast.Name):
+        value = literals.get(value.id)
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        yield value.value
 
 
 def _dockerfile(path: str, text: str) -> Manifest | None:

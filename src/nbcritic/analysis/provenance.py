@@ -24,6 +24,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nbcritic.analysis.provenance_events import Events, Pair
+from nbcritic.analysis.provenance_names import Env
 from nbcritic.analysis.provenance_tables import CONCERNS
 from nbcritic.analysis.provenance_values import PLAIN, Fit, Resampling, Score, Split, Value
 from nbcritic.analysis.provenance_walk import Interpreter
@@ -48,17 +49,21 @@ class Provenance:
         return any(CONCERNS.search(cell.source) for cell in self._page.code)
 
     @cached_property
-    def _run(self) -> Interpreter | None:
+    def _run(self) -> tuple[Events, Env]:
+        """What happened, and what the globals hold at the end."""
         if not self.concerns_models:
-            return None
+            return Events(), Env()
         run = Interpreter(self._page)
         run.run()
-        return run
+        found, names = run.found, run.outer[-1] if run.outer else Env()
+        # Its parts know one another: they would wait for the collector of garbage, with all that they hold.
+        vars(run).clear()
+        return found, names
 
-    @cached_property
+    @property
     def events(self) -> Events:
         """Everything that happened."""
-        return self._run.found if self._run is not None else Events()
+        return self._run[0]
 
     @property
     def splits(self) -> list[Split]:
@@ -98,11 +103,9 @@ class Provenance:
     @property
     def truncated(self) -> bool:
         """Was the page too much to be followed to its end? False where nobody has asked for anything yet: to ask this costs nothing."""
-        run: Interpreter | None = self.__dict__.get("_run")
-        return run is not None and run.found.truncated
+        run: tuple[Events, Env] | None = vars(self).get("_run")
+        return run is not None and run[0].truncated
 
     def value(self, name: str) -> Value:
         """What a notebook global holds at the end of the page."""
-        run = self._run
-        globals_ = run.outer[-1] if run is not None and run.outer else {}
-        return globals_.get(name, PLAIN)
+        return self._run[1].get(name, PLAIN)

@@ -304,6 +304,8 @@ class Calls:
         passed = merged(value if value.rows else value.by_tools() for value in values)
         if passed.is_plain and not name[:1].isupper():
             return Value(rows=frozenset({self.run.token(node)}))
+        if passed.is_unsure and name[:1].isupper() and not qualified.startswith(("pandas.", "numpy.")):
+            return PLAIN  # an object that several parts of a split were put into: what its attributes hold nobody knows
         return passed if name in tables.BY_ROW and values and values[0].columns else passed.loose()
 
     def _binned(self, node: ast.Call, name: str, value: Value) -> Value:
@@ -357,9 +359,7 @@ def _is_copy(node: ast.Call) -> bool:
 def _file(node: ast.Call) -> str:
     """The name of the file that a reader reads, where it stands there."""
     first = node.args[0] if node.args else None
-    text = (
-        [n.value for n in nodes_in(first) if isinstance(n, ast.Constant) and isinstance(n.value, str)] if first else []
-    )
+    text = [n.value for n in nodes_in(first, ast.Constant) if isinstance(n.value, str)] if first else []
     return text[-1].rpartition("/")[2] if text else ""
 
 

@@ -198,6 +198,8 @@ class Expressions(ColumnNames):
             return PLAIN if value.rows else Value(taints=value.taints)
         if value.is_plain or node.attr in _WHOLE:
             return value
+        if tables.TRAIN.search(node.attr) or tables.TEST.search(node.attr):
+            value = value.picked(f".{node.attr}")  # an object that deals its rows out: `window.train`, `window.val`
         return value.only(frozenset({node.attr})) if node.attr not in _METHODLIKE else value.loose()
 
     def _subscript(self, node: ast.Subscript, depth: int) -> Value:

@@ -49,7 +49,7 @@ class Scoring:
     def _score(
         self, node: ast.AST, metric: str, data: Value, fit: Fit | None, by_folds: bool = False, model: str = ""
     ) -> None:
-        loops = self.run.loop_nodes
+        loops, calls = self.run.loop_nodes, self.run.depth
         self.run.found.scores.append(
-            Score(node, self.run.cell, self.run.top, metric, data.rows, data.part, data.subset, fit, by_folds, loops, model=model)
+            Score(node, self.run.cell, self.run.top, metric, data.rows, data.part, data.subset, fit, by_folds, loops, model=model, depth=calls)
         )  # fmt: skip

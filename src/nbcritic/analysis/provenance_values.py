@@ -174,6 +174,8 @@ class Score:
     """The variable that holds the scored rows, where it is one."""
     model: str = ""
     """The class of a cross-validated model, where it is known."""
+    depth: int = 0
+    """How many of the page's own functions were called, one by the other, to take it."""
 
     @property
     def role(self) -> Role:
@@ -255,6 +257,11 @@ class Value:
     def is_plain(self) -> bool:
         """Nothing is known of it."""
         return not (self.rows or self.taints or self.part or self.tool or self.items)
+
+    @property
+    def is_unsure(self) -> bool:
+        """Were several parts of a split put into it, so that nobody knows which of them it is?"""
+        return any(type(token) is object for token in self.subset)
 
     @property
     def role(self) -> Role:
@@ -356,11 +363,12 @@ def merged(values: Iterable[Value], together: bool = False) -> Value:
             return one
         return replace(one, items=None, tool=None, grouped=False, window=False, folds=False)
     with_rows = [value for value in known if value.rows]
-    part = with_rows[0].part if with_rows else known[0].part
+    parts = [value.part for value in with_rows or known[:1]]
+    part = max(parts, key=len)
     mixed = _NOTHING_MIXED.union(*(value.mixed or ((value.rows, value.part),) for value in with_rows if together))
     unsure = len({value.part for value in with_rows}) > 1 and not together
-    for value in with_rows[1:]:
-        part = common(part, value.part)
+    for other in parts:  # rows from elsewhere, used beside a part, leave it what it is
+        part = next((part[:length] for length, (a, b) in enumerate(zip(part, other, strict=False)) if a != b), part)
     rows = frozenset(list(dict.fromkeys(row for value in known for row in value.rows))[:_MOST])
     return Value(
         rows,
@@ -372,14 +380,6 @@ def merged(values: Iterable[Value], together: bool = False) -> Value:
         predicted=next((value.predicted for value in known if value.predicted is not None), None),
         file=next((value.file for value in known if value.file), ""),
     )
-
-
-def common(one: Part, other: Part) -> Part:
-    """The part that two parts have in common. Rows from elsewhere, used beside a part, leave it what it is."""
-    for length, (a, b) in enumerate(zip(one, other, strict=False)):
-        if a != b:
-            return one[:length]
-    return max(one, other, key=len)
 
 
 def _is_stretch(token: object) -> bool:

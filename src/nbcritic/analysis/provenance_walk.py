@@ -33,7 +33,7 @@ class Interpreter(Expressions):
     def __init__(self, page: Page) -> None:
         super().__init__(page)
         self._inlined = 0
-        self._depth = 0
+        self.depth = 0
         self._called: set[ast.AST] = set()
         self._home: dict[ast.FunctionDef | ast.AsyncFunctionDef, CodeCell] = {}
         self._own: dict[ast.AST, frozenset[str]] = {}
@@ -237,14 +237,14 @@ class Interpreter(Expressions):
         what the object has stored, and are afterwards what the method has left.
         """
         home = self._home.get(function)
-        if home is None or self._depth >= _DEEPEST_CALL:
+        if home is None or self.depth >= _DEEPEST_CALL:
             return None
         if self._inlined >= _MOST_CALLS:
             self.found.truncated = True
             return None
         self._called.add(function)
         self._inlined += 1
-        self._depth += 1
+        self.depth += 1
         before = self.env, self.outer, self.cell, self._returned, self.loops, self._outer_loops, self.call, self._known
         self.outer = (self.env, *self.outer)
         self.env, self._returned, self.cell, self.call = Env(), [], home, self._inlined
@@ -256,7 +256,7 @@ class Interpreter(Expressions):
         if fields is not None:
             fields.update(inside)
         self.env, self.outer, self.cell, self._returned, self.loops, self._outer_loops, self.call, self._known = before
-        self._depth -= 1
+        self.depth -= 1
         self._written_back(function, given, inside, call.args if call is not None else [])
         return values[0] if len(values) == 1 else merged(values)
 

@@ -16,6 +16,7 @@ from nbcritic.analysis.events import (
     PROPERTY,
     SELF,
     WRAPPED,
+    Comprehension,
     Event,
     EventKind,
     Function,
@@ -47,13 +48,22 @@ class Visitor(Expressions):
     def branch(self, nodes: Iterable[ast.AST | None], *, guarded: bool = False, sure: bool = False) -> None:
         """Visit what need not happen, and remember where it stands."""
         start = len(self.events)
-        super().branch(nodes, guarded=guarded)
-        self._blocks.append(Block(start, len(self.events), self._depth + 1, sure))
+        self._depth += 1
+        self._guards += guarded
+        self.all(nodes)
+        self._blocks.append(Block(start, len(self.events), self._depth, sure))
+        self._depth -= 1
+        self._guards -= guarded
 
     def _inline(self, node: ast.Lambda, *, now: bool) -> None:
         start = len(self.events)
         super()._inline(node, now=now)
         self._blocks.append(Block(start, len(self.events), self._depth + 1, now))
+
+    def _elements(self, node: Comprehension) -> None:
+        known = len(self._blocks)
+        super()._elements(node)
+        del self._blocks[known:]  # they are counted in events of the comprehension
 
     # -- statements --------------------------------------------------------------------------------------------------
 
@@ -64,10 +74,13 @@ class Visitor(Expressions):
             self.functions.append(self._function(first.id, node.value, first))
         elif self._top and isinstance(first, ast.Name) and _is_lazy(node.value):
             self._generator(first, node.value)
-        else:
+        elif not isinstance(node.value, ast.Constant):
             self._kept = (node.value, first.id if isinstance(first, ast.Name) else "")
             self.visit(node.value)
         for target in node.targets:
+            if isinstance(target, ast.Name):
+                self.add("bind", target.id, target, "assign")
+                continue
             if reason := opens_by_store(target):
                 self.add("unknown", "", target, reason)
             self.visit(target)
@@ -176,16 +189,18 @@ class Visitor(Expressions):
         depth, guards = self._depth, self._guards
         others: list[tuple[int, int]] = []
         while True:
-            self.visit(node.test)
-            guarded = asks_for_names(node.test) or never_holds(node.test)
-            if not is_main(node.test):
+            test = node.test
+            self.visit(test)
+            never = never_holds(test)
+            guarded = never or asks_for_names(test)
+            if not is_main(test):
                 self._depth += 1
             self._guards += guarded
             start = len(self.events)
             self.all(node.body)
-            self._blocks.append(Block(start, len(self.events), self._depth, always_holds(node.test)))
+            self._blocks.append(Block(start, len(self.events), self._depth, always_holds(test)))
             others.append((len(self.events), self._depth))
-            if never_holds(node.test):
+            if never:
                 self._guards -= guarded
             if len(node.orelse) != 1 or not isinstance(node.orelse[0], ast.If):
                 break

@@ -9,7 +9,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SAMPLE = re.compile(r"example|sample|dummy|fake|placeholder|your|xxxx|0{8}|1234567|abcdefg|\.\.\.", re.I)
@@ -101,6 +101,9 @@ SHAPES = (
     Shape("a PyPI token", "pypi-AgEI", rf"{_W}pypi-AgEIcHlwaS5vcmc[\w-]{{50,}}"),
     Shape("a Slack token", "xox", rf"{_W}xox[abeoprs]-(?:\d{{6,}}-){{1,3}}[A-Za-z0-9-]{{16,}}", _varied),
     Shape("a Slack token", "xapp-", rf"{_W}xapp-\d-[A-Z0-9]+-\d+-[a-f0-9]{{40,}}", _varied),
+    Shape("a QuickNode token", "quiknode.pro/", r"quiknode\.pro/(?P<secret>[0-9a-f]{40})(?![\w-])", _varied),
+    Shape("an Infura key", "infura.io/", r"infura\.io/(?:ws/)?v3/(?P<secret>[0-9a-f]{32})(?![\w-])", _varied),
+    Shape("an Alchemy key", "alchemy", r"alchemy(?:api)?\.(?:com|io)/(?:nft/)?v\d/(?P<secret>[\w-]{32})(?![\w-])", _mixed),
     Shape("a Slack webhook", "hooks.slack", r"hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/\w{18,}", _varied),
     Shape("a Discord webhook", "/api/webhooks/", r"discord(?:app)?\.com/api/webhooks/\d{15,}/[\w-]{60,}", _varied),
     Shape("a Discord bot token", "iscord", rf"{_W}[MNO][\w-]{{23,25}}\.[\w-]{{6}}\.[\w-]{{27,38}}{_E}", _discord),
@@ -205,10 +208,17 @@ _LOOSE = tuple(shape for shape in SHAPES if shape.hint in _APART)
 def _hinted(text: str) -> list[Shape]:
     """The shapes whose hint occurs; all but a few hints are sought only in words as long as a token is, which are rare."""
     every = _LONG.findall(b" " + text.encode("utf-8", "surrogatepass").translate(_BREAKS))
-    if not every:
+    found = set[str]().union(*map(_hints_in, set(every)))
+    if not found:
         return [shape for shape in _LOOSE if shape.hint in text]
-    words = b"".join(set(every)).decode("utf-8", "replace")
-    return [shape for hint, shape in _BY_HINT if hint in words or (hint in _APART and hint in text)]
+    return [shape for hint, shape in _BY_HINT if hint in found or (hint in _APART and hint in text)]
+
+
+@lru_cache(maxsize=4096)
+def _hints_in(word: bytes) -> frozenset[str]:
+    """The hints that occur in a word; most long words are names that come again and again."""
+    text = word.decode("utf-8", "replace")
+    return frozenset(hint for hint, _ in _BY_HINT if hint in text)
 
 
 def tokens(text: str, *, strict: bool = True) -> Iterator[Token]:

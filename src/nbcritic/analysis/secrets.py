@@ -138,6 +138,8 @@ _DSN_WORDS = regex(r"(?:server|uid|user(?: id)?|dsn|driver|database)\s*=", re.I)
 _QUERY_NAMES = frozenset(
     {"appid", "apikey", "api_key", "key", "access_key", "authtoken", "registrationkey", "userkey", "app_key"}
 )
+_SIGNED = ("X-Amz-Credential=", "AWSAccessKeyId=")
+"""In the signed address of a download stands the key id of the host that signed it."""
 _TELLING_WORDS = tuple(_TELLING.split("|"))
 _RUN = regex(r"[\w.-]+")
 _LONGEST = 64
@@ -203,7 +205,8 @@ def _connects(text: str) -> bool:
 def leaks_by_shape(text: str) -> Iterator[Leak]:
     """Tokens of a known shape, and credentials inside URLs and connection strings, whatever they are assigned to."""
     for token in tokens(text):
-        yield Leak(token.start, token.end, token.shape.what, sure=True, public=token.shape.public)
+        if not text.endswith(_SIGNED, 0, token.start):
+            yield Leak(token.start, token.end, token.shape.what, sure=True, public=token.shape.public)
     if "://" in text:
         for found in _IN_URL.finditer(text):
             if not is_placeholder(found["value"]) and "%" not in found["user"]:
@@ -239,7 +242,7 @@ def leaks_by_name(text: str, *, bare: bool = False) -> Iterator[Leak]:
 
 
 def _is_query_name(name: str) -> bool:
-    return name.lower() in _QUERY_NAMES or telling(name) == "key"
+    return name.lower() in _QUERY_NAMES or (telling(name) == "key" and not name.lower().startswith("x-amz-"))
 
 
 def redact(text: str, spans: Iterable[tuple[int, int]] = ()) -> str:

@@ -28,6 +28,10 @@ _QUOTED = regex(r"^(?:-+>|) *(\d{1,5})(?:[ \t](.*))?$")
 _AUTOTIME = regex(r"time: [\d.]+ ?(?:[nµμm]?s|min|h|minutes?|seconds?)(?: [\d.]+ ?m?s)?(?: \(started: [^)]*\))?")
 _WORD = regex(r"\w")
 _FIELD = regex(r"\{[^{}]*\}")
+_LAYOUT = regex(r"[\s\\]+")
+_LAST_COMMA = regex(r",(?=[)\]}])")
+_ZERO = regex(r"(?<![\w.])0\.(?=\d)|(?<=\d)\.0+(?!\d)")
+_NO_BRACKETS = str.maketrans("", "", "()")
 _REDIRECTS = regex(r"clear_output|stdout|capture|patch\(")
 _TRUNCATED = regex(r"truncated|\r|\x08")
 _NO_RESULT = (
@@ -135,15 +139,23 @@ def _quoted(cell: CodeCell, error: Output) -> Iterator[Edit]:
     """The first line of the cell's own code that a traceback quotes and that is not there."""
     rows = _ESCAPES.sub("", "\n".join(error.traceback[:8])).split("\n")
     start = next((at for at, row in enumerate(rows) if _is_own_frame(cell, row)), None)
-    stands = {" ".join(line.split()) for line in cell.lines}
+    stands = _bare(cell.source)
     for row in rows[start + 1 :] if start is not None else ():
         found = _QUOTED.match(row.strip("\r "))
         if found is None and row.strip():
             return
         text = " ".join((found[2] or "").split()) if found is not None else ""
-        if len(_WORD.findall(text)) >= _SHORTEST and text not in stands and not text.startswith(("#", "get_ipython")):
+        if len(_WORD.findall(text)) < _SHORTEST or text.startswith(("#", "get_ipython")):
+            continue
+        if _bare(text).rstrip(",") not in stands:
             yield Edit("traceback", text=text)
             return
+
+
+def _bare(code: str) -> str:
+    """Code without what a formatter changes: spaces and line ends, kinds of quotes, brackets round a whole, last commas, `.5` for `0.5`."""
+    text = _LAST_COMMA.sub("", _LAYOUT.sub("", code.replace('"', "'")))
+    return _ZERO.sub(".", text.translate(_NO_BRACKETS))
 
 
 def _is_own_frame(cell: CodeCell, row: str) -> bool:

@@ -102,7 +102,7 @@ def _flat(
 
 
 def _names(nodes: Iterable[ast.AST]) -> frozenset[str]:
-    return frozenset(part.id for node in nodes for part in nodes_in(node) if isinstance(part, ast.Name))
+    return frozenset(part.id for node in nodes for part in nodes_in(node, ast.Name))
 
 
 def _step(node: ast.AST, around: frozenset[str], depth: int, last: ast.stmt | None, kinds: frozenset[str]) -> _Step:
@@ -125,7 +125,7 @@ def _only_sized(node: ast.AST) -> set[str]:
     """The names of which an expression only asks how many there are."""
     sizes = [part for part in nodes_in(node) if _is_size(part)]
     sized = {part for size in sizes for part in ast.walk(size) if isinstance(part, ast.Name)}
-    named = [part for part in nodes_in(node) if isinstance(part, ast.Name)]
+    named = nodes_in(node, ast.Name)
     return {part.id for part in sized} - {part.id for part in named if part not in sized}
 
 
@@ -159,7 +159,7 @@ def constant_of(cell: CodeCell, name: str) -> str | None:
     """The text of the value that the cell gives a name, where it is written out; None where it is computed or changed."""
     found: str | None = None
     for node in cell.nodes(ast.Assign):
-        if any(name in {n.id for n in nodes_in(target) if isinstance(n, ast.Name)} for target in node.targets):
+        if any(name in {n.id for n in nodes_in(target, ast.Name)} for target in node.targets):
             if found is not None or any(isinstance(part, (ast.Call, ast.Name)) for part in nodes_in(node.value)):
                 return None
             found = ast.dump(node.value)

@@ -57,7 +57,7 @@ def test_what_is_thrown_away_in_the_middle_of_a_cell(line: str, lost: str) -> No
     [
         ("try:\n    pd.to_datetime(d['day'])\n    print('fine')\nexcept ValueError:\n    print('odd days')", []),
         ("try:\n    d.dropna()\n    save(d)\nexcept ValueError:\n    print('no')", [None]),
-        ("d.query('x > 3')\nsave(d)", ["minor"]),
+        ("d.query('x > 3')\nsave(d)", ["nit"]),
     ],
 )
 def test_a_trial_is_none_and_a_look_weighs_less(line: str, severities: list[str | None]) -> None:
@@ -65,3 +65,27 @@ def test_a_trial_is_none_and_a_look_weighs_less(line: str, severities: list[str 
     found = list(check.check(Page(percent.read(head + line, "t.py"))))
     assert [hit.severity for hit in found] == severities
     assert not any("query" in hit.message and "write" in hit.message for hit in found)
+
+
+@pytest.mark.parametrize(
+    "lines, places",
+    [
+        (
+            "a.reset_index(drop=True)\nb.reset_index(drop=True)\nsave(b)\n# %%\na.reset_index(drop=True)\nsave(a)",
+            [(1, 2)],
+        ),
+        ("a.reset_index(drop=True)\na.dropna()\nsave(a)", [(1, 0), (1, 0)]),
+        ("a.reset_index(drop=True)\nsave(a)\nsave(b)\nb.reset_index(drop=True)\nsave(b)", [(1, 0), (1, 0)]),
+    ],
+)
+def test_the_same_call_side_by_side_is_one_fault(lines: str, places: list[tuple[int, int]]) -> None:
+    head = "# %%\nimport pandas as pd\na, b = pd.read_csv('a.csv'), pd.read_csv('b.csv')\n"
+    found = list(check.check(Page(percent.read(head + lines, "t.py"))))
+    assert [(1, len(hit.related)) for hit in found] == places
+
+
+@pytest.mark.parametrize("use, severity", [("print(b)", None), ("print(a)", "minor")])
+def test_a_none_that_nothing_reads_weighs_less(use: str, severity: str | None) -> None:
+    text = f"# %%\nimport pandas as pd\na = pd.read_csv('a.csv')\nb = a.fillna(0, inplace=True)\n{use}\n"
+    (hit,) = check.check(Page(percent.read(text, "t.py")))
+    assert hit.severity == severity

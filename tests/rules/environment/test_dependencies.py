@@ -2,6 +2,7 @@
 
 import pytest
 
+from nbcritic.analysis.digest import Library
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.project import Project
 from nbcritic.notebook import percent
@@ -83,3 +84,19 @@ def test_where_the_image_brings_the_packages_it_is_minor() -> None:
         for path in ("/kaggle/input/shop/orders.csv", "orders.csv")
     ]
     assert severities == [["minor"], [None]]
+
+
+def test_the_first_notebook_of_a_folder_speaks_for_all() -> None:
+    text = "# %%\nimport pandas, seaborn, sklearn\n"
+    few = "# %%\nimport pandas\n"
+    project = Project.of({"a.ipynb": "", "b.ipynb": "", "lib/c.ipynb": "", "lib/clean.py": ""})
+    pages = [
+        Page(percent.read(source, path), project)
+        for path, source in (("0.ipynb", few), ("b.ipynb", text), ("a.ipynb", text), ("lib/c.ipynb", text))
+    ]
+    library = Library.of(map(no_dependency_manifest.digest, pages))
+    named = []
+    for one in pages:
+        one.library = library
+        named += [one.path for _ in no_dependency_manifest.check.check(one)]
+    assert named == ["a.ipynb", "lib/c.ipynb"]

@@ -1,8 +1,11 @@
 """NBC209: a bound that the shell takes for a redirect, and notebooks that rest on nothing they install."""
 
+import json
+
 import pytest
 
 from nbcritic.analysis.page import Page
+from nbcritic.model import Cell, Hit, Notebook
 from nbcritic.notebook import percent
 from nbcritic.rules.environment.inline_install import check
 
@@ -60,7 +63,57 @@ def test_only_where_something_rests_on_it(code: str, is_flagged: bool) -> None:
         ("!pip install numpy==1.24.3", "import pandas", False),  # a version for others
         ("!pip install fitz", "%run other.py\nimport pandas", False),
         ("!pip install fitz shop", "import shop", False),
+        ("!pip install geocoder", "from geopy.geocoders import Nominatim", True),
     ],
 )
 def test_what_nothing_needs_is_to_be_deleted(line: str, code: str, is_needless: bool) -> None:
     assert said(f"{line}\n{code}").endswith("nothing in it needs it: delete the line") is is_needless
+
+
+@pytest.mark.parametrize(
+    "address, moving",
+    [
+        ("git+https://example.org/shop/shop.git", True),
+        ("git+https://example.org/shop/shop.git@main", True),
+        ("git+ssh://git@example.org/shop/shop.git", True),
+        ("https://example.org/shop/shop/archive/master.zip", True),
+        ("git+https://example.org/shop/shop.git@v1.2", False),
+        ("git+https://example.org/shop/shop.git@0a1b2c3d4e#egg=shop", False),
+        ("https://example.org/shop/shop/archive/v1.2.zip", False),
+    ],
+)
+def test_a_repository_as_it_stands_on_the_day(address: str, moving: bool) -> None:
+    assert ("as its repository stands" in said(f"!pip install {address}\nimport shop")) is moving
+
+
+def found(text: str) -> list[Hit]:
+    return list(check.check(Page(percent.read(text, "a.ipynb"))))
+
+
+def test_the_same_package_once_more_is_no_news() -> None:
+    text = "# %%\n!pip install shop\nimport shop\n# %%\n!pip install -q shop==1.2\n# %%\n!pip install shop other\nimport other"
+    first, second = found(text)
+    assert [related.message for related in first.related] == ["installs `shop==1.2` again"]
+    assert second.at.cell == 3
+
+
+@pytest.mark.parametrize(
+    "name, answer, deleted",
+    [
+        ("shop==9.9", "ERROR: No matching distribution found for shop==9.9", True),
+        ("shop==9.9", "Successfully installed shop-9.9", False),
+        ("till==9.9", "ERROR: No matching distribution found for till==9.9", False),
+    ],
+)
+def test_what_could_not_be_installed_and_is_not_imported(name: str, answer: str, deleted: bool) -> None:
+    outputs = [{"output_type": "stream", "name": "stdout", "text": answer}]
+    cells = (
+        Cell(1, "code", f"!pip install {name}", outputs=json.dumps(outputs).encode()),
+        Cell(2, "code", "import till"),
+    )
+    (hit,) = check.check(Page(Notebook("a.ipynb", cells)))
+    assert hit.message.endswith("delete the line") is deleted
+
+
+def test_what_hides_a_failure_is_said() -> None:
+    assert said("%%capture\n!pip install shop\nimport shop").endswith("`%%capture` hides whether that worked")

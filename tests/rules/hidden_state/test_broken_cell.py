@@ -45,3 +45,31 @@ def test_other_dots_are_faults() -> None:
 )
 def test_a_shell_command_is_told_its_mark(line: str, mark: str) -> None:
     assert hit(f"{line}\nx = 1").message.endswith(mark)
+
+
+def hits(*cells: str, path: str = "t.py") -> list[Hit]:
+    text = "\n".join(f"# %%\n{cell}\n" for cell in cells)
+    return list(check.check(Page(percent.read(text, path, history=True))))
+
+
+def test_one_fault_in_several_cells_is_told_once() -> None:
+    escaped = r"a = 3\nprint(a)", r"b = a\nif b:\n    print('many')", "c = 3 +* 4", r"print(b)\nprint(a)"
+    found = hits(*escaped)
+    assert [(hit.at.cell, [place.at.cell for place in hit.related]) for hit in found] == [(1, [2, 4]), (3, [])]
+    assert found[0].message.startswith(r"`\n` stands in this cell as two characters")
+    assert found[0].message.endswith("; the same in cells 2 and 4")
+    assert len(hits("a = 3 +* 4", "b = 5 +* 4")) == 2
+
+
+@pytest.mark.parametrize(
+    "body, path, severity",
+    [
+        ("# ...", "t.py", "minor"),
+        ("# TODO", "t.py", "minor"),
+        ("# the sum", "week 2/exercises.py", "minor"),
+        ("# total += n", "t.py", None),
+        ("", "week 2/exercises.py", None),
+    ],
+)
+def test_a_stub_of_a_worksheet_weighs_less(body: str, path: str, severity: str | None) -> None:
+    assert [hit.severity for hit in hits(f"for n in [3, 4]:\n    {body}\nprint(n)", path=path)] == [severity]

@@ -52,6 +52,8 @@ def test_commented_code_weighs_less() -> None:
     [
         ("<pkg.Gate at 0x17ed4f6d0>", "minor"),
         ("(100, 3)", "minor"),
+        ("('a.csv', <http.client.HTTPMessage at 0xf3e0004f0>)", "minor"),
+        ("'C:\\\\Users\\\\ann\\\\lessons\\\\13-Writing Functions in Python'", "minor"),
         ("Ridge(alpha=1,\n      tol=2)", "minor"),
         ("[3, 4]", None),
     ],
@@ -105,3 +107,18 @@ def test_a_stray_number_weighs_less() -> None:
 )
 def test_another_label_weighs_less(source: str, saved: str, severity: str | None) -> None:
     assert [hit.severity for hit in hits((source, stream(saved)))] == [severity]
+
+
+def test_a_deleted_look_at_a_table_weighs_less() -> None:
+    table = {**RESULT, "data": {"text/plain": "  price", "text/html": "<table><tr><td>3</td></tr></table>"}}
+    assert [hit.severity for hit in hits(("sales = load()", table))] == ["minor"]
+    assert [hit.severity for hit in hits(("sales = [3, 4]", table))] == [None]
+    assert [hit.severity for hit in hits(("import sales", table))] == [None]
+
+
+def test_text_that_stands_elsewhere_is_not_gone() -> None:
+    above = ("check(sales)", stream("3 shops\nAll shops match.\n"))
+    (hit,) = hits(above, ("", stream("All shops match.\n")))
+    assert (hit.severity, hit.message) == ("minor", "An output is saved below an empty cell: cell 1 gives the same")
+    (hit,) = hits(above, ("", stream("All shops match.\n4 prices do not.\n")))
+    assert (hit.severity, hit.message[-7:]) == (None, "is gone")

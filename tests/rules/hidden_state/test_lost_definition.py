@@ -41,3 +41,36 @@ def test_what_nothing_calls_weighs_less(text: str, severity: str | None) -> None
 def test_what_was_meant(text: str, hint: str) -> None:
     (hit,) = hits(text)
     assert hit.message.endswith(f"but no cell defines it{hint}")
+
+
+@pytest.mark.parametrize(
+    "text, severity",
+    [
+        ("mode = 'fast'\nif mode == 'slow':\n    print(po)", "minor"),
+        ("mode = 'fast'\nif mode == 'fast':\n    print(3)\nelse:\n    print(po)", "minor"),
+        ("slow = False\nif slow:\n    if prices:\n        print(po)", "minor"),
+        ("slow = True\nif not slow:\n    print(po)", "minor"),
+        ("mode = 'fast'\nif mode != 'fast':\n    print(po)", "minor"),
+        ("mode = 'fast'\nif mode == 'fast':\n    print(po)", None),
+        ("mode = 'fast'\nmode = 'slow'\nif mode == 'slow':\n    print(po)", None),
+        ("mode = pick()\nif mode == 'slow':\n    print(po)", None),
+        ("slow = True\nif slow:\n    print(po)", None),
+    ],
+)
+def test_a_branch_that_the_cell_turns_off_weighs_less(text: str, severity: str | None) -> None:
+    found = [hit.severity for hit in hits(text) if "`po`" in hit.message]
+    assert found == [severity]
+
+
+@pytest.mark.parametrize(
+    "body, severity",
+    [
+        ("return po", None),
+        ("for price in prices:\n        price += po\n    return prices", None),
+        ("if prices:\n        return po", "major"),
+        ("return po if prices else 3", "major"),
+    ],
+)
+def test_a_function_that_is_called_reads_the_name_as_its_caller_would(body: str, severity: str | None) -> None:
+    text = f"def total(prices):\n    {body}\n# %% In[5]\ntotal([3])"
+    assert [hit.severity for hit in hits(text) if "`po`" in hit.message] == [severity]

@@ -1,5 +1,6 @@
 """The smallest set of cells that ran out of order, against brute force; which consequence is grave, and what two sessions look like."""
 
+import json
 from itertools import combinations, pairwise
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbcritic.analysis.page import Page
-from nbcritic.model import Hit
+from nbcritic.model import Cell, Hit, Notebook
 from nbcritic.notebook import percent
 from nbcritic.rules.hidden_state.out_of_order_execution import _strays, check
 
@@ -85,3 +86,48 @@ def test_a_change_above_that_ran_once_more(change: str, severity: str | None) ->
 def test_one_count_for_two_cells(first: str, second: str, flagged: bool) -> None:
     found = hits(f"# %% In[2]\n{first}\n# %% In[3]\nb = 3\n# %% In[3]\nc = b\n# %% In[2]\n{second}\n")
     assert any("several sessions" in hit.message for hit in found) == flagged
+
+
+def test_columns_that_a_rerun_adds_and_nobody_below_reads() -> None:
+    again = "# %% In[9]\ndf['b'] = df['a'] / 2\n# %% In[3]\nprint({})\n#> 7\n"
+    assert not hits(again.format("df['a'].sum() / df.shape[0]"))
+    assert [hit.severity for hit in hits(again.format("df['b'].sum()"))] == ["minor"]
+    assert [hit.severity for hit in hits(again.format("df.columns"))] == ["minor"]
+    assert [hit.severity for hit in hits(again.format("df.shape"))] == ["minor"]
+
+
+@pytest.mark.parametrize(
+    "output, severity",
+    [("#> 7", None), ("#> mapping\n#> 100%, 20 it/s", "minor"), ("#> 100%\n#> score 0.7", None)],
+)
+def test_how_far_a_cell_has_come_is_no_result(output: str, severity: str | None) -> None:
+    (hit,) = hits(f"# %% In[3]\nfit(df)\n{output}\n# %% In[2]\ndf = df[df['a'] > 3]\n")
+    assert hit.severity == severity
+
+
+def test_a_name_that_was_missing_when_the_cell_ran() -> None:
+    text = "# %% In[2]\nprint(total)\n#! NameError: name 'total' is not defined\n# %% In[3]\nother = 4\n"
+    (hit,) = hits("# %% In[4]\ntotal = sum(df['a'])\n" + text)
+    assert (hit.severity, hit.message[-53:]) == (None, "missed `total`, which cell 2 (In[4]) above made later")
+
+
+def test_a_function_that_was_defined_after_its_use() -> None:
+    text = (
+        "# %% In[5]\ndef mean(x):\n    return x\n# %% In[4]\nbest = mean(3)\nprint(best)\n#> 7\n# %% In[3]\nb = f(3)\n"
+    )
+    (hit,) = hits(text + "# %% In[2]\nc = f(4)\n")
+    assert hit.message.endswith("used `mean` before cell 2 (In[5]) last defined it, and no other cell does")
+
+
+def test_a_cell_uses_nothing_below_the_line_where_it_stopped() -> None:
+    quoted = "Cell In[3], line 1\n----> 1 check()\n      2 print(df['a'])\n"
+    saved = {"output_type": "error", "ename": "ValueError", "evalue": "bad", "traceback": [quoted]}
+    for line, found in (("check()\nprint(df['a'])", 0), ("print(df['a'])\ncheck()", 1)):
+        cells = (
+            Cell(1, "code", "import pandas as pd\ndf = pd.read_csv('a.csv')", execution_count=9),
+            Cell(2, "code", line, execution_count=3, outputs=json.dumps([saved]).encode()),
+        )
+        if not found:
+            assert not list(check.check(Page(Notebook("t.ipynb", cells))))
+        else:
+            assert list(check.check(Page(Notebook("t.ipynb", cells))))

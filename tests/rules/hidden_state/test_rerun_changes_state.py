@@ -251,3 +251,74 @@ def test_of_two_names_the_one_that_changes_is_told() -> None:
 def test_a_cell_that_only_drops_columns_of_several_tables() -> None:
     source = "df = df.drop(columns='a')\nother = other.drop(columns='a')"
     assert not list(check.check(page_of(source)))
+
+
+BEGIN = "# %%\nimport pandas as pd\nsales = pd.read_csv('sales.csv')\nsales = sales.drop(['note'], axis=1)\nbest = {'a': 0}\n"
+
+
+def found(*cells: str) -> list[str]:
+    text = BEGIN + "".join(f"# %%\n{cell}\n" for cell in cells) + "# %%\nprint(sales['price'].sum())\n"
+    return [hit.message for hit in check.check(Page(percent.read(text, "t.ipynb", history=True)))]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "sales = sales.loc[:, 'shop':'price']",
+        "sales = sales['2020':]",
+        "sales = sales.merge(other[['shop', 'city']], how='inner', on=['city', 'shop'])",
+        "best['a'] += 1\n# %%\nbest",
+    ],
+)
+def test_what_a_second_run_does_not_do_again(cell: str) -> None:
+    assert not found(cell)
+
+
+def test_their_counterparts() -> None:
+    assert len(found("sales = sales.iloc[1:]")) == 1
+    assert len(found("sales = sales.merge(other[['shop', 'city']], how='inner', on='shop')")) == 1
+    assert len(found("best['a'] += 1\n# %%\nprint(best['a'] / 3)")) == 1
+
+
+def test_an_error_of_the_first_run_is_no_evidence() -> None:
+    drop = "sales = sales.drop(['{}'], axis=1)\n#! KeyError: \"['{}'] not found in axis\""
+    assert len(found(drop.format("city", "city"))) == 1
+    assert not found(drop.format("note", "note"))
+    assert not found("sales = sales.sort_values('price')", drop.format("note", "note"))
+    assert not found("for n in range(3):\n    " + drop.format("city", "city"))
+
+
+FILE = "sales = pd.read_csv({0})\n{1}\nsales.to_csv({0})"
+
+
+@pytest.mark.parametrize(
+    "change, is_told",
+    [
+        ("sales = sales.dropna()", True),
+        ("sales['price'] /= 100", True),
+        ("sales['price'] = sales['price'] * 2", True),
+        ("del sales['city']", True),
+        ("sales.drop(columns='city', inplace=True)", True),
+        ("sales = sales.merge(shops, on='shop')", True),
+        ("sales = sales[sales.price > 3]\nsales = sales.sort_values('price')", True),
+        ("sales['rate'] = sales['price'] / 100", False),
+        ("names = sales.columns[1:]", False),
+        ("sales = pd.concat([sales, more]).drop_duplicates()", False),
+        ("if tidy:\n    sales = sales.dropna()", False),
+        ("sales = sales.dropna()\nsales = load()", False),
+        ("kept = sales.dropna()", False),
+    ],
+)
+def test_a_file_that_its_reader_writes_over(change: str, is_told: bool) -> None:
+    assert len(found(FILE.format("'shops.csv'", change))) == is_told
+    assert len(found("path = 'shops.csv'\n" + FILE.format("path", change))) == is_told
+    assert not found(FILE.format("'shops.csv'", change).replace("to_csv('", "to_csv('new_"))
+    assert not found("path = 'a.csv'\n" + FILE.format("path", change), "path = 'b.csv'")
+
+
+def test_a_file_that_the_page_makes_first() -> None:
+    change = FILE.format("'shops.csv'", "sales = sales.dropna()")
+    assert not found("fetch().to_csv('shops.csv')", change)
+    assert not found("!wget example.org/shops.csv", change)
+    assert not found("open('shops.csv', 'w').write(text)", change)
+    assert len(found("print(pd.read_csv('shops.csv'))", change)) == 1

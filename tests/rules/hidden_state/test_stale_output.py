@@ -227,3 +227,17 @@ def test_a_chart_shows_the_columns_that_it_names(shown: str, is_told: bool) -> N
 def test_a_change_above_that_ran_later_is_in_the_value_all_the_same() -> None:
     cells = (5, "df.fillna(0, inplace=True)"), (3, "x = df\nx.drop(columns='a', inplace=True)"), (6, "print(x.mean())")
     assert not any("`x`" in hit.message for hit in hits(*cells))
+
+
+@pytest.mark.parametrize(
+    "shown, change, is_told",
+    [
+        ("df.isna().sum()", "df['day'] = df.apply(lambda row: row['day'].year, axis=1)", False),
+        ("len(df)", "df['day'] = df.apply(lambda row: row['day'].year, axis=1)", False),
+        ("df.describe()", "df['day'] = df.apply(lambda row: row['day'].year, axis=1)", True),
+        ("df.isna().sum()", "df['day'] = df.fillna(0).apply(lambda row: row['day'].year, axis=1)", True),
+        ("df.isna().sum()", "df = df[df['day'] > 3]", True),
+    ],
+)
+def test_sizes_and_gaps_change_with_rows_columns_and_gaps_alone(shown: str, change: str, is_told: bool) -> None:
+    assert bool(hits((4, shown), (3, change))) == is_told

@@ -64,3 +64,31 @@ def test_a_widget_that_waits_for_a_click(cell: str, is_flagged: bool) -> None:
     text = f"# %% In[1]\nstart.on_click(f)\n# %%\n{cell}\n# %% In[2]\nprint(a)\n"
     assert bool(messages(text)) is is_flagged
     assert messages(text.replace("on_click", "click"))
+
+
+@pytest.mark.parametrize(
+    "words, is_flagged",
+    [
+        ("If you want to see the slow result, run the following cell instead.", False),
+        ("## Optional: export", False),
+        ("The next cell cleans the data.", True),
+        ("Optional parts come later. " + "This one cleans the data, which the models below need. " * 4, True),
+    ],
+)
+def test_a_cell_that_need_not_run(words: str, is_flagged: bool) -> None:
+    text = f"# %% In[1]\na = [1]\n# %% [markdown]\n# {words}\n# %%\na = clean(a)\n# %% In[2]\nprint(a)\n"
+    assert bool(messages(text)) is is_flagged
+
+
+def test_a_listing_that_is_there_to_be_read() -> None:
+    text = "# %% In[1]\na = [1]\n# %%\n{}a = clean(a)\n# %% In[2]\nprint(a)\n"
+    assert messages(text.format("")) and not messages(text.format("# ...\n"))
+
+
+def test_columns_and_saved_things() -> None:
+    table = "# %% In[1]\ndf = load()\n# %%\n{}\n# %% In[7]\ndf['b'].mean()\n"
+    assert not messages(table.format("df['b'] = df['a'] * 2"))
+    assert messages(table.format("df['c'] = df['a'] * 2"))
+    assert messages("# %% In[9]\nprint(old['b'])\n" + table.format("df['b'] = df['a'] * 2"))
+    saved = "# %% In[1]\ndf = load()\ndf.to_pickle('{}')\n# %%\ndf = read('a.pkl')\n# %% In[7]\nprint(df)\n"
+    assert not messages(saved.format("a.pkl")) and messages(saved.format("b.pkl"))

@@ -121,3 +121,47 @@ def test_the_message_names_the_chain() -> None:
 def test_words_alone_are_a_question() -> None:
     (hit,) = hits(LOOP + "# %% [markdown]\n# Five neighbours gave the highest accuracy, 0.87.")
     assert hit.confidence == "possible"
+
+
+@pytest.mark.parametrize(
+    "rows, best, confidences",
+    [("a, b", "best_of(c, d)", [None]), ("a, b", "asked(c, d)", ["possible"]), ("c, d", "best_of(c, d)", [])],
+)
+def test_a_choice_far_from_its_rows_is_less_sure(rows: str, best: str, confidences: list[str | None]) -> None:
+    text = f"""# %%
+from sklearn.model_selection import train_test_split
+from sklearn.svm import SVC
+a, c, b, d = train_test_split(X, y)
+def best_of(features, labels):
+    best = 0
+    for strength in [1, 10, 100]:
+        score = SVC(C=strength).fit({rows.replace("c, d", "features, labels")}).score(features, labels)
+        if score > best:
+            best = score
+    return best
+def asked(features, labels):
+    return best_of(features, labels)
+print({best}, SVC().fit(a, b).score(c, d))
+"""
+    found = check.check(Page(percent.read(text, "t.py")))
+    assert [hit.confidence for hit in found] == confidences
+
+
+ORDERS = "load = pd.read_csv('load.csv')\n{search}\ntrain, test = load[:400], load[400:]\nfitted = ARIMA(train.mw, order=(2, 1, 1)).fit()\n{score}\n"
+
+
+@pytest.mark.parametrize(
+    "search, score, count",
+    [
+        ("auto_arima(y=load.mw)", "rmse(test.mw, fitted.forecast(9))", 1),
+        ("auto_arima(load.mw)\nauto_arima(load.mw, d=1)", "mean_absolute_error(test.mw, fitted.forecast(9))", 1),
+        ("auto_arima(load.mw[:400])", "rmse(test.mw, fitted.forecast(9))", 0),
+        ("auto_arima(load.mw)", "plot(test.mw)", 0),
+        ("auto_arima(price.mw)", "rmse(test.mw, fitted.forecast(9))", 0),
+        ("auto_arima(load.mw)", "auto_arima(train.mw)\nrmse(test.mw, fitted.forecast(9))", 0),
+    ],
+)
+def test_orders_that_are_searched_on_all_rows(search: str, score: str, count: int) -> None:
+    text = "# %%\nimport pandas as pd\nfrom pmdarima import auto_arima\nfrom statsmodels.tsa.arima.model import ARIMA\n"
+    page = Page(percent.read(text + ORDERS.format(search=search, score=score), "t.py"))
+    assert len(list(check.check(page))) == count

@@ -165,3 +165,17 @@ def test_many_notebooks_are_near_linear(work: Callable[[Callable[[], object]], i
 
     of(2)
     assert of(80) < 2.2 * of(40)
+
+
+def test_the_fullest_notebook_is_counted_and_the_others_hold_parts() -> None:
+    second = ONE.replace("tidy", "price").replace("dropna", "fillna").replace("median", "mean")
+    full, same, part = hits(page("a.ipynb", ONE, second), page("b.ipynb", OTHER, second), page("c.ipynb", ONE))
+    assert "24 lines (`tidy` and `price`) stand in `b.ipynb`, too" in full[0].message
+    assert full[0].message.endswith("(parts of it stand in `c.ipynb` as well)")
+    assert "in `a.ipynb`, too" in same[0].message
+    assert "12 lines (`tidy`) stand in `a.ipynb` and `b.ipynb`, too" in part[0].message
+    assert "parts" not in part[0].message
+
+
+def test_old_work_is_left_in_peace() -> None:
+    assert hits(page("a.ipynb", ONE), page("old/b.ipynb", ONE)) == [[], []]

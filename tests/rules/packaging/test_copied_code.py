@@ -159,3 +159,27 @@ def test_copies_whose_results_end_in_their_own_picture_are_minor(line: str, late
     )
     found = check.check(page_of(block.format(x="shop"), block.format(x="town"), later or "pass"), weight=4.0)
     assert [hit.severity for hit in found] == [severity]
+
+
+def test_assignments_that_only_feed_a_drawing_are_part_of_it() -> None:
+    block = (
+        "low, high = {x}.min(), {x}.max()\nedges = bins(low, high, 12)\nmiddle = edges.mean() - low\n"
+        "fig, axes = plt.subplots(2)\naxes[0].hist({x}, bins=edges)\naxes[0].axvline(middle)\naxes[0].set_title('{x}')\n"
+        "axes[1].plot({x})\naxes[1].set_xlabel('day')\naxes[1].set_ylim(low, high)\nfig.tight_layout()\nplt.show()\n"
+    )
+    drawn = check.check(page_of(block.format(x="euro"), block.format(x="days")), weight=4.0)
+    assert [hit.severity for hit in drawn] == ["minor"]
+    needed = check.check(page_of(block.format(x="euro"), block.format(x="days"), "print(middle)"), weight=4.0)
+    assert [hit.severity for hit in needed] == [None]
+
+
+def test_comments_and_blanks_are_no_lines() -> None:
+    block = FIRST.replace("\n", "\n\n# and then\n")
+    (hit,) = check.check(page_of(block, block), weight=4.0)
+    assert "the same 7 lines" in hit.message
+
+
+def test_old_work_is_left_in_peace() -> None:
+    cells = (Cell(1, "code", FIRST), Cell(2, "code", SECOND))
+    assert list(check.check(Page(Notebook("x.ipynb", cells)), weight=4.0))
+    assert not list(check.check(Page(Notebook("attic/x.ipynb", cells)), weight=4.0))

@@ -1,13 +1,17 @@
 """What a cell takes and gives."""
 
+from pathlib import Path
+
 import pytest
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.project import Project
+from nbcritic.model import Hit
 from nbcritic.notebook import percent
 from nbcritic.rules.packaging._logic import at_cell_level
 from nbcritic.rules.packaging._proposal import propose
 from nbcritic.rules.packaging._steps import Steps
-from nbcritic.rules.packaging.unpackaged_logic import check
+from nbcritic.rules.packaging.unpackaged_logic import _POOR, check
 
 
 def proposed(text: str, cell: int) -> str:
@@ -104,3 +108,38 @@ def test_a_cell_that_was_given_up_is_not_needed() -> None:
 def test_what_gives_nothing_back_is_named_for_what_it_does(cell: str, name: str) -> None:
     page = Page(percent.read(f"# %%\norders = read()\nmodel = make(orders)\n# %%\n{cell}\n", "x.ipynb"))
     assert [step.name for step in Steps(page).steps if 2 in step.cells] == [name]
+
+
+def found(path: str = "x.ipynb", start: str = START, scripts: tuple[str, ...] = ()) -> list[Hit]:
+    first = "".join(f"a{n} = orders.step{n}(a{n - 1 if n else n})\n" for n in range(60))
+    second = "".join(f"b{n} = a{n} - rates[a{n}] * {n}\n" for n in range(10)) + f"best = max(b1)\n{LOOP}"
+    text = f"{start}# %%\na0 = 1\n{first}last = 1\n# %%\n{second}\n# %%\nprint(best, last)\n"
+    project = Project(Path("/home"), path, scripts=scripts)
+    return list(check.check(Page(percent.read(text, path), project), statements=20))
+
+
+def test_old_work_is_left_in_peace() -> None:
+    assert found("shop/gold/x.ipynb")
+    assert found("shop/old/x.ipynb") == found("2_archive/x.ipynb") == []
+
+
+def test_where_the_project_serves_the_notebook_it_is_possible() -> None:
+    own = "# %%\nfrom shop.clean import a, b, c, d, e\n# %%\nrates = a(b)\n# %%\norders = c(d, e)\n# %%\na(e)\n"
+    assert [hit.confidence for hit in found(start=START + own, scripts=("shop/clean.py",))] == ["possible"]
+    assert [hit.confidence for hit in found(start=START + own, scripts=("other/clean.py",))] == [None]
+    few = own.replace("a, b, c, d, e", "a, b, e")
+    assert [hit.confidence for hit in found(start=START + few, scripts=("shop/clean.py",))] == [None]
+
+
+@pytest.mark.parametrize(
+    "name, poor",
+    [
+        ("compute_environment_imports", True),
+        ("load_rows_2", True),
+        ("fit_cell_5", True),
+        ("load_rows", False),
+        ("add_days", False),
+    ],
+)
+def test_names_that_say_nothing_are_left_out(name: str, poor: bool) -> None:
+    assert bool(_POOR.search(name)) is poor

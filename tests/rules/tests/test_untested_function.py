@@ -58,3 +58,11 @@ def test_a_tested_module_beside_the_notebook(module: str, test: str, said: str) 
     hits = list(check.check(Page(percent.read(text, "example.ipynb"), Project.of(files))))
     assert len(hits) == 1
     assert ("import the tested module" in hits[0].message) is bool(said)
+
+
+@pytest.mark.parametrize(
+    "path, named",
+    [("fees.ipynb", 1), ("fee_check.ipynb", 0), ("old/fees.ipynb", 0), ("test-fees.ipynb", 0), ("checkout.ipynb", 1)],
+)
+def test_a_check_and_old_work_need_no_test(path: str, named: int) -> None:
+    assert len(list(check.check(Page(percent.read(f"# %%{FEE}{USE}", path), Project.of({}))))) == named

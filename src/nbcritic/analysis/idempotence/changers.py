@@ -24,6 +24,8 @@ _ON_ARGUMENTS: Final = frozenset(
 _SELF: Final = frozenset({"self", "cls"})
 _PASSING: Final = frozenset("tqdm enumerate zip items values list tuple iter get setdefault fit set_params".split())
 """What gives (parts of) the very objects that it is given."""
+_HOLDS_NOTHING: Final = frozenset({ast.Constant, ast.BinOp, ast.Compare, ast.JoinedStr, ast.ListComp, ast.DictComp})
+"""Values in which no object of another name is looked for."""
 _ROUNDS: Final = 4
 """How many functions a change is followed up through."""
 
@@ -36,8 +38,11 @@ class _Body:
     """The parameters, `self` left out."""
     own: frozenset[str] = frozenset()
     """The names that functions of its cell bind for themselves."""
-    seen_through: dict[str, set[str]] = field(default_factory=dict)
-    """For a local name, the names whose objects it may hold (or hold a part of)."""
+    bound: dict[str, list[ast.expr]] = field(default_factory=dict)
+    """For a local name, the values that it is bound to, or to a part of."""
+    passing: frozenset[str] = frozenset()
+    """The functions that give (parts of) the very objects that they are given."""
+    _held: dict[str, set[str]] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     handed: list[tuple[str, int | str | None, frozenset[str]]] = field(default_factory=list)
     """To which function, as which of its arguments, which names."""
@@ -49,8 +54,29 @@ class _Body:
             name = waiting.pop()
             if name not in found:
                 found.add(name)
-                waiting += self.seen_through.get(name, ())
+                if name in self.bound:
+                    waiting += self._held_by(name)
         return found
+
+    def _held_by(self, name: str) -> set[str]:
+        """The names whose objects a local name may hold."""
+        if name not in self._held:
+            self._held[name] = _held(self.bound[name], self.passing)
+        return self._held[name]
+
+    def bind(self, node: ast.AST) -> None:
+        """Note what an assignment, a loop or a `with` binds."""
+        if isinstance(node, ast.Assign):
+            targets, value = node.targets, node.value
+        elif isinstance(node, ast.For):
+            targets, value = [node.target], node.iter
+        else:
+            assert isinstance(node, ast.withitem)
+            targets, value = [node.optional_vars] if node.optional_vars else [], node.context_expr
+        if value.__class__ not in _HOLDS_NOTHING:
+            for target in targets:
+                for name in (target.id,) if isinstance(target, ast.Name) else stored_names(target):
+                    self.bound.setdefault(name, []).append(value)
 
 
 class Changers:
@@ -104,23 +130,38 @@ class Changers:
         changed = set(touched.mutates)
         changed.update(name for name, event in touched.binds.items() if event.how == "augment")
         own = self._page.names.of(cell.number)
-        called = own.attributes.union(touched.reads, own.uses)
-        for name in self._globals.keys() & called:
-            changed |= self._globals[name]
-        if not self._changed.keys().isdisjoint(called):
-            for call in cell.nodes(ast.Call):
-                given = list(_given(call))
-                places = self._changed.get(called_name(call.func), ())
-                is_handed_one = any(name in self._changed for _, names in given for name in names)
-                for argument, names in given if places or is_handed_one else ():
-                    if is_handed_one or argument in places:
-                        changed |= names
+        if self._changed or self._globals:
+            called = own.attributes.union(touched.reads, own.uses)
+            for name in self._globals.keys() & called:
+                changed |= self._globals[name]
+            if not self._changed.keys().isdisjoint(called):
+                changed |= self._handed_over(cell)
+        if not changed:
+            return changed
         if changed.isdisjoint(touched.binds) and changed.isdisjoint(own.locals):
             return changed  # none of them is another name for something
-        body = _Body(())
+        body = _Body((), passing=self._passing)
         for binding in cell.nodes(ast.Assign, ast.For, ast.withitem):
-            _see_through(body, binding, self._passing)
+            body.bind(binding)
         return body.origins(changed)
+
+    def _handed_over(self, cell: CodeCell) -> set[str]:
+        """The names that a cell hands to functions which change them."""
+        changed: set[str] = set()
+        calls = cell.nodes(ast.Call)
+        # One of these functions may be handed over itself: it is named where nobody calls it.
+        named = sum(name.id in self._changed for name in cell.nodes(ast.Name))
+        called = sum(call.func.__class__ is ast.Name and called_name(call.func) in self._changed for call in calls)
+        for call in calls:
+            places = self._changed.get(called_name(call.func), ())
+            if not places and named == called:
+                continue
+            given = list(_given(call))
+            is_handed_one = any(name in self._changed for _, names in given for name in names)
+            for argument, names in given if places or is_handed_one else ():
+                if is_handed_one or argument in places:
+                    changed |= names
+        return changed
 
     def _bodies(self, cell: CodeCell) -> Iterator[tuple[str, _Body]]:
         at: dict[int, _Body] = {}
@@ -128,12 +169,15 @@ class Changers:
         for node in cell.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
             assert isinstance(node, _Definition)
             names = (parameter.arg for parameter in parameters(node.args))
-            body = _Body(tuple(name for name in names if name not in _SELF), own)
+            body = _Body(tuple(name for name in names if name not in _SELF), own, passing=self._passing)
             at.update(dict.fromkeys(range(node.lineno, (node.end_lineno or node.lineno) + 1), body))
             yield node.name, body
-        for node in cell.nodes(ast.Subscript, ast.Attribute):
-            assert isinstance(node, (ast.Subscript, ast.Attribute))
-            if node.ctx.__class__ is not ast.Load and node.lineno in at and (root := root_name(node)):
+        stores: list[ast.Subscript | ast.Attribute] = [
+            node for node in cell.nodes(ast.Subscript) if node.ctx.__class__ is not ast.Load
+        ]
+        stores += [node for node in cell.nodes(ast.Attribute) if node.ctx.__class__ is not ast.Load]
+        for node in stores:
+            if node.lineno in at and (root := root_name(node)):
                 at[node.lineno].changed.add(root.id)
         for change in cell.nodes(ast.AugAssign):
             if (
@@ -145,7 +189,7 @@ class Changers:
         for binding in cell.nodes(ast.Assign, ast.For, ast.withitem):
             line = getattr(binding.context_expr if isinstance(binding, ast.withitem) else binding, "lineno", 0)
             if line in at:
-                _see_through(at[line], binding, self._passing)
+                at[line].bind(binding)
         for call in cell.nodes(ast.Call):
             if call.lineno in at:
                 self._look_at(cell, call, at[call.lineno])
@@ -156,8 +200,8 @@ class Changers:
             body.handed += [(name, argument, names) for argument, names in _given(call)]
             return
         if isinstance(call.func, ast.Attribute):
-            discarded = cell.parent(call).__class__ is ast.Expr
-            inplace = any(word.arg == "inplace" for word in call.keywords)
+            discarded = cell.parents[call].__class__ is ast.Expr
+            inplace = call.keywords and any(word.arg == "inplace" for word in call.keywords)
             if (inplace or changes_object(name, None, discarded=discarded)) and (root := root_name(call.func.value)):
                 body.changed.add(root.id)
         if name in _ON_ARGUMENTS or name.endswith("_"):
@@ -194,16 +238,10 @@ def _names(value: ast.expr) -> Iterator[str]:
             yield root.id
 
 
-def _see_through(body: _Body, node: ast.AST, passing: frozenset[str]) -> None:
-    if isinstance(node, ast.Assign):
-        targets, value = node.targets, node.value
-    elif isinstance(node, ast.For):
-        targets, value = [node.target], node.iter
-    else:
-        assert isinstance(node, ast.withitem)
-        targets, value = [node.optional_vars] if node.optional_vars else [], node.context_expr
+def _held(values: Iterable[ast.expr], passing: frozenset[str]) -> set[str]:
+    """The names that values may hold the objects of."""
     held: set[str] = set()
-    parts = [value]
+    parts = list(values)
     while parts:
         part = parts.pop()
         if isinstance(part, (ast.List, ast.Tuple)):
@@ -214,5 +252,4 @@ def _see_through(body: _Body, node: ast.AST, passing: frozenset[str]) -> None:
             parts += [*part.args, part.func] if called_name(part.func) in passing else []
         elif (root := root_name(part)) is not None:
             held.add(root.id)
-    for name in (name for target in targets for name in stored_names(target)) if held else ():
-        body.seen_through.setdefault(name, set()).update(held)
+    return held

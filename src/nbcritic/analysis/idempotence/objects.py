@@ -13,25 +13,25 @@ if TYPE_CHECKING:
 class Obj:
     """An object: names that share it see each other's changes. `part_of` says whose element it is, and under which key."""
 
-    __slots__ = ("content", "function", "is_iterator", "items", "kind", "klass", "made_by", "names", "part_of", "scope")
+    # Most objects live for one expression and have nothing but their content: the rest stands with the class until it is set.
+    items: list[Obj] | None = None
+    """The elements of a literal collection."""
+    part_of: tuple[Obj, Any] | None = None
+    klass: ast.ClassDef | None = None
+    """The page's own class that it is an instance of."""
+    made_by: ast.ClassDef | None = None
+    """The class that it is."""
+    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None = None
+    scope: Scope | None = None
+    """Where a function was defined; None for the notebook itself."""
+    is_iterator = False
+    names: frozenset[str] = frozenset()
+    """The names of the notebook that it was bound to."""
 
     def __init__(self, content: Term, kind: str = "") -> None:
         self.content = content
         self.kind = kind
         """The kind that the page's values tell, or an empty string."""
-        self.items: list[Obj] | None = None
-        """The elements of a literal collection."""
-        self.part_of: tuple[Obj, Any] | None = None
-        self.klass: ast.ClassDef | None = None
-        """The page's own class that it is an instance of."""
-        self.made_by: ast.ClassDef | None = None
-        """The class that it is."""
-        self.function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None = None
-        self.scope: Scope | None = None
-        """Where a function was defined; None for the notebook itself."""
-        self.is_iterator = False
-        self.names: set[str] = set()
-        """The names of the notebook that it was bound to."""
 
 
 class Scope:

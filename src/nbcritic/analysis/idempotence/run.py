@@ -55,6 +55,7 @@ class Run:
         self._suspects = screen.suspects(cell)
         self._restless = screen.restless if chance else frozenset[str]()
         self._syntax = syntax
+        self._expressions = syntax.expressions
         self._depth = 0
         self.active: list[ast.AST] = []
         """The functions whose bodies are being followed, the innermost last."""
@@ -68,8 +69,10 @@ class Run:
 
     def eval(self, node: ast.AST) -> Obj:
         """The object that an expression gives."""
-        self.spend()
-        follow = self._syntax.expressions.get(node.__class__)
+        self.patience -= 1
+        if self.patience < 0:
+            raise Exhausted
+        follow = self._expressions.get(node.__class__)
         if follow is None or self._depth > _DEEPEST:
             return Obj(self._generic(node))
         self._depth += 1
@@ -161,7 +164,7 @@ class Run:
             scope = scope.outer
         if name not in self.globals:
             self.globals[name] = found = self._syntax.from_before(self, node)
-            found.names.add(name)
+            found.names |= {name}
         found = self.globals[name]
         if found.content is self.terms.removed:
             if self.again:
@@ -183,7 +186,7 @@ class Run:
         if value.part_of is None and value.content.op == "const":
             value = Obj(value.content, value.kind)  # a literal is nobody's alias
         self._put(self.globals, name, value)
-        value.names.add(name)
+        value.names |= {name}
         self.writes.append(Write(name, None, value.content, value.content, self.node, self.site))
 
     def _put(self, names: Names, name: str, value: Obj) -> None:
@@ -281,7 +284,7 @@ class Run:
         joined.function = first.function or second.function
         self._put(names, name, joined)
         if names is self.globals:
-            joined.names.add(name)
+            joined.names |= {name}
 
     def _undo(self) -> None:
         for names, name, before in reversed(self._bindings):

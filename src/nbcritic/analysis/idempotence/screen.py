@@ -61,8 +61,9 @@ class Screen:
         own = self._page.names.of(cell.number)
         reads = touched.reads.keys()
         found = (reads & touched.binds.keys()) | (reads & touched.mutates.keys())
-        found.update(event.name for event in own.events if event.kind == "delete")
-        for name in self._deleters.keys() & reads:
+        if cell.nodes(ast.Delete):
+            found.update(event.name for event in own.events if event.kind == "delete")
+        for name in self._deleters.keys() & reads if self._deleters else ():
             found |= self._deleters[name]
         found.update(name for name in self._changers.changed_by(cell, touched) if name in reads)
         return found

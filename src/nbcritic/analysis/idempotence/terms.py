@@ -26,10 +26,19 @@ class Term:
     def __init__(self, op: str, args: tuple[Any, ...]) -> None:
         self.op = op
         self.args = args
-        syms = frozenset(args) if op == "sym" else _NOTHING
-        for term in inner_terms(args) if op != "sym" else ():
-            if term.syms and term.syms is not syms:
-                syms = syms | term.syms if syms else term.syms
+        syms = _NOTHING
+        if op == "sym":
+            syms = frozenset(args)
+        elif op != "const":
+            for arg in args:
+                kind = arg.__class__
+                if kind is Term:
+                    if arg.syms and arg.syms is not syms:
+                        syms = syms | arg.syms if syms else arg.syms
+                elif kind is tuple or kind is frozenset:
+                    for term in inner_terms(arg):
+                        if term.syms and term.syms is not syms:
+                            syms = syms | term.syms if syms else term.syms
         self.syms: frozenset[str] = syms
 
     def __repr__(self) -> str:

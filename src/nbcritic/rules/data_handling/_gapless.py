@@ -11,11 +11,13 @@ from nbcritic.analysis.page import Page, once
 from nbcritic.rules.data_handling._shared import is_constant, keyword
 
 KEEPS = frozenset(
-    "drop rename copy reset_index set_index sort_values sort_index drop_duplicates head tail sample query rename_axis loc iloc".split()
+    "drop rename copy reset_index set_index sort_values sort_index drop_duplicates head tail sample query rename_axis loc iloc values to_numpy".split()
 )
 """Steps that leave a frame's values alone, whichever rows and columns they take."""
 _FILLS = frozenset({"dropna", "stack"})
 _NARROWS = frozenset({"subset", "thresh", "how", "axis", "limit", "future_stack"})
+_GIVE_BACK = frozenset({"DataFrame", "transform", "fit_transform"})
+"""Calls that give as many values as their first argument has, with no new gaps: a frame of an array, a fitted tool's."""
 _STEPS = 20
 """Nobody follows a longer chain."""
 _Freed: TypeAlias = dict[ast.AST | None, set[str]]
@@ -76,7 +78,7 @@ def _follow(cell: CodeCell, step: ast.stmt, freed: _Freed) -> set[ast.Call]:
     scope = next(functions, None)
     known = freed.setdefault(scope, set())
     value = step.value if isinstance(step, (ast.Assign, ast.Expr)) else None
-    calls = [node for node in nodes_in(value) if isinstance(node, ast.Call)] if value is not None else []
+    calls = nodes_in(value, ast.Call) if value is not None else []
     drops = [call for call in calls if called_name(call.func) == "dropna"]
     idle = {call for call in drops if isinstance(call.func, ast.Attribute) and _is_free(call.func.value, known)}
     if isinstance(step, ast.Expr):
@@ -89,6 +91,8 @@ def _follow(cell: CodeCell, step: ast.stmt, freed: _Freed) -> set[ast.Call]:
     for target in targets:
         if isinstance(target, ast.Name) and value is not None and _is_free(value, known):
             known.add(target.id)
+        elif isinstance(target, ast.Subscript) and value is not None and _is_free(value, known):
+            continue  # a column without gaps in a frame without gaps
         elif not isinstance(target, ast.Attribute) and (root := root_name(target)) is not None:
             known.discard(root.id)
         elif isinstance(target, (ast.Tuple, ast.List)):
@@ -106,6 +110,9 @@ def _is_free(node: ast.expr, known: set[str]) -> bool:
         if isinstance(node, ast.Call):
             if _drops_gaps(node):
                 return True
+            if called_name(node.func) in _GIVE_BACK and node.args:
+                node = node.args[0]
+                continue
             if called_name(node.func) == "merge" and keyword(node, "how") is None and len(node.args) > 1:
                 return all(_is_free(side, known) for side in node.args[:2])
             node = node.func

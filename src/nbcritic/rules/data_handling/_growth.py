@@ -113,15 +113,16 @@ class Growth:
         )
 
     def is_slow_anyway(self, loop: Loop) -> bool:
-        """Does every turn train a model or query a database, so that copying hardly counts?"""
+        """Does every turn train a model, query a database or wait for the web, so that copying hardly counts?"""
         if loop not in self._slow:
             self._slow[loop] = is_slow(self._page, loop)
         return self._slow[loop]
 
     def is_by_data(self, over: list[Loop]) -> bool:
-        """Does one of the loops go over rows or files, or until something happens?"""
+        """Does one of the loops go over rows or files, or until something happens? A file's lines may be few."""
         return any(
-            isinstance(loop, ast.While) or (self._sizes.is_by_data(loop.iter) and not self._is_ratio(loop.iter))
+            (isinstance(loop, ast.While) and "readline" not in _methods(loop))
+            or (not isinstance(loop, ast.While) and self._sizes.is_by_data(loop.iter) and not self._is_ratio(loop.iter))
             for loop in over
         )
 
@@ -129,9 +130,9 @@ class Growth:
         """Is it `range(a // b)`? How many rows there are says little of how often some go into others."""
         if not isinstance(node, ast.Call) or called_name(node.func) != "range":
             return False
-        names = (inner for inner in nodes_in(node) if isinstance(inner, ast.Name))
+        names = (inner for inner in nodes_in(node, ast.Name))
         numbers = [node, *(source for name in names if (source := self._page.values.source(name)) is not None)]
-        parts = (inner for number in numbers for inner in nodes_in(number) if isinstance(inner, ast.BinOp))
+        parts = (inner for number in numbers for inner in nodes_in(number, ast.BinOp))
         return any(isinstance(part.op, (ast.Div, ast.FloorDiv)) for part in parts)
 
     @cached_property
@@ -151,9 +152,13 @@ class Growth:
         return found
 
 
+def _methods(loop: ast.While) -> set[str]:
+    return {node.attr for node in nodes_in(loop, ast.Attribute)}
+
+
 def loads(node: ast.AST) -> Counter[str]:
     """How often each name is read in `node`."""
-    names = (inner for inner in nodes_in(node) if isinstance(inner, ast.Name))
+    names = (inner for inner in nodes_in(node, ast.Name))
     return Counter(name.id for name in names if isinstance(name.ctx, ast.Load))
 
 

@@ -87,7 +87,7 @@ class PerItem:
             for name, value in zip(parameters, call.args, strict=False)
             if isinstance(value, ast.Name) and value.id == item
         ]
-        returned = [node.value for node in nodes_in(definition) if isinstance(node, ast.Return)]
+        returned = [node.value for node in nodes_in(definition, ast.Return)]
         target = ast.Name(given[0]) if given else None
         return bool(target and returned) and all(
             isinstance(value, ast.Dict) and self._is_made_of(value, target, items, key, definition.body)  # type: ignore[arg-type]

@@ -92,7 +92,7 @@ class Rounds:
         for statement in self.loop.body:
             if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
                 names = stored_names(statement.targets[0])
-                if depends & {node.id for node in nodes_in(statement.value) if isinstance(node, ast.Name)}:
+                if depends & {node.id for node in nodes_in(statement.value, ast.Name)}:
                     depends.update(names)
                     yield from ((name, statement) for name in names if self._stores(name) == 1)
 
@@ -129,7 +129,7 @@ class Rounds:
             (node for node in self.cell.ancestors(call) if isinstance(node, (ast.For, ast.While, ast.Lambda))), None
         )
         depends = self.targets | {name for name, _ in self.bound()}
-        given = {node.id for value in call.args for node in nodes_in(value) if isinstance(node, ast.Name)}
+        given = {node.id for value in call.args for node in nodes_in(value, ast.Name)}
         return around is self.loop and bool(depends & given)
 
 

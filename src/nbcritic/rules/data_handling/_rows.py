@@ -246,13 +246,13 @@ def _tied(block: ast.AST, body: _Body) -> bool:
         return False
     seen: set[str] = set()
     for statement in block.body:
-        read = {n.id for n in nodes_in(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        read = {n.id for n in nodes_in(statement, ast.Name) if isinstance(n.ctx, ast.Load)}
         if read & body.sums or (read & body.bound) - seen:
             return True
         if isinstance(statement, ast.Assign):
             seen |= {t.id for t in statement.targets if isinstance(t, ast.Name)}
         elif isinstance(statement, ast.If):
-            seen |= {n.id for n in nodes_in(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+            seen |= {n.id for n in nodes_in(statement, ast.Name) if isinstance(n.ctx, ast.Store)}
     return False
 
 

@@ -94,14 +94,29 @@ def _starting(statement: ast.stmt) -> set[str]:
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     if not all(isinstance(target, (ast.Name, ast.Tuple)) for target in targets):
         return set()
-    bound = {node.id for target in targets for node in nodes_in(target) if isinstance(node, ast.Name)}
-    return bound - {node.id for node in nodes_in(statement.value) if isinstance(node, ast.Name)}
+    bound = {node.id for target in targets for node in nodes_in(target, ast.Name)}
+    return bound - {node.id for node in nodes_in(statement.value, ast.Name)}
 
 
 def counts_columns(node: ast.AST) -> bool:
     """Is it `table.shape[1]`, the number of columns?"""
     is_shape = isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
     return is_shape and isinstance(node, ast.Subscript) and is_constant(node.slice, 1)
+
+
+def counted(loop: ast.While) -> int | None:
+    """How often `while n < 4` with `n += 1` in it turns where n begins at nought; None for any other loop."""
+    test = loop.test
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], (ast.Lt, ast.LtE)):
+        return None
+    name, last = test.left, test.comparators[0]
+    if not isinstance(name, ast.Name) or not isinstance(last, ast.Constant) or type(last.value) is not int:
+        return None
+    grows = any(
+        isinstance(step, ast.AugAssign) and isinstance(step.op, ast.Add) and path(step.target) == name.id
+        for step in loop.body
+    )
+    return last.value + isinstance(test.ops[0], ast.LtE) if grows else None
 
 
 def steps(call: ast.Call) -> int | None:

@@ -11,7 +11,7 @@ from functools import cached_property
 from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page, once
 from nbcritic.analysis.pattern import regex
-from nbcritic.rules.data_handling._shared import Loop, counts_columns, keyword, loops, steps
+from nbcritic.rules.data_handling._shared import Loop, counted, counts_columns, keyword, loops, steps
 from nbcritic.rules.data_handling._shown import shown
 
 FEW = 12
@@ -60,9 +60,7 @@ class Sizes:
 
     def is_short(self, loop: Loop) -> bool:
         """Does the page show that the loop turns only a few times?"""
-        if isinstance(loop, ast.While):
-            return False
-        count = self.length(loop.iter)
+        count = counted(loop) if isinstance(loop, ast.While) else self.length(loop.iter)
         return count is not None and count <= FEW
 
     def length(self, node: ast.AST, depth: int = 0) -> int | None:
@@ -159,7 +157,7 @@ class Sizes:
     def turns(self, cell: CodeCell, loop: Loop) -> int | None:
         """How often the loop turns at most: by its iterable, or by the one progress bar of the cell."""
         if isinstance(loop, ast.While):
-            return None
+            return counted(loop)
         bars = {int(total) for output in cell.outputs for total in _BAR.findall(output.text)}
         source = self._page.values.source(loop.iter) if isinstance(loop.iter, ast.Name) else None
         made = f"{cell.segment(loop.iter, 200)} {ast.unparse(source)[:200] if source is not None else ''}"

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from nbcritic.analysis.code import nodes_in
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.page import Page, once
 from nbcritic.analysis.pattern import regex
 from nbcritic.rules.data_handling._shared import Loop
 
@@ -17,6 +17,15 @@ SLOW = regex(
     r"load_(?:model|dataset)"
 )
 """Calls of these names train a model, ask a database or load what is large."""
+_WEB = frozenset(
+    "requests httpx aiohttp urllib urllib3 selenium playwright mechanize tweepy praw wikipedia googlemaps geopy gspread boto3 "
+    "yfinance pandas_datareader gseapy openai anthropic".split()
+)
+"""Libraries whose calls wait for a service on the web."""
+_BROWSES = regex(
+    r"find_elements?(?:_by_\w+)?|send_keys|execute_script|urlopen|urlretrieve|read_html|get_screenshot_as_\w+"
+)
+"""Methods of a browser, or of its pages, and functions that ask the web, whatever they are called on."""
 _PLAIN = frozenset(
     "pandas numpy scipy sklearn matplotlib seaborn plotly tqdm IPython polars pyarrow xarray statsmodels builtins joblib".split()
 )
@@ -24,15 +33,21 @@ _PLAIN = frozenset(
 
 
 def is_slow(page: Page, loop: Loop) -> bool:
-    """Does every turn train a model or query a database?"""
-    return any(SLOW.fullmatch(_name(call)) for call in _calls(page, loop))
+    """Does every turn train a model, query a database, ask the web or drive a browser?"""
+    return any(
+        SLOW.fullmatch(name := _name(call))
+        or _BROWSES.fullmatch(name)
+        or (page.qualified(call.func) or "").partition(".")[0] in _WEB
+        for call in _calls(page, loop)
+    )
 
 
+@once
 def is_of_unknown_cost(page: Page, loop: Loop) -> bool:
     """Does every turn hand its item to a function of another module, which may load a file or take seconds?"""
     if isinstance(loop, ast.While):
         return False
-    items = {node.id for node in nodes_in(loop.target) if isinstance(node, ast.Name)}
+    items = {node.id for node in nodes_in(loop.target, ast.Name)}
     for call in _calls(page, loop):
         root = (page.qualified(call.func) or "").partition(".")
         if not root[1] or root[0] in _PLAIN or root[0] in sys.stdlib_module_names:

@@ -128,12 +128,9 @@ class Tables:
         place = self._places.get(merge.cell.statement(merge.call))
         following = self._statements[place + 1 : place + 1 + _NEAR] if place is not None else []
         return any(
-            isinstance(node, ast.Attribute)
-            and node.attr == "drop_duplicates"
-            and (root := root_name(node.value)) is not None
-            and root.id in names
+            node.attr == "drop_duplicates" and (root := root_name(node.value)) is not None and root.id in names
             for statement in following
-            for node in nodes_in(statement)
+            for node in nodes_in(statement, ast.Attribute)
         )
 
     def _gives_unique(self, call: ast.Call, at: _Place | None, key: Key, depth: int) -> bool:
@@ -180,7 +177,7 @@ class Tables:
         found: dict[ast.Name, list[tuple[ast.expr, _Place]]] = {}
         functions = (function for cell in self._page.code for function in cell.nodes(ast.FunctionDef))
         for function in (function for function in functions if function.name in calls):
-            names = [node for node in nodes_in(function) if isinstance(node, ast.Name)]
+            names = nodes_in(function, ast.Name)
             stored = {name.id for name in names if isinstance(name.ctx, ast.Store)}
             for place, argument in enumerate(parameters(function.args)):
                 values = [
@@ -199,13 +196,13 @@ class Tables:
         """What names are bound to where functions read them, if the lines of the function's body tell that one after the other."""
         found: dict[ast.Name, ast.expr] = {}
         for function in (function for cell in self._page.code for function in cell.nodes(ast.FunctionDef)):
-            names = [node for node in nodes_in(function) if isinstance(node, ast.Name)]
+            names = nodes_in(function, ast.Name)
             plain = {_target(statement): statement for statement in function.body}
             known = {name.id for name in plain if name is not None}
             known -= {name.id for name in names if not isinstance(name.ctx, ast.Load) and name not in plain}
             values: dict[str, ast.expr] = {}
             for statement in function.body:
-                read = (node for node in nodes_in(statement) if isinstance(node, ast.Name) and node.id in values)
+                read = (node for node in nodes_in(statement, ast.Name) if node.id in values)
                 found.update((name, values[name.id]) for name in read)
                 target = _target(statement)
                 if target is not None and target.id in known and isinstance(statement, (ast.Assign, ast.Expr)):

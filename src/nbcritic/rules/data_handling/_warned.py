@@ -207,7 +207,7 @@ def _fills_own_selection(function: ast.FunctionDef, statement: ast.stmt) -> bool
     """Does it give a column to a selection that the function made?"""
     target = statement.targets[0] if isinstance(statement, ast.Assign) else None
     column = target.slice if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name) else None
-    assigns = (node for node in nodes_in(function) if isinstance(node, ast.Assign))
+    assigns = (node for node in nodes_in(function, ast.Assign))
     return (
         isinstance(column, ast.Constant)
         and isinstance(column.value, str)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
 from collections.abc import Iterator
-from functools import cached_property
+from dataclasses import replace
 
 from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.page import Page, once
 from nbcritic.analysis.pattern import regex
-from nbcritic.model import Hit
+from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
+from nbcritic.rules.data_handling._seen_gaps import SeenGaps
 from nbcritic.rules.data_handling._shared import is_constant, keyword, path
 
 OF_PANDAS = frozenset("dropna fillna sort_values reset_index set_index drop_duplicates sort_index".split())
@@ -33,13 +33,12 @@ IN_ORDER = regex(r"head$|tail$|iloc$|iterrows$|itertuples$|shift$|diff$|cumsum$|
 NEAR = 50
 """So many statements below a call are looked at."""
 ORDERS = frozenset({"sort_values", "sort_index"})
+_NEXT = 2
+"""Lines so close to each other are read as one."""
 _LOOKS = frozenset({"query", "select_dtypes"})
 _CONVERTS = frozenset({"astype", "to_datetime", "to_numeric"})
 CLEANING = {"dropna": "isnull", "fillna": "isnull", "drop_duplicates": "duplicated"}
 """Methods that change nothing where a test of this name finds nothing."""
-_INFO = regex(r"(\d{1,12}) non-null")
-_ENTRIES = regex(r"Index: (\d{1,12}) entries")
-_COUNTS = regex(r"(\d{1,12}|True|False)$")
 COLUMN_FUNCTIONS = frozenset({"pandas.to_datetime", "pandas.to_numeric"})
 FUNCTIONS = frozenset(
     f"pandas.{name}" for name in "to_datetime to_numeric concat merge get_dummies melt pivot_table".split()
@@ -62,7 +61,7 @@ def check(page: Page) -> Iterator[Hit]:
     With `inplace=True` it is the other way round: the call returns None, and a name bound to it has lost its data.
 
     Instead, assign the result (`df = df.dropna()`), or delete the call where nothing needs it; and never combine an assignment
-    with `inplace=True`.
+    with `inplace=True`. The same call on lines side by side is one finding; a None that nothing reads is a minor one.
 
     Bad:
 
@@ -75,6 +74,7 @@ def check(page: Page) -> Iterator[Hit]:
         print(len(df))
         # %%
         orders = df.drop(columns="note", inplace=True)  # <- flagged
+        print(orders)
         # %%
         label = "total"
         label.upper()  # <- flagged
@@ -92,6 +92,18 @@ def check(page: Page) -> Iterator[Hit]:
             part.sort_values("day")  # <- flagged
         # %%
         df = df.rename(columns={"a": "b"}, inplace=True).head()  # <- flagged
+
+    Bad:
+
+        # %%
+        import pandas as pd
+        old, new = pd.read_csv("old.csv"), pd.read_csv("new.csv")
+        old.reset_index(drop=True)  # <- flagged
+        new.reset_index(drop=True)
+        # %%
+        unread = old.fillna(0, inplace=True)  # <- flagged
+        # %%
+        print(old, new)
 
     Good:
 
@@ -139,7 +151,26 @@ def check(page: Page) -> Iterator[Hit]:
             print(error)
         print(df)
     """
-    gaps = _Gaps(page)
+    known: list[tuple[tuple[int, int, str], Hit]] = []
+    for place, hit in _hits(page):
+        before, first = known[-1] if known else ((0, 0, ""), hit)
+        if _is_beside(before, place) and first.severity == hit.severity:
+            known[-1] = place, replace(first, related=(*first.related, Related(hit.at, "lost in the same way")))
+        else:
+            known.append((place, hit))
+    yield from (hit for _, hit in known)
+
+
+def _is_beside(before: tuple[int, int, str], place: tuple[int, int, str]) -> bool:
+    """Is it the same call on the next lines, or in the next cell? Places are the cell, the line and the method."""
+    if not place[2] or before[2] != place[2]:
+        return False
+    return place[0] - before[0] == 1 or (place[0] == before[0] and place[1] - before[1] <= _NEXT)
+
+
+def _hits(page: Page) -> Iterator[tuple[tuple[int, int, str], Hit]]:
+    """What is to be said of each call, with its cell, line and method."""
+    gaps = SeenGaps(page)
     shows_all = any("ast_node_interactivity" in cell.source for cell in page.code)
     for cell in page.code:
         assert cell.tree is not None
@@ -149,13 +180,15 @@ def check(page: Page) -> Iterator[Hit]:
             if isinstance(call, ast.Call) and statement not in last and (lost := _lost(page, call)):
                 at_top = cell.parent(statement) is cell.tree
                 if not (shows_all and at_top) and not _expects_error(cell, statement):
-                    yield _hit(page, gaps, cell, statement, call, lost)
+                    method = called_name(call.func)
+                    yield (cell.number, statement.lineno, method), _hit(page, gaps, cell, statement, call, lost)
         for call in cell.nodes(ast.Call):
             if _returns_none(call) and (use := _kept(cell, call)):
-                yield Hit(
-                    cell.at(cell.statement(call)),
-                    f"`{cell.segment(call)}` returns None because of `inplace=True`, and {use}",
-                )
+                text = f"`{cell.segment(call)}` returns None because of `inplace=True`, and {use}"
+                unread = _is_unread(page, cell, call)
+                text += ", which nothing reads; drop the name" if unread else ""
+                hit = Hit(cell.at(cell.statement(call)), text, severity="minor" if unread else None)
+                yield (cell.number, call.lineno, ""), hit
 
 
 def _lost(page: Page, call: ast.Call) -> str:
@@ -181,7 +214,7 @@ def _lost(page: Page, call: ast.Call) -> str:
     return "a new frame or series" if method in OF_PANDAS and kind is None else ""
 
 
-def _hit(page: Page, gaps: _Gaps, cell: CodeCell, statement: ast.Expr, call: ast.Call, lost: str) -> Hit:
+def _hit(page: Page, gaps: SeenGaps, cell: CodeCell, statement: ast.Expr, call: ast.Call, lost: str) -> Hit:
     """What to say of a bare call; less where the page works without it."""
     assert isinstance(call.func, (ast.Attribute, ast.Name))
     text = f"`{cell.segment(call)}` returns {lost}, which is thrown away"
@@ -201,7 +234,8 @@ def _hit(page: Page, gaps: _Gaps, cell: CodeCell, statement: ast.Expr, call: ast
         text += better if used else ""
         return Hit(cell.at(statement), text, severity=None if used else "minor")
     if method in _LOOKS:
-        return Hit(cell.at(statement), text, severity="minor")  # left from looking: to keep it would throw rows away
+        text += " and not shown either; delete it"
+        return Hit(cell.at(statement), text, severity="nit")  # left from looking: to keep it would throw rows away
     if method == "reset_index" and not is_constant(keyword(call, "drop"), True):
         # Bound to the name, the result would have one more column than the lines below expect.
         return Hit(cell.at(statement), text, severity="minor")
@@ -236,10 +270,7 @@ def _uses_order(statement: ast.stmt, owner: str | None) -> bool:
         return False
     if isinstance(statement, ast.Return):
         return statement.value is not None and path(statement.value) == owner
-    return any(
-        isinstance(node, ast.Attribute) and path(node.value) == owner and IN_ORDER.match(node.attr)
-        for node in nodes_in(statement)
-    )
+    return any(path(node.value) == owner and IN_ORDER.match(node.attr) for node in nodes_in(statement, ast.Attribute))
 
 
 def _columns_gone(call: ast.Call, method: str) -> list[str]:
@@ -263,7 +294,7 @@ def _is_used(page: Page, after: list[ast.stmt], column: str) -> bool:
 
 def _makes(statement: ast.stmt, column: str) -> bool:
     """Does the statement assign the column, or give another one its name, without reading it?"""
-    if any(isinstance(node, ast.Attribute) and node.attr == column for node in nodes_in(statement)):
+    if any(node.attr == column for node in nodes_in(statement, ast.Attribute)):
         return False
     made = [
         value
@@ -275,7 +306,7 @@ def _makes(statement: ast.stmt, column: str) -> bool:
     ]
     targets = statement.targets if isinstance(statement, ast.Assign) else []
     made += [target.slice for target in targets if isinstance(target, ast.Subscript)]
-    named = [node for node in nodes_in(statement) if isinstance(node, ast.Constant) and node.value == column]
+    named = [node for node in nodes_in(statement, ast.Constant) if node.value == column]
     return bool(named) and all(node in made for node in named)
 
 
@@ -339,6 +370,21 @@ def _returns_none(call: ast.Call) -> bool:
     )
 
 
+def _is_unread(page: Page, cell: CodeCell, call: ast.Call) -> bool:
+    """Is the None bound to a plain name that nothing on the page reads?"""
+    parent = cell.parent(call)
+    targets = parent.targets if isinstance(parent, ast.Assign) and parent.value is call else []
+    names = {target.id for target in targets if isinstance(target, ast.Name)}
+    return len(names) == len(targets) > 0 and names.isdisjoint(_read(page))
+
+
+@once
+def _read(page: Page) -> set[str]:
+    """The names that the page reads somewhere."""
+    names = (name for cell in page.code for name in cell.nodes(ast.Name))
+    return {name.id for name in names if isinstance(name.ctx, ast.Load)}
+
+
 def _kept(cell: CodeCell, call: ast.Call) -> str:
     """What becomes of the None, or an empty string where nothing does."""
     parent = cell.parent(call)
@@ -350,48 +396,3 @@ def _kept(cell: CodeCell, call: ast.Call) -> str:
     if isinstance(parent, ast.Subscript) and parent.value is call:
         return "that None is indexed"
     return "the function returns that None" if isinstance(parent, ast.Return) else ""
-
-
-class _Gaps:
-    """What saved outputs show of missing values and of doubled rows in named frames."""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-
-    def has_none(self, frame: str, test: str) -> bool:
-        """Is there an output that shows that there are none, and none that shows any?"""
-        seen = self._seen.get((frame, test), [])
-        return bool(seen) and not any(seen)
-
-    @cached_property
-    def _seen(self) -> dict[tuple[str, str], list[bool]]:
-        """For each frame and test: whether each saved output of it shows something."""
-        found: dict[tuple[str, str], list[bool]] = defaultdict(list)
-        for cell in self._page.code:
-            if cell.cell.outputs == b"[]":
-                continue
-            asked = [
-                node for node in cell.nodes(ast.Attribute) if node.attr in ("info", "isnull", "isna", "duplicated")
-            ]
-            # With two of them in one cell nobody knows whose numbers are whose.
-            if len(asked) == 1 and (owner := path(asked[0].value)) is not None:
-                text = "\n".join(output.text for output in cell.outputs if output.kind != "error")
-                shown = _info_shows(text) if asked[0].attr == "info" else _test_shows(text)
-                if shown is not None:
-                    found[owner, "duplicated" if asked[0].attr == "duplicated" else "isnull"].append(shown)
-        return found
-
-
-def _info_shows(text: str) -> bool | None:
-    """Does the text of `df.info()` count fewer values than rows in some column?"""
-    rows, counts = _ENTRIES.search(text), _INFO.findall(text)
-    return any(count != rows[1] for count in counts) if rows and counts else None
-
-
-def _test_shows(text: str) -> bool | None:
-    """Does the text of `df.isnull().sum()` and its kin say anything but 0 and False?"""
-    rows = [row.strip() for row in text.strip().split("\n")]
-    numbers = [_COUNTS.search(row) for row in rows if row and not row.startswith(("dtype:", "Length:", "Name:"))]
-    if not numbers or None in numbers or "..." in text:
-        return None
-    return any(number[1] not in ("0", "False") for number in numbers if number)

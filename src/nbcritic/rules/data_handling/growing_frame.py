@@ -22,7 +22,8 @@ def check(page: Page) -> Iterator[Hit]:
 
     `pd.concat`, `np.append` and their kin copy everything that is already there, at every turn: twice the turns take four times
     as long, and dtypes are guessed anew each time. It is a minor fault where nothing shows that the turns are many (rows, files)
-    or a function of another module is called at each, and none where every turn trains a model or asks a database. `DataFrame.append` is worse: pandas 2 no longer has it.
+    or a function of another module is called at each, and none where every turn trains a model, asks a database or a web service,
+    or drives a browser. What grows in one loop is one finding. `DataFrame.append` is worse: pandas 2 no longer has it.
 
     Instead, append the parts to a list and join them once after the loop.
 
@@ -45,8 +46,9 @@ def check(page: Page) -> Iterator[Hit]:
         log = pd.DataFrame(columns=["step", "value"])
         notes = pd.DataFrame(columns=["step", "note"])
         while running():
-            history = np.append(history, measure())  # <- flagged
+            history = np.append(history, measure())
             log = log.append({"step": 1, "value": 2}, ignore_index=True)  # <- flagged
+        while noting():
             if strange(history):
                 notes.loc[len(notes)] = [1, "strange"]  # <- flagged
             else:
@@ -152,6 +154,28 @@ def check(page: Page) -> Iterator[Hit]:
 
         # %%
         import glob
+        import gseapy
+        import requests
+        import pandas as pd
+        page = 0
+        while page < 4:
+            rows = pd.concat([rows, pd.DataFrame(page_of(page))])
+            page += 1
+        for path in glob.glob("*.txt"):
+            button = driver.find_element_by_css_selector("a.next")
+            links = pd.concat([links, links_of(button)])
+        for path in glob.glob("*.json"):
+            answer = requests.get(url_of(path))
+            answers = pd.concat([answers, pd.DataFrame(answer.json())])
+        for path in glob.glob("*.genes"):
+            found = gseapy.enrichr(gene_list=genes_of(path))
+            sets = pd.concat([sets, found.results])
+        print(rows, links, answers, sets)
+
+    Good:
+
+        # %%
+        import glob
         import pandas as pd
         RELOAD = False
         if RELOAD:
@@ -228,6 +252,17 @@ def check(page: Page) -> Iterator[Hit]:
             slopes = pd.concat([slopes, pd.DataFrame([values])])
         print(slopes)
     """
+    by_loop: dict[ast.AST, list[tuple[bool, Hit]]] = {}
+    for loop, is_gone, hit in _hits(page):
+        by_loop.setdefault(loop, []).append((is_gone, hit))
+    for found in by_loop.values():
+        _, first = min(found, key=lambda one: (not one[0], one[1].severity is not None))
+        others = tuple(Related(hit.at, "grows in the same loop") for _, hit in found if hit is not first)
+        yield replace(first, related=(*first.related, *others))
+
+
+def _hits(page: Page) -> Iterator[tuple[ast.AST, bool, Hit]]:
+    """What is to be said of each name that grows, with the outermost loop that it grows in, and whether pandas 2 fails there."""
     growth = Growth(page)
     groups: dict[tuple[int, ast.AST | None, str], list[Grown]] = {}
     for cell in page.code:
@@ -252,13 +287,14 @@ def check(page: Page) -> Iterator[Hit]:
         if first.is_gone and loads(loop)[name] > sum(loads(each.assign)[name] for each in several):
             first = replace(first, better=at_once(first.cell, first.assign.value, name))
         others = tuple(Related(each.cell.at(each.assign), "it grows here too") for each in several if each is not first)
-        yield Hit(
+        hit = Hit(
             first.cell.at(first.assign),
             first.says(name),
             (Related(first.cell.at(loop.test if isinstance(loop, ast.While) else loop.iter), "the loop"), *others),
             severity=None if grave else "minor",
             confidence=None if grave else "possible",
         )
+        yield first.over[-1], first.is_gone, hit
 
 
 def _grows(page: Page, cell: CodeCell, assign: ast.Assign) -> tuple[str, str, bool] | None:

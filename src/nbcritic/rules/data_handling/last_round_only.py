@@ -172,7 +172,7 @@ def _taken(statement: ast.Expr) -> tuple[ast.Name, ast.expr] | None:
 
 
 def _loads(node: ast.AST) -> list[str]:
-    return [inner.id for inner in nodes_in(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)]
+    return [inner.id for inner in nodes_in(node, ast.Name) if isinstance(inner.ctx, ast.Load)]
 
 
 def _fills_once(rounds: Rounds, owner: ast.Name) -> bool:
@@ -221,10 +221,7 @@ def _use(page: Page, rounds: Rounds, name: str) -> str:
     for statement in rounds.below(name):
         if name in _loads(statement) and not _only_looks(statement, name):
             return f"line {statement.lineno}"
-        if any(
-            isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
-            for node in nodes_in(statement)
-        ):
+        if any(node.id == name and not isinstance(node.ctx, ast.Load) for node in nodes_in(statement, ast.Name)):
             return ""
     if cell.parent(rounds.loop) is not cell.tree:
         return ""

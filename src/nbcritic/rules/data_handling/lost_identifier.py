@@ -230,7 +230,7 @@ def _are_dotted(page: Page) -> bool:
         if any(isinstance(text.value, str) and _DOTTED.fullmatch(text.value) for text in cell.nodes(ast.Constant)):
             return True
         for claim in cell.nodes(ast.Assert):
-            numbers = (node.value for node in nodes_in(claim.test) if isinstance(node, ast.Constant))
+            numbers = (node.value for node in nodes_in(claim.test, ast.Constant))
             if any(isinstance(number, float) and number >= _SHORTEST and number.is_integer() for number in numbers):
                 return True
     return False
@@ -238,10 +238,8 @@ def _are_dotted(page: Page) -> bool:
 
 def _strings(node: ast.AST) -> set[str]:
     """The texts, and the names of attributes, in an expression."""
-    found = {
-        inner.value for inner in nodes_in(node) if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
-    }
-    return found | {inner.attr for inner in nodes_in(node) if isinstance(inner, ast.Attribute)}
+    found = {inner.value for inner in nodes_in(node, ast.Constant) if isinstance(inner.value, str)}
+    return found | {inner.attr for inner in nodes_in(node, ast.Attribute)}
 
 
 def _dropped(page: Page) -> set[str]:
@@ -250,11 +248,9 @@ def _dropped(page: Page) -> set[str]:
     for cell in page.code:
         for call in cell.nodes(ast.Call):
             if isinstance(call.func, ast.Attribute) and call.func.attr == "drop":
-                found.update(
-                    n.value for n in nodes_in(call) if isinstance(n, ast.Constant) and isinstance(n.value, str)
-                )
+                found.update(n.value for n in nodes_in(call, ast.Constant) if isinstance(n.value, str))
         for deleted in cell.nodes(ast.Delete):
-            found.update(n.value for n in nodes_in(deleted) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+            found.update(n.value for n in nodes_in(deleted, ast.Constant) if isinstance(n.value, str))
     return found
 
 

@@ -139,7 +139,7 @@ def _asked_whole(page: Page, number: int) -> set[str]:
 def _is_within_a_day(page: Page, node: ast.expr) -> bool:
     """May it be a time that a clock told while the page ran, or one without a date, so that no days can lie between?"""
     source = page.values.source(node) if isinstance(node, ast.Name) else node
-    calls = [inner for inner in nodes_in(source) if isinstance(inner, ast.Call)] if source is not None else []
+    calls = nodes_in(source, ast.Call) if source is not None else []
     formats = [_format(page, call) for call in calls if called_name(call.func) in _READS]
     return (
         source is None

@@ -121,7 +121,7 @@ def _utc(cell: CodeCell, call: ast.Call) -> str:
 
 def _is_label(page: Page, cell: CodeCell, call: ast.Call) -> bool:
     """Is it only printed, or made the name of a run?"""
-    if any(isinstance(inner, ast.Call) and page.qualified(inner.func) in CLOCKS for inner in nodes_in(call)):
+    if any(page.qualified(inner.func) in CLOCKS for inner in nodes_in(call, ast.Call)):
         return True
     here: ast.AST = call
     for parent in cell.ancestors(call):

@@ -164,7 +164,7 @@ class _Moves:
         waiting = [name]
         while waiting and len(found) < 40:
             for value in self._values.get(waiting.pop(), ()):
-                names = {inner.id for inner in nodes_in(value) if isinstance(inner, ast.Name)} - found
+                names = {inner.id for inner in nodes_in(value, ast.Name)} - found
                 found |= names
                 waiting += names
         return self._origins.setdefault(name, found - set(self._page.names.imports))

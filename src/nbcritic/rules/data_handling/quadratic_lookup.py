@@ -199,7 +199,7 @@ def _turns_often(page: Page, sizes: Sizes, iterable: ast.expr) -> bool:
 
 def _is_outside(listed: ast.expr, body: _Body) -> bool:
     """Is the list there before the loop, and none of the loop's own names in it?"""
-    read = {inner.id for inner in nodes_in(listed) if isinstance(inner, ast.Name)}
+    read = {inner.id for inner in nodes_in(listed, ast.Name)}
     return bool(read) and read.isdisjoint(body.bound)
 
 
@@ -312,12 +312,12 @@ def _row_by_row(
     page: Page, sizes: Sizes, bodies: _Bodies, cell: CodeCell, node: ast.AST, value: ast.expr, name: str
 ) -> str:
     """The frame or column whose rows the value comes from, one at a time; empty where it does not."""
-    read = {inner.id for inner in nodes_in(value) if isinstance(inner, ast.Name)}
+    read = {inner.id for inner in nodes_in(value, ast.Name)}
     for parent in cell.ancestors(node):
         if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             return ""
         if isinstance(parent, ast.For):
-            bound = {inner.id for inner in nodes_in(parent.target) if isinstance(inner, ast.Name)}
+            bound = {inner.id for inner in nodes_in(parent.target, ast.Name)}
             owner = _frame_of_rows(page, parent.iter)
             if read & bound:
                 # A loop that draws or prints at every turn is short, and the search is not what it costs.
@@ -370,7 +370,7 @@ def _nested(page: Page, sizes: Sizes, cell: CodeCell) -> Iterator[tuple[ast.AST,
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {inner.id for inner in nodes_in(node) if isinstance(inner, ast.Name)}
+    return {inner.id for inner in nodes_in(node, ast.Name)}
 
 
 def _long_rows(page: Page, sizes: Sizes, iterable: ast.expr) -> bool:

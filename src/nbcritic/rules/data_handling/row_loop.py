@@ -210,7 +210,7 @@ def _is_worth_it(page: Page, sizes: Sizes, frame: ast.expr) -> bool:
 
 def _severity(sizes: Sizes, loop: ast.For, row: Row) -> Severity | None:
     """A loop by `iterrows`, or one that writes single elements, of a frame that is seen to be large is what costs most."""
-    writes = any(isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) for node in nodes_in(loop))
+    writes = any(isinstance(node.ctx, ast.Store) for node in nodes_in(loop, ast.Subscript))
     slowest = bool(row.row and row.index) or writes
     return None if (sizes.seen(row.frame) or 0) >= (LARGE if slowest else VERY_LARGE) else "minor"
 

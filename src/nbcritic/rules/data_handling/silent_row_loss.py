@@ -104,6 +104,21 @@ def check(page: Page) -> Iterator[Hit]:
         long = wide.stack().reset_index()
         long.columns = ["row", "column", "value"]
         long = long.loc[long.row != long.column].dropna()
+
+    Good:
+
+        # %%
+        import pandas as pd
+        from sklearn.preprocessing import StandardScaler
+        days = pd.read_csv("days.csv").dropna()
+        print(len(days))
+        wanted = days["rain"]
+        asked = days[["wind", "sun"]]
+        # %%
+        scaled = StandardScaler().fit_transform(asked)
+        table = pd.DataFrame(scaled, columns=asked.columns, index=asked.index)
+        table["rain"] = wanted.values
+        table.dropna(inplace=True)
     """
     imported = (full.rpartition(".")[2] for full in page.names.imports.values())
     readers = {word for word in (*page.called_words, *imported) if word.startswith("read_")}
@@ -152,7 +167,7 @@ def _loses(page: Page, cell: CodeCell, call: ast.Call) -> set[str]:
         return set()  # picking columns first says which must be there, as `subset` does
     owner = root_name(function.value)
     in_place = is_constant(keyword(call, "inplace"), True)
-    chained = [node for node in nodes_in(function.value) if isinstance(node, ast.Attribute) and node.attr in WINDOWS]
+    chained = [node for node in nodes_in(function.value, ast.Attribute) if node.attr in WINDOWS]
     if chained or not (kept or in_place):
         return set()
     return kept | ({owner.id} if owner is not None else _behind(function.value))
@@ -175,7 +190,7 @@ def _picks_columns(page: Page, node: ast.expr) -> bool:
 
 
 def _behind(node: ast.expr) -> set[str]:
-    return {inner.id for inner in nodes_in(node) if isinstance(inner, ast.Name)}
+    return {inner.id for inner in nodes_in(node, ast.Name)}
 
 
 def _kept(cell: CodeCell, call: ast.Call) -> set[str]:

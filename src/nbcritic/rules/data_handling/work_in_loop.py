@@ -170,7 +170,7 @@ class _Turns:
 
     def _fixed(self, cell: CodeCell, call: ast.Call, block: ast.AST) -> bool:
         """Does the call use nothing that the loop or function binds, but for a file that it opens by a fixed name?"""
-        read = {inner.id for inner in nodes_in(call) if isinstance(inner, ast.Name)}
+        read = {inner.id for inner in nodes_in(call, ast.Name)}
         bound = _bound(block)
         if self._page.qualified(call.func) in LOADS:
             opened = _opened(cell, call, block)
@@ -181,7 +181,7 @@ class _Turns:
 
     def _often(self, cell: CodeCell, turn: ast.AST, iterable: ast.expr) -> str:
         """The iterable, where it is one of rows, texts or files, and nothing in the loop waits for the world outside."""
-        calls = (inner.func for inner in nodes_in(turn) if isinstance(inner, ast.Call))
+        calls = (inner.func for inner in nodes_in(turn, ast.Call))
         if any(_SLOW.search(getattr(function, "attr", "") or getattr(function, "id", "")) for function in calls):
             return ""
         count = self._sizes.length(iterable)
@@ -239,22 +239,20 @@ class _Turns:
 
 def _bound(block: ast.AST) -> set[str]:
     """The names that a loop, comprehension or function binds, its parameters among them."""
-    names = {
-        inner.id for inner in nodes_in(block) if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load)
-    }
-    return names | {inner.arg for inner in nodes_in(block) if isinstance(inner, ast.arg)}
+    names = {inner.id for inner in nodes_in(block, ast.Name) if not isinstance(inner.ctx, ast.Load)}
+    return names | {inner.arg for inner in nodes_in(block, ast.arg)}
 
 
 def _opened(cell: CodeCell, call: ast.Call, block: ast.AST) -> tuple[str, set[str]] | None:
     """The name of the file that `pickle.load(file)` reads, and the names that its path is made of."""
     given = call.args[0] if call.args else None
     if isinstance(given, ast.Call) and getattr(given.func, "id", "") == "open":
-        return "", {inner.id for inner in nodes_in(given) if isinstance(inner, ast.Name)}
+        return "", {inner.id for inner in nodes_in(given, ast.Name)}
     for parent in cell.ancestors(call):
         if parent is block:
             return None
         for item in parent.items if isinstance(parent, ast.With) else ():
             target = item.optional_vars
             if isinstance(target, ast.Name) and isinstance(given, ast.Name) and target.id == given.id:
-                return target.id, {inner.id for inner in nodes_in(item.context_expr) if isinstance(inner, ast.Name)}
+                return target.id, {inner.id for inner in nodes_in(item.context_expr, ast.Name)}
     return None

@@ -37,7 +37,7 @@ def packages(page: Page) -> tuple[Import, ...]:
     Left out are Python's own, the host's, those of the project, and imports that the notebook can do without.
     """
     found: dict[str, Import] = {}
-    own = {normal(one.own) for one in page.project.manifests if one.own}
+    own = {normal(name) for one in page.project.manifests for name in (one.own, *one.gives) if name}
     for cell in page.code:
         nodes: list[ast.Import | ast.ImportFrom] = [*cell.nodes(ast.Import), *cell.nodes(ast.ImportFrom)]
         for node in sorted(nodes, key=lambda node: node.lineno):

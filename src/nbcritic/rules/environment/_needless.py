@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import ast
+import re
+from collections.abc import Collection, Iterable
+from itertools import chain
 
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
@@ -39,7 +42,24 @@ def is_needless(page: Page, packages: Collection[str], commands: Collection[tupl
         for number, line in enumerate(cell.source.split("\n"), 1)
         if (cell.number, number) not in commands
     )
-    return all(_PLAIN.fullmatch(name) and not any(word in rest for word in _words(name)) for name in packages)
+    return all(_PLAIN.fullmatch(name) and not any(_stands(word, rest) for word in _words(name)) for name in packages)
+
+
+def is_imported(page: Page, packages: Iterable[str]) -> bool:
+    """Does the notebook import any of these packages?"""
+    plain = (alias.name for cell in page.code for node in cell.nodes(ast.Import) for alias in node.names)
+    taken = (node.module or "" for cell in page.code for node in cell.nodes(ast.ImportFrom))
+    tops = {origin.partition(".")[0].lower() for origin in chain(plain, taken)}
+    return any(not tops.isdisjoint(_modules(normal(name)) | {normal(name).replace("-", "_")}) for name in packages)
+
+
+def _stands(word: str, text: str) -> bool:
+    """Does the word stand in the text as a whole: `geocoder` does not in `geopy.geocoders`."""
+    return not word or re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", text) is not None
+
+
+def _modules(name: str) -> set[str]:
+    return {module.partition(".")[0].lower() for module, givers in MODULES.items() if name in givers}
 
 
 def _words(package: str) -> set[str]:
@@ -50,7 +70,8 @@ def _words(package: str) -> set[str]:
     name = normal(package)
     if name in _UNSEEN or name in EVERYTHING:
         return {""}
-    modules = [module.partition(".")[0] for module, givers in MODULES.items() if name in givers]
     parts = [part for part in name.split("-") if len(part) >= _FEWEST and part not in _COMMON]
     wholes = BROUGHT_BY.get(name, ())
-    return {word.lower() for word in (*modules, *wholes, *parts, name, name.replace("-", "_"), name.replace("-", ""))}
+    return {
+        word.lower() for word in (*_modules(name), *wholes, *parts, name, name.replace("-", "_"), name.replace("-", ""))
+    }

@@ -12,7 +12,7 @@ _INSTALLS = regex(r"\b(?:pip[\d.]*|conda|mamba|uv)\b.*?\b(?:install|add|create)\
 _NAMED = regex(r"(?<![\w.-])(?P<name>[A-Za-z][\w.-]*?)(?:\[[\w,]*\])?\s*(?P<pins>[<>=!~]=?[=\d.,<>!~\s*]+)")
 _PIN = regex(r"(?P<how>===?|<=?|~=|(?<![<>!~=])=)\s*(?P<release>\d{1,9}(?:\.\d{1,9})*)")
 _PACKAGES = {"scikit_learn": "scikit-learn", "sklearn": "scikit-learn", "numpy": "NumPy", "scipy": "SciPy", "matplotlib": "Matplotlib",
-             "tensorflow": "TensorFlow", "tensorflow_gpu": "TensorFlow", "tensorflow_cpu": "TensorFlow", "keras": "Keras"}  # fmt: skip
+             "tensorflow": "TensorFlow", "tensorflow_gpu": "TensorFlow", "tensorflow_cpu": "TensorFlow", "keras": "Keras", "lightgbm": "LightGBM", "xgboost": "XGBoost"}  # fmt: skip
 
 
 class Pins:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -38,22 +39,48 @@ _HOLDS = regex(r"[A-Z]\w*[a-z]\w*$|dict$|namedtuple$")
 """What is called like a class or `dict` keeps its keywords: a place for settings."""
 
 
+def no() -> bool:
+    """What never holds."""
+    return False
+
+
+def yes() -> bool:
+    """What always holds."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What a path is for. `alternative` says that something else is tried or taken where the path does not exist."""
+    """What a path is for. `alternative` says that something else is tried or taken where the path does not exist.
+
+    The rest is found out when somebody asks: few do, and for few paths.
+    """
 
     role: Role = "used"
-    guarded: bool = False
     alternative: bool = False
-    live: bool = True
+    is_guarded: Callable[[], bool] = no
+    is_live: Callable[[], bool] = yes
+
+    @property
+    def guarded(self) -> bool:
+        """Does the notebook find out whether there is such a place?"""
+        return self.alternative or self.is_guarded()
+
+    @property
+    def live(self) -> bool:
+        """Does any code read the path?"""
+        return self.is_live()
 
 
 def purpose(page: Page, cell: CodeCell, node: ast.Constant) -> Purpose:
     """What the notebook does with the path that `node` spells."""
     role, holder = _role(cell, node)
-    alternative = _by_default(cell, node) or "parameters" in cell.tags or _one_of_several(page, cell, node)
-    guarded = alternative or node in links(page).tested or _asks_first(cell, node)
-    return Purpose(role, guarded, alternative, not isinstance(holder, ast.Assign) or _is_read(page, cell, holder))
+    return Purpose(
+        role,
+        _by_default(cell, node) or "parameters" in cell.tags or _one_of_several(page, cell, node),
+        lambda: _asks_first(cell, node) or node in links(page).tested,
+        lambda: not isinstance(holder, ast.Assign) or _is_read(page, cell, holder),
+    )
 
 
 def _role(cell: CodeCell, node: ast.expr) -> tuple[Role, ast.AST | None]:
@@ -108,8 +135,9 @@ def _one_of_several(page: Page, cell: CodeCell, node: ast.AST) -> bool:
         if isinstance(parent, ast.stmt):
             return False
         if isinstance(parent, (ast.List, ast.Tuple, ast.Set)) and len(parent.elts) > 1:
-            sought = node in links(page).tested or _handed_to_a_search(cell, parent)
-            return sought and len({_machine(item) for item in parent.elts}) > 1
+            if len({_machine(item) for item in parent.elts}) < 2:
+                return False
+            return _handed_to_a_search(cell, parent) or node in links(page).tested
     return False
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page, once
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Span
@@ -30,18 +30,25 @@ _DATA = regex(
 _TOOL = regex(r"\b(?P<tool>wget|curl|aria2c|axel|gdown)\b(?P<rest>[^\n;|&]*)")
 _WEB = regex(r"(?:https?|ftp)://[^\s\"'<>|;)]+")
 _SAVED = regex(r"(?:^|\s)(?:-[A-Za-z]*[oO]|--output(?:-document)?)[ =]*[\"']?(?P<name>[^\s\"'-][^\s\"']*)")
+_NO_CLOBBER = regex(r"\s(?:-nc|--no-clobber|-N|--timestamping)\b|\[\s+!?\s*-[ef]\s")
+_LOOKS = frozenset("exists isfile is_file isdir is_dir listdir lexists".split())
+"""What tells whether a file is there."""
 _DEEP = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """One thing that is fetched: `saved` is the name that it is kept under, without folders; `checked` says against a hash."""
+    """One thing that is fetched: `saved` is the name that it is kept under, without folders; `checked` says against a hash.
+
+    `once`: only where no file of it is there yet.
+    """
 
     at: Span
     url: str
     how: str
     saved: str
     checked: bool = False
+    once: bool = False
 
 
 @once
@@ -97,7 +104,7 @@ def _called(page: Page, cell: CodeCell, call: ast.Call) -> Iterator[Fetch]:
             names = [text_of(page, other) for other in (*call.args[:2], *_keywords(call, _KEPT)) if other is not node]
             saved = next((file_name(other) for other in names if other not in ("", "…", "None")), file_name(url))
             checked = any(not isinstance(v, ast.Constant) or v.value for v in _keywords(call, _CHECKED))
-            yield Fetch(cell.at(call), url, name, saved, checked)
+            yield Fetch(cell.at(call), url, name, saved, checked, _is_once(cell, call.lineno))
             return
 
 
@@ -117,4 +124,17 @@ def _told(cell: CodeCell, number: int) -> Iterator[Fetch]:
         if found["tool"] == "curl" and not kept and not re.search(r"\s-\w*O|--remote-name|>", found["rest"]):
             continue
         name = kept["name"] if kept and not _WEB.match(kept["name"]) else url[0]
-        yield Fetch(cell.at_line(number, *found.span()), url[0], found["tool"], file_name(name))
+        only = _NO_CLOBBER.search(line) is not None or _is_once(cell, number)
+        yield Fetch(cell.at_line(number, *found.span()), url[0], found["tool"], file_name(name), once=only)
+
+
+def _is_once(cell: CodeCell, line: int) -> bool:
+    """Does a branch around a line, or a return above it, look whether the file is there already?"""
+    for branch in cell.nodes(ast.If) if cell.tree is not None else ():
+        looks = {getattr(node, "attr", getattr(node, "id", "")) for node in nodes_in(branch.test)}
+        if looks & _LOOKS and branch.lineno <= line:
+            around, end = cell.function(branch), branch.end_lineno or 0
+            returns = isinstance(around, ast.FunctionDef) and line <= (around.end_lineno or 0)
+            if line <= end or (returns and any(nodes_in(row, ast.Return) for row in branch.body)):
+                return True
+    return False

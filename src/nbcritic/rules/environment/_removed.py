@@ -7,6 +7,7 @@ changelogs. A row names
 - a method or attribute by the kind of its object: `frame.append` (the kinds of `Values`; `text` and `dates` for pandas' accessors `.str`
   and `.dt`, `model` for one of Keras);
 - a parameter: `pandas.read_csv(squeeze=)`, or one value of it: `KMeans(algorithm="full")`; `*` stands for any letters;
+- a parameter of a method, by the class that made the object: `lightgbm.LGBMClassifier.fit(verbose=)`;
 - more arguments without a keyword than are taken: `frame.drop(_, _)`.
 
 Several may share a row (separated by commas outside of brackets): they are one finding.
@@ -327,9 +328,33 @@ _KERAS = """
 3.0 | keras.optimizers.Adam(lr=), keras.optimizers.SGD(lr=), keras.optimizers.RMSprop(lr=), keras.optimizers.Adagrad(lr=), keras.optimizers.Adadelta(lr=), keras.optimizers.Adamax(lr=), keras.optimizers.Nadam(lr=), tensorflow.keras.optimizers.Adam(lr=), tensorflow.keras.optimizers.SGD(lr=), tensorflow.keras.optimizers.RMSprop(lr=), tensorflow.keras.optimizers.Adagrad(lr=), tensorflow.keras.optimizers.Adadelta(lr=), tensorflow.keras.optimizers.Adamax(lr=), tensorflow.keras.optimizers.Nadam(lr=) | `learning_rate=`
 """
 
+_LIGHTGBM = """
+4.0 | lightgbm.train(early_stopping_rounds=), lightgbm.cv(early_stopping_rounds=), lightgbm.LGBMClassifier.fit(early_stopping_rounds=), lightgbm.LGBMRegressor.fit(early_stopping_rounds=), lightgbm.LGBMRanker.fit(early_stopping_rounds=), lightgbm.LGBMModel.fit(early_stopping_rounds=) | `callbacks=[lgb.early_stopping(…)]`
+4.0 | lightgbm.train(verbose_eval=), lightgbm.cv(verbose_eval=), lightgbm.LGBMClassifier.fit(verbose=), lightgbm.LGBMRegressor.fit(verbose=), lightgbm.LGBMRanker.fit(verbose=), lightgbm.LGBMModel.fit(verbose=) | `callbacks=[lgb.log_evaluation(…)]`
+4.0 | lightgbm.train(evals_result=) | `callbacks=[lgb.record_evaluation(…)]`
+4.0 | lightgbm.train(learning_rates=) | `callbacks=[lgb.reset_parameter(learning_rate=…)]`
+"""
+
+_XGBOOST = """
+2.1 | xgboost.XGBClassifier.fit(early_stopping_rounds=), xgboost.XGBClassifier.fit(eval_metric=), xgboost.XGBClassifier.fit(callbacks=), xgboost.XGBRegressor.fit(early_stopping_rounds=), xgboost.XGBRegressor.fit(eval_metric=), xgboost.XGBRegressor.fit(callbacks=), xgboost.XGBRanker.fit(early_stopping_rounds=), xgboost.XGBRanker.fit(eval_metric=), xgboost.XGBRanker.fit(callbacks=) | the argument of that name of the class
+"""
+
+_LIBROSA = """
+0.9 | librosa.display.waveplot | `librosa.display.waveshow`
+"""
+
+_SCANPY = """
+1.8 | scanpy.api | `import scanpy as sc`
+"""
+
+_RPY2 = """
+3.0 | rpy2.robjects.pandas2ri.ri2py, rpy2.robjects.pandas2ri.ri2py_dataframe, rpy2.robjects.pandas2ri.py2ri, rpy2.robjects.numpy2ri.ri2py, rpy2.robjects.numpy2ri.py2ri | `rpy2py`, `rpy2py_dataframe`, `py2rpy`
+"""
+
 _TABLES = {
     "pandas": _PANDAS, "NumPy": _NUMPY, "scikit-learn": _SKLEARN, "SciPy": _SCIPY, "Matplotlib": _MATPLOTLIB, "seaborn": _SEABORN,
-    "statsmodels": _STATSMODELS, "TensorFlow": _TENSORFLOW, "Keras": _KERAS,
+    "statsmodels": _STATSMODELS, "TensorFlow": _TENSORFLOW, "Keras": _KERAS, "LightGBM": _LIGHTGBM, "XGBoost": _XGBOOST,
+    "librosa": _LIBROSA, "scanpy": _SCANPY, "rpy2": _RPY2,
 }  # fmt: skip
 _OLD = regex(r"\s*([\w.]+)(?:\(([^)]*)\))?\s*,?")
 

@@ -13,7 +13,7 @@ from nbcritic.analysis.pattern import regex
 from nbcritic.model import Related, Span
 from nbcritic.notebook.magics import Magic
 from nbcritic.rules.environment._paths import STARTS, Kind, Place, has_extension, place
-from nbcritic.rules.environment._purpose import Purpose, purpose
+from nbcritic.rules.environment._purpose import Purpose, purpose, yes
 
 _USED = Purpose()
 SHOWN = 20
@@ -279,7 +279,7 @@ def _in_shell(cell: CodeCell, number: int, command: str, start: int, databricks:
     if _INSTALLS.search(command):
         what_for = Purpose("installed")
     elif _ASKS.search(command):
-        what_for = Purpose("sought", guarded=True)
+        what_for = Purpose("sought", is_guarded=yes)
     for found in _ARGUMENT.finditer(line, start):
         group = found.lastgroup or "w"
         text = found[group].replace("\\ ", " ")

@@ -53,6 +53,9 @@ def check(page: Page) -> Iterator[Hit]:
         #> 9f3c61d07be24a85b1e6d2c4a7b85f3e1d0c9b8a
         #> 5f4dcc3b5aa765d61d8327deb882cf99  orders.csv
         # %% In[6]
+        !wget https://shop.org/releases/orders.zip
+        #> Location: https://assets.s3.amazonaws.com/orders.zip?X-Amz-Credential=AKIAQ7RM2WPX4KTD6HNZ%2F20240301&X-Amz-Expires=300
+        # %% In[7]
         tokens
         #> tensor([[101, 7592, 102]]) {'token': 'vaccine', 'token_type_ids': [0, 0]}
     """

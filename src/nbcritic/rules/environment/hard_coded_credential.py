@@ -66,6 +66,10 @@ def check(page: Page) -> Iterator[Hit]:
     Bad:
 
         # %%
+        import plotapi
+        plotapi.api_key("5c0e9b71-2d4f-4a86-b3d8-7f61c2a09e4d")  # <- flagged
+        !ethereumetl export_blocks --provider-uri https://quiet-lake.quiknode.pro/4b1d9e7c20f84d3ba65c0e9b712d4f4a86b3d87f/ -o out  # <- flagged
+        # %%
         import tweepy
         consumer_key, consumer_secret = "h7Kq9vTzX2mN4bLc", "r8Yw3PpD6sJf1gQa5uEo"  # <- flagged
         auth = tweepy.OAuthHandler("h7Kq9vTzX2mN4bLc", "r8Yw3PpD6sJf1gQa5uEo")
@@ -104,6 +108,7 @@ def check(page: Page) -> Iterator[Hit]:
         password = getpass("Password: ")
         token = os.getenv("SERVICE_TOKEN", "")
         secret = user_secrets.get_secret("SERVICE_TOKEN")
+        client.set_api_key("SERVICE-KEY-2")
 
     Good:
 

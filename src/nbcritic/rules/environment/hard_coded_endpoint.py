@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.credentials import Offsets, leaks
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
@@ -14,6 +14,7 @@ from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.environment._purpose import purpose
 from nbcritic.rules.environment._shared import SHOWN
+from nbcritic.rules.tests._hosted import is_exercise
 
 _STORES = (
     r"postgres(?:ql)?|mysql|mariadb|mssql|oracle|mongodb|rediss?|amqps?|clickhouse|snowflake|redshift|hive2?|presto|trino|impala|neo4j|"
@@ -43,6 +44,16 @@ _CONNECTS = regex(
 _NAMED = frozenset(
     "host hostname server servers bootstrap_servers contact_points endpoint uri url dsn server_hostname ssh_address_or_host".split()
 )
+_DATABASES = (
+    "psycopg2.connect", "psycopg.connect", "pymysql.connect", "MySQLdb.connect", "mysql.connector.connect", "pymssql.connect",
+    "mariadb.connect", "sqlalchemy.create_engine",
+)  # fmt: skip
+_HERE = regex(r"(?i)(?:^|@|//|host=['\"]?)(?:localhost|127\.0\.0\.1)(?=$|[:/\s;'\"])")
+_TAKES = frozenset("read_sql read_sql_query read_sql_table fetchall fetchone fetchmany".split())
+_FILLS = regex(
+    r"(?i)\bto_sql\(|\bcopy_(?:expert|from)\(|\bexecutemany\(|\bcreate\s+(?:temp\w*\s+)?table\b|\binsert\s+into\b|docker|pg_restore|\bdump\b|\brestore\b"
+)
+"""What fills a database, or tells how to."""
 _SETS = regex(r"(?:^|_)(?:host(?:name)?|server|endpoint)$", re.I)
 
 
@@ -51,7 +62,8 @@ def check(page: Page) -> Iterator[Hit]:
     r"""The address of a service or database stands in the code.
 
     It belongs to one place (a test bench, production, somebody's network): whoever runs the notebook elsewhere reaches nothing, or
-    the wrong one, and the address tells strangers where to knock.
+    the wrong one, and the address tells strangers where to knock. A database on the author's own machine (`localhost`) that the data
+    are read from is one that nobody else has; it is named where nothing in the notebook fills it or tells how to.
 
     Instead, read it from the environment (`os.environ["DB_HOST"]`) or from a configuration that each place has its own of.
 
@@ -69,6 +81,24 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         import requests
         prices = requests.get("http://10.20.0.31:8080/prices").json()
+
+    Bad:
+
+        # %%
+        import pandas as pd
+        import psycopg2
+        connection = psycopg2.connect(host="localhost", dbname="sales", user="anna")  # <- flagged
+        orders = pd.read_sql("SELECT * FROM orders", connection)
+
+    Good:
+
+        # %%
+        import pandas as pd
+        from sqlalchemy import create_engine
+        engine = create_engine("postgresql://anna@localhost:5432/sales")
+        pd.read_csv("orders.csv").to_sql("orders", engine)
+        # %%
+        orders = pd.read_sql("SELECT shop, sum(euro) FROM orders GROUP BY shop", engine)
 
     Good:
 
@@ -93,6 +123,7 @@ def check(page: Page) -> Iterator[Hit]:
     """
     found = list(_endpoints(page))
     if not found:
+        yield from _own_database(page)
         return
     at, host = found[0]
     others = found[1:]
@@ -101,6 +132,38 @@ def check(page: Page) -> Iterator[Hit]:
     yield Hit(
         at, f"the address `{host}`{more} stands in the code; read it from the environment or a configuration", related
     )
+
+
+def _own_database(page: Page) -> Iterator[Hit]:
+    """The data come from a database on the author's machine, and nothing on the page fills it."""
+    places = [
+        (cell, call)
+        for cell, call in page.calls(*_DATABASES)
+        if any(map(_HERE.search, _texts(call))) and not _is_asked(page, call)
+    ]
+    if not places or _TAKES.isdisjoint(page.called_words) or is_exercise(page):
+        return
+    if any(_FILLS.search(cell.source) for cell in page.notebook.cells):
+        return
+    (cell, call), *others = places
+    text = (
+        "the data are read from a database on the author's own machine, which nobody else has: "
+        "say how it is filled, or keep what is read from it in a file"
+    )
+    yield Hit(cell.at(call), text, tuple(Related(c.at(n), "and here") for c, n in others[:SHOWN]))
+
+
+def _texts(call: ast.Call) -> Iterator[str]:
+    """The literal texts that a connection is given as its address."""
+    given = [*call.args[:1], *(word.value for word in call.keywords if word.arg in (*_NAMED, "conn_str", "conninfo"))]
+    for node in (node for value in given for node in nodes_in(value, ast.Constant)):
+        if isinstance(node.value, str):
+            yield node.value
+
+
+def _is_asked(page: Page, call: ast.Call) -> bool:
+    """Is the address only what stands in for one from the environment?"""
+    return any((page.qualified(inner.func) or "").startswith("os.") for inner in nodes_in(call, ast.Call))
 
 
 def _endpoints(page: Page) -> Iterator[tuple[Span, str]]:

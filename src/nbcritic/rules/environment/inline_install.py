@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-import shlex
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from nbcritic.analysis.code import CodeCell
@@ -16,50 +15,19 @@ from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.project_distributions import is_standard
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
-from nbcritic.rules.environment._links import links
-from nbcritic.rules.environment._needless import is_needless
+from nbcritic.rules.environment._installers import Install, bare, commands, installs, is_moving, is_pinned
+from nbcritic.rules.environment._needless import is_imported, is_needless
 
-_RUNNERS = (
-    "os.system", "os.popen", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.run", "subprocess.Popen",
-    "subprocess.getoutput", "pip.main", "pip._internal.main", "pip._internal.cli.main.main", "get_ipython.system",
-)  # fmt: skip
-_INSTALL = regex(
-    r"(?:^|[\s;&|(/\\}'\"])(?P<tool>pip[\d.]*|conda|mamba|micromamba|uv|apt-get|apt|brew|easy_install)(?:\.exe)?\s+"
-    r"(?:(?:-\S+|pip|env)\s+)*(?:install|update|add|upgrade)\b(?P<rest>(?:[^;&|\n]|(?<=[>\d])&)*)"
-)
 _SYSTEM = frozenset({"apt", "apt-get", "brew"})
-_VALUED = frozenset(
-    "-i --index-url --extra-index-url -f --find-links -c --constraint -t --target --prefix -n --name -p --channel --trusted-host --python --upgrade-strategy --root --proxy --timeout --progress-bar --log --no-binary --only-binary".split()
-)
-_PINNED = regex(r"==|===|@\s*git\+|\.whl\b|\.tar\.gz\b|\.zip\b|git\+\S+@(?:v?\d+[\w.]*|[0-9a-f]{7,40})(?=$|[#&\s])")
-_PINNED_CONDA = regex(r"=\d")
-_DECLARES = ("-r", "--requirement", "-e", "--editable", "--file")
-_REDIRECTED = regex(r"(?<!\S)(?P<name>[A-Za-z][\w.-]*(?:\[[\w,-]+\])?)(?P<bound>[<>]=?\d[\w.*,<>=!]*)")
-_OUTPUT = regex(r"(?<=[\w\]])>{1,2}(?![=\d]).*")
-"""`shop>/dev/null`: where the shell puts what pip says."""
-_QUOTED = regex(r"'[^']*'|\"[^\"]*\"")
-_LOCAL_FILE = regex(r"(?!\w+[+:]).*(?:[/\\*]|\.whl$)")
-_LINKS = frozenset({"-f", "--find-links"})
-_WHEEL = regex(r"\.whl\b|(?:^|[._/])wh(?:ee)?ls?(?:[._/]|$)", re.I)
-_PACKAGE = regex(r"[A-Za-z][\w.-]+(?:\[[\w,]+\])?(?:[=<>~!]=?=?[\w.*,<>=]+)?")
-_VARIABLE = regex(r"\{(?P<braced>\w+)\}|\$(?P<bare>[A-Za-z]\w*)")
 _HOSTED = ("/kaggle/", "kaggle_secrets", "google.colab", "/content/drive")
 _HOST = regex(r"colab|kaggle|binder|sagemaker|databricks", re.I)
 _SHOWN = 20
+_FAILED = regex(
+    r"ERROR: (?:Could not find a version|No matching distribution|Could not install|Failed building)|No matching distribution found|"
+    r"PackagesNotFoundError|subprocess-exited-with-error|is not recognized as an internal|command not found|: not found"
+)
+"""What installers and shells say when they fail."""
 _TOOLING = frozenset({"pip", "setuptools", "wheel", "conda"})
-
-
-@dataclass(frozen=True, slots=True)
-class Install:
-    """What one line installs: `packages` as they are written, `declared` where a file of requirements says it all."""
-
-    tool: str
-    packages: tuple[str, ...]
-    declared: bool
-    frozen: bool
-    """From files beside the notebook, not from an index: on a host without a network there is no other way."""
-    redirected: re.Match[str] | None = None
-    """The first requirement whose bound the shell takes for a redirect."""
 
 
 @rule("NBC209", name="inline-install", severity="major", category="reproducibility")
@@ -68,8 +36,9 @@ def check(page: Page) -> Iterator[Hit]:
 
     Each run changes the environment of its reader, waits for the network, and may bring another release than the one that
     made these results; without a version it surely will, sooner or later. A bound without quotes (`pip install shop>=1.0`) never reaches
-    pip: the shell writes into a file called `=1.0`. All that one cell installs is one finding; it is minor, and says so, where nothing
-    in the notebook needs the package. A notebook that imports nothing but Python's own modules rests on none of it.
+    pip: the shell writes into a file called `=1.0`. A repository without a commit or tag (`git+https://…`) is another program each week.
+    All that one cell installs is one finding, and so is all that installs the same once more; it is minor, and says so, where nothing
+    in the notebook needs the package, and where its saved output is an error and nothing imports it. A notebook that imports nothing but Python's own modules rests on none of it.
 
     Instead, declare what the notebook needs, with versions, in the project (`pyproject.toml`, `requirements.txt`,
     `environment.yml`) and install it before the notebook starts.
@@ -115,6 +84,21 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         !pip install openpyxl>=3.1  # <- flagged
         import pandas as pd
+
+    Bad:
+
+        # %%
+        !pip install shop  # <- flagged
+        import shop
+        # %%
+        !pip install --upgrade shop
+
+    Bad:
+
+        # %%
+        !pip install git+https://example.org/shop/shop.git  # <- flagged
+        import shop
+        open("/kaggle/input/shop.csv")
 
     Good:
 
@@ -180,23 +164,49 @@ def check(page: Page) -> Iterator[Hit]:
     if not _uses_packages(page):
         return
     found = defaultdict[int, list[tuple[Span, Install]]](list)
-    commands = list(_commands(page))
-    lines = {(at.cell, line) for _, at, _ in commands for line in range(at.line, at.end_line + 1)}
-    for cell, at, text in commands:
-        for install in _installs(text):
+    every = list(commands(page))
+    lines = {(at.cell, line) for _, at, _ in every for line in range(at.line, at.end_line + 1)}
+    for cell, at, text in every:
+        for install in installs(text):
             if install.packages and not install.declared and not install.frozen:
                 found[cell.number].append((at, install))
-    for number, every in found.items():
-        hosts = _on_hosts(page.cell(number))
-        installs = sorted((item for item in every if not any(item[0].line in host for host in hosts)), key=_place)
-        names = [name for _, install in installs for name in install.packages]
-        if installs and is_needless(page, names, lines):
-            what = f"{_list(names)} {'is' if len(names) == 1 else 'are'} installed while the notebook runs"
-            yield Hit(
-                installs[0][0], f"{what}, and nothing in it needs {_them(names)}: delete the line", severity="minor"
-            )
-        elif installs:
-            yield from _hits(installs, hosted=_is_hosted(page))
+    hits: list[Hit] = []
+    first: dict[str, int] = {}
+    """The hit that names a package first."""
+    for number, items in found.items():
+        cell = page.cell(number)
+        hosts = _on_hosts(cell)
+        told = sorted((item for item in items if not any(item[0].line in host for host in hosts)), key=_place)
+        names = [bare(name) for _, install in told for name in install.packages]
+        if names and all(name in first for name in names):
+            again = (Related(place, f"installs {_list(install.packages)} again") for place, install in told)
+            hits[first[names[0]]] = _with(hits[first[names[0]]], again)
+        elif told and (hit := _judged(page, cell, told, lines)):
+            first.update((name, len(hits)) for name in names if name not in first and name != "…")
+            hits.append(hit)
+    yield from hits
+
+
+def _with(hit: Hit, related: Iterable[Related]) -> Hit:
+    return replace(hit, related=(*hit.related, *related)[:_SHOWN])
+
+
+def _judged(
+    page: Page, cell: CodeCell, items: list[tuple[Span, Install]], lines: Collection[tuple[int, int]]
+) -> Hit | None:
+    """What is to be said of all that one cell installs."""
+    names = [name for _, install in items for name in install.packages]
+    be = "is" if len(names) == 1 else "are"
+    if any(_FAILED.search(output.text) for output in cell.outputs) and not is_imported(page, map(bare, names)):
+        words = f"the saved output says that {_list(names)} could not be installed, and nothing imports {_them(names)}"
+        return Hit(items[0][0], f"{words}: delete the line", severity="minor")
+    if is_needless(page, names, lines):
+        words = f"{_list(names)} {be} installed while the notebook runs, and nothing in it needs {_them(names)}"
+        return Hit(items[0][0], f"{words}: delete the line", severity="minor")
+    hit = next(_hits(items, hosted=_is_hosted(page)), None)
+    if hit is not None and cell.source.lstrip().startswith("%%capture"):
+        hit = replace(hit, message=f"{hit.message}; `%%capture` hides whether that worked")
+    return hit
 
 
 def _is_hosted(page: Page) -> bool:
@@ -213,21 +223,6 @@ def _uses_packages(page: Page) -> bool:
     return not all(map(is_standard, chain(plain, taken)))
 
 
-def _commands(page: Page) -> Iterator[tuple[CodeCell, Span, str]]:
-    """Every line and call of the notebook that may run an installer, as the command that it runs."""
-    for cell, magic in page.magics():
-        if magic.kind in ("line", "assign") and magic.name in ("pip", "conda", "mamba", "micromamba", "uv"):
-            yield cell, cell.at_line(magic.line), _filled(page, f"{magic.name} {magic.argument}")
-        elif magic.kind != "help" and magic.name in ("!", "!!", "sx", "system"):
-            yield cell, cell.at_line(magic.line), _filled(page, magic.argument)
-    for cell in page.cells:
-        if cell.language == "bash":
-            for number, line in enumerate(cell.lines, 1):
-                yield cell, cell.at_line(number), line
-    for cell, call in page.calls(*_RUNNERS):
-        yield cell, cell.at(call), _command(page, cell, call)
-
-
 def _place(item: tuple[Span, Install]) -> Span:
     return item[0]
 
@@ -241,16 +236,16 @@ def _on_hosts(cell: CodeCell) -> list[range]:
     ]
 
 
-def _hits(installs: list[tuple[Span, Install]], *, hosted: bool) -> Iterator[Hit]:
+def _hits(items: list[tuple[Span, Install]], *, hosted: bool) -> Iterator[Hit]:
     """All that one cell installs is one finding."""
-    own = [(place, install) for place, install in installs if install.tool not in _SYSTEM]
+    own = [(place, install) for place, install in items if install.tool not in _SYSTEM]
     # What the system needs is the lesser part of the news where the cell also installs packages.
-    (at, first), *others = own or installs
-    others += [item for item in installs if own and item[1].tool in _SYSTEM]
+    (at, first), *others = own or items
+    others += [item for item in items if own and item[1].tool in _SYSTEM]
     related = tuple(Related(place, f"installs {_list(install.packages)}") for place, install in others[:_SHOWN])
-    every = dict.fromkeys((name, install.tool) for _, install in own or installs for name in install.packages)
+    every = dict.fromkeys((name, install.tool) for _, install in own or items for name in install.packages)
     names = list(dict.fromkeys(name for name, _ in every if name != "…"))
-    loose = [name for name, tool in every if not _pinned(name, tool)]
+    loose = [name for name, tool in every if not is_pinned(name, tool)]
     if not names:
         words = "packages are installed while the notebook runs; declare and pin them in the project"
         yield Hit(at, words, related, severity="minor", confidence="possible")
@@ -272,12 +267,16 @@ def _hits(installs: list[tuple[Span, Install]], *, hosted: bool) -> Iterator[Hit
     loose = list(dict.fromkeys(name for name in loose if name != "…"))
     which = f"unpinned ({_list(loose, 3)})" if 0 < len(loose) < len(names) else "unpinned"
     words = f"{what} installed while the notebook runs, {which}; declare and pin {_them(names)} in the project"
-    if lost := next((install.redirected for _, install in installs if install.redirected), None):
+    if lost := next((install.redirected for _, install in items if install.redirected), None):
         words = (
             f"{what} installed while the notebook runs, and the shell takes `{lost['bound']}` for a redirect: the bound never reaches "
             f'{first.tool}; write `"{lost[0]}"`, better declare and pin {_them(names)} in the project'
         )
-    if hosted:
+    if moving := next((name for name in loose if is_moving(name)), ""):
+        held = f", next to {_list([name for name in names if name != moving], 3)}" if len(names) > 1 else ""
+        words = f"`{_short(moving)}` is installed as its repository stands on that day{held}; name a commit or a tag (`…@<commit>`), better in the project"
+        yield Hit(at, words, related)
+    elif hosted:
         yield Hit(at, words, related, severity="minor", confidence="possible")
     else:
         yield Hit(at, words, related)
@@ -295,84 +294,3 @@ def _list(names: Sequence[str], limit: int = 4) -> str:
 def _short(name: str) -> str:
     """A package as a reader names it: of a path or an address, the end."""
     return name if len(name) <= 40 else "…" + name[-39:]
-
-
-def _pinned(name: str, tool: str) -> bool:
-    conda = tool in ("conda", "mamba", "micromamba")
-    return bool(_PINNED.search(name) or (conda and _PINNED_CONDA.search(name)))
-
-
-def _installs(text: str) -> Iterator[Install]:
-    if text.lstrip().startswith("#") or not any(word in text for word in ("install", "update", " add ", "upgrade")):
-        return
-    for found in _INSTALL.finditer(text):
-        before = text[: found.start("tool")]
-        if re.search(r"\becho\b[^;&|]*$", before) or before.count('"') % 2 or before.count("'") % 2 or "#" in before:
-            continue
-        yield _install(found["tool"], found["rest"])
-
-
-def _install(tool: str, rest: str) -> Install:
-    try:
-        words = shlex.split(rest, comments=True)
-    except ValueError:
-        words = rest.replace('"', " ").replace("'", " ").split()
-    packages = list[str]()
-    declared = False
-    frozen = "--no-index" in words
-    before = ""
-    """The option whose value the next word is."""
-    for word in words:
-        option, _, value = word.partition("=")
-        if before or (value and option in _LINKS):
-            frozen |= (before or option) in _LINKS and "://" not in (value if not before else word)
-            before = ""
-        elif word.startswith(_DECLARES) or (word == "-f" and tool in ("conda", "mamba")):
-            declared = True
-        elif word in _VALUED:
-            before = word
-        elif re.match(r"\d?&?>{1,2}(?!=)", word):
-            before = word if word.endswith(">") else ""
-        elif not word.startswith("-") and word not in ("\\", ".") and not re.match(r"\.{1,2}(?:/|\[|$)", word):
-            packages.append(_OUTPUT.sub("", word))
-    files = all(_LOCAL_FILE.match(name) for name in packages)
-    redirected = _REDIRECTED.search(_QUOTED.sub(" ", rest.partition(" #")[0]))
-    return Install(tool, tuple(packages), declared, files or frozen, redirected)
-
-
-def _filled(page: Page, line: str) -> str:
-    """A line with `{name}` and `$name` put in where the page shows what they stand for."""
-    if "install" not in line or not ("{" in line or "$" in line):
-        return line
-    return _VARIABLE.sub(lambda found: _value(page, ast.Name(found["braced"] or found["bare"])), line)
-
-
-def _command(page: Page, cell: CodeCell, call: ast.Call) -> str:
-    """The command that a call runs, with `…` for what the page does not spell out."""
-    if not call.args:
-        return ""
-    first = call.args[0]
-    if isinstance(first, (ast.List, ast.Tuple)):
-        # No shell reads these: their bounds reach pip.
-        parts = [re.sub(r"(\S*[<>]\S*)", r'"\1"', _text(page, item)) for item in first.elts]
-        return " ".join(("pip", *parts) if cell.segment(call.func).startswith("pip") else parts)
-    return _text(page, first) if isinstance(first, (ast.Constant, ast.JoinedStr)) else ""
-
-
-def _text(page: Page, node: ast.expr) -> str:
-    if isinstance(node, ast.Constant):
-        return str(node.value)
-    if isinstance(node, ast.JoinedStr):
-        return "".join(
-            _text(page, part.value if isinstance(part, ast.FormattedValue) else part) for part in node.values
-        )
-    return _value(page, node)
-
-
-def _value(page: Page, node: ast.expr) -> str:
-    """What an expression puts into a command: a file of the machine, the names of packages, or `…`."""
-    behind = links(page).behind(node)
-    if any(_WHEEL.search(word) for word in (*behind.texts, *behind.names)):
-        return "…/….whl"
-    few = 0 < len(behind.texts) <= _SHOWN
-    return " ".join(behind.texts) if few and all(map(_PACKAGE.fullmatch, behind.texts)) else "…"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from pathlib import PurePath
 
+from nbcritic.analysis.digest import Block, Digest
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.project_distributions import declares, distributions, is_well_known
@@ -11,6 +13,7 @@ from nbcritic.analysis.project_manifests import Manifest
 from nbcritic.model import Hit, Span
 from nbcritic.rule import rule
 from nbcritic.rules.environment._imports import installs, is_hosted, looks_elsewhere, packages
+from nbcritic.rules.packaging._copies import stable
 from nbcritic.rules.tests._hosted import is_contest, is_exercise
 
 _SHOWN = 4
@@ -19,13 +22,31 @@ _TELLS = regex(
 )
 
 
-@rule("NBC211", name="no-dependency-manifest", severity="minor", category="reproducibility", confidence="possible")
-def check(page: Page, *, min_packages: int = 3) -> Iterator[Hit]:
+_FEWEST = 3
+
+
+def digest(page: Page) -> Digest:
+    """Whether the notebook needs packages that somebody has to name, told to the others of its folder."""
+    known = {distributions(one.module)[0]: one.module for one in packages(page) if is_well_known(one.module)}
+    if len(known) < _FEWEST or _is_excused(page) or _tells(page, known.values()):
+        return Digest(page.path)
+    return Digest(page.path, (Block(_key(page.path), "", 0, 0, 0),))
+
+
+@rule(
+    "NBC211",
+    name="no-dependency-manifest",
+    severity="minor",
+    category="reproducibility",
+    confidence="possible",
+    digest=digest,
+)
+def check(page: Page, *, min_packages: int = _FEWEST) -> Iterator[Hit]:
     r"""Nothing near the notebook says which packages it needs, in which versions.
 
     A colleague, a CI job or its author a year on has to guess the environment from the imports, and gets today's releases, with
     other defaults and other results, or with functions gone. In a project that has modules, tests or CI of its own it
-    is a major fault: they need the list, too.
+    is a major fault: they need the list, too. Of the notebooks of one folder that are scanned together the first one is named.
 
     Instead, put a `requirements.txt`, a `pyproject.toml` or an `environment.yml` with versions beside it; `pip freeze` or
     `uv export` in the environment that made these results is a beginning.
@@ -147,8 +168,8 @@ def check(page: Page, *, min_packages: int = 3) -> Iterator[Hit]:
     }
     if len(needed) < min_packages or _says(page, needed.values()):
         return
-    if is_hosted(page) or is_exercise(page) or is_contest(page):
-        return
+    if _is_excused(page) or any(path < page.path for path in page.library.holders.get(_key(page.path), ())):
+        return  # the first notebook of the folder speaks for all
     if not project.data and all(
         path == project.place for path in (*project.notebooks, *project.scripts, *project.tests)
     ):
@@ -162,12 +183,26 @@ def _says(page: Page, modules: Collection[str]) -> bool:
     """Does a file near the notebook, or the notebook itself, say what it needs?"""
     if any(one.lock or any(declares(one.names, module) for module in modules) for one in page.project.near):
         return True
+    if any(folder in page.project.readmes for folder in page.project.folders):
+        return True
+    return _tells(page, modules)
+
+
+def _tells(page: Page, modules: Collection[str]) -> bool:
+    """Does the notebook itself say what it needs?"""
     installed = installs(page)
     if any(declares(installed, module) for module in modules):
         return True
-    if any(folder in page.project.readmes for folder in page.project.folders):
-        return True
     return any(_TELLS.search(cell.source) for cell in page.cells)
+
+
+def _is_excused(page: Page) -> bool:
+    return is_hosted(page) or is_exercise(page) or is_contest(page)
+
+
+def _key(path: str) -> int:
+    """What the notebooks of one folder have in common, in every process."""
+    return stable(("no manifest", str(PurePath(path).parent)))
 
 
 def _uses_own_code(page: Page) -> bool:

@@ -29,6 +29,24 @@ def check(page: Page) -> Iterator[Hit]:
         #> 0  Marit  Solberg  marit.solberg@fjordpost.no  +47 412 55 318
         #> 1  Ivo  Brandt  ivo.brandt@seepost.de  +49 151 2355 318
 
+    Bad:
+
+        # %% In[3]  # <- flagged
+        print(reviews.head())
+        #>   author  stars  review
+        #> 0  Marit Solberg  5  very good coffee
+        #> 1  Ivo Brandt  2  cold and slow
+        #> 2  Ana de Souza  4  nice view
+
+    Good:
+
+        # %% In[3]
+        print(books.head())
+        #>   author  stars  title
+        #> 0  Marit Solberg  5  The fjord
+        #> 1  Ivo Brandt  2  The lake
+        #> 2  Ana de Souza  4  The river
+
     Good:
 
         # %% In[3]

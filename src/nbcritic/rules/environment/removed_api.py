@@ -24,6 +24,8 @@ _PROPERTIES = frozenset("ix ftypes week weekofyear weekday_name is_monotonic w_x
 _ACCESSORS = {"str": "text", "dt": "dates"}
 _FALLBACK = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "TypeError", "Exception"})
 _ASKS_RELEASE = regex(r"version|hasattr|PY2|PY3", re.I)
+_FILLS = frozenset({"ffill", "bfill", "pad", "backfill"})
+_LIKE_PANDAS = frozenset("pyspark databricks dask modin cudf xarray geopandas".split())
 _KERAS = regex(r"(?:tensorflow|keras)(?:\.|$)")
 
 
@@ -79,6 +81,19 @@ def check(page: Page, *, deprecated: bool = False) -> Iterator[Hit]:
         sns.factorplot(x="city", data=orders)  # <- flagged
         sns.scatterplot("weight", "price", data=orders)  # <- flagged
 
+    Bad:
+
+        # %%
+        import lightgbm as lgb
+        import pandas as pd
+        from xgboost import XGBClassifier
+        forest = lgb.train(settings, train, valid_sets=[rest], early_stopping_rounds=50)  # <- flagged
+        trees = lgb.LGBMRegressor()
+        trees.fit(X, y, eval_set=[(Z, z)], verbose=False)  # <- flagged
+        model = XGBClassifier(max_depth=3)
+        model.fit(X, y, early_stopping_rounds=50)  # <- flagged
+        prices = orders.groupby("shop")["price"].transform(lambda x: x.fillna(method="ffill"))  # <- flagged
+
     Bad (deprecated=True):
 
         # %%
@@ -126,6 +141,17 @@ def check(page: Page, *, deprecated: bool = False) -> Iterator[Hit]:
         sns.heatmap(table, 0)
         plt.style.use("seaborn-v0_8-whitegrid")
         x = tf.placeholder(tf.float32)
+
+    Good:
+
+        # %%
+        import lightgbm as lgb
+        from xgboost import XGBClassifier
+        trees = lgb.LGBMRegressor(verbose=-1)
+        trees.fit(X, y, callbacks=[lgb.early_stopping(50)])
+        model = XGBClassifier(early_stopping_rounds=50)
+        model.fit(X, y, verbose=False)
+        search.fit(X, y, early_stopping_rounds=50)
     """
     found: dict[Change, list[tuple[CodeCell, ast.AST, str]]] = defaultdict(list)
     pins = Pins(page)
@@ -233,7 +259,10 @@ def _called(page: Page, cell: CodeCell, call: ast.Call) -> Iterator[tuple[ast.AS
     """Parameters, values of parameters, and arguments that need their keyword now."""
     qualified = page.qualified(call.func)
     if qualified is None and isinstance(call.func, ast.Attribute) and call.func.attr in _methods():
-        qualified = f"{_kind(page, call.func.value)}.{call.func.attr}"
+        kind = "frame" if _fills(page, call) else _kind(page, call.func.value)
+        qualified = f"{kind}.{call.func.attr}"
+        if call.func.attr == "fit" and f"{(made := _class(page, call.func.value))}.fit" in entries():
+            qualified = f"{made}.fit"
     for entry in entries().get(qualified or "", ()):
         written = _written(cell, call.func)
         if entry.what == "positions":
@@ -241,6 +270,23 @@ def _called(page: Page, cell: CodeCell, call: ast.Call) -> Iterator[tuple[ast.AS
                 yield call, f"{written}({', '.join('…' for _ in call.args)})", entry.change
         elif entry.what == "parameter" and (given := _given(call, entry)) is not None:
             yield given, f"{written}({_text(entry, given)})", entry.change
+
+
+def _fills(page: Page, call: ast.Call) -> bool:
+    """Is it `x.fillna(method="ffill")` of something unknown? Nothing but the tables of pandas, and what imitates them, has that."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != "fillna" or _kind(page, call.func.value):
+        return False
+    tops = {origin.partition(".")[0] for origin in page.names.imports.values()}
+    filled = (word.value for word in call.keywords if word.arg == "method")
+    ways = {value.value for value in filled if isinstance(value, ast.Constant)}
+    return "pandas" in tops and tops.isdisjoint(_LIKE_PANDAS) and not ways.isdisjoint(_FILLS)
+
+
+def _class(page: Page, owner: ast.expr) -> str | None:
+    """The class whose call made an object."""
+    made = page.values.source(owner) if isinstance(owner, ast.Name) else owner
+    name = page.qualified(made.func) if isinstance(made, ast.Call) else None
+    return name.replace(".sklearn.", ".") if name else None
 
 
 def _written(cell: CodeCell, function: ast.expr) -> str:

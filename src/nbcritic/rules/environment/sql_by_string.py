@@ -16,7 +16,9 @@ from nbcritic.rules.environment._links import links
 from nbcritic.rules.environment._shared import SHOWN
 
 _RUNS = frozenset("execute executemany executescript read_sql read_sql_query read_gbq sql query".split())
-_ANSWERS = frozenset("fetchall fetchone fetchmany read_sql read_sql_query read_sql_table read_gbq".split())
+_ANSWERS = frozenset(
+    "fetchall fetchone fetchmany fetchdf fetch_df fetchnumpy execute sql to_dataframe read_sql read_sql_query read_sql_table read_gbq".split()
+)
 _TYPED = frozenset("input raw_input get read_csv read_excel read_json open loads load getenv".split())
 _WRAPS = frozenset({"text", "dedent", "strip", "cleandoc"})
 _STATEMENT = regex(

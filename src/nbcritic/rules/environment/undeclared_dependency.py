@@ -139,6 +139,22 @@ def check(page: Page) -> Iterator[Hit]:
 
         # %%
         import pandas as pd
+        import samgeo
+        import pywintypes
+        import shop.clean
+        # file: requirements.txt
+        pandas
+        segment-geospatial
+        pywin32
+        # file: setup.py
+        from setuptools import setup
+        NAME = "shop"
+        setup(name=NAME, package_dir={NAME: "src"}, install_requires=["pandas"])
+
+    Good:
+
+        # %%
+        import pandas as pd
         import lightgbm
         # file: pyproject.toml
         [project]

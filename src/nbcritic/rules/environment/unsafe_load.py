@@ -164,6 +164,8 @@ def _said(page: Page, call: ast.Call) -> str:
         return _evaluated(page, call, name)
     pickled = name in _PICKLES or (name == "torch.load" and _is(call, "weights_only", False))
     if (pickled or (name == "numpy.load" and _is(call, "allow_pickle", True))) and (origin := _origin(page, call)):
+        if name == "torch.load":
+            return f"`weights_only=False` has `torch.load` run whatever code is in {origin}; leave it out, it is `True` since PyTorch 2.6"
         return f"`{name}` runs whatever code is in {origin}; load a format that holds nothing but data"
     return ""
 

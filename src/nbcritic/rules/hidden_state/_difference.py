@@ -14,7 +14,7 @@ from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.staleness import Stale
 from nbcritic.analysis.staleness_taint import Steps
 from nbcritic.model import Span
-from nbcritic.rules.hidden_state._told import columns, has_chance, keeps_rows, rows, texts, viewed
+from nbcritic.rules.hidden_state._told import columns, has_chance, keeps_rows, recasts, rows, shows_size, texts, viewed
 
 _MOVING = ("yfinance.", "pandas_datareader.", "ccxt.", "tweepy.", "praw.", "feedparser.", "binance.", "alpha_vantage.")
 """Packages whose downloads are others every day."""
@@ -54,7 +54,10 @@ def difference(page: Page, stale: Stale) -> Difference | None:
         return None
     if stale.evidence == "other" and stale.seen is not None:
         cell = page.cell(stale.seen)
-        return None if only_tidies(page, cell, stale.path[0].name) else Difference(Span(stale.seen), "")
+        name = stale.path[0].name
+        if only_tidies(page, cell, name) or (shows_size(page.cell(stale.cell), name) and _keeps_size(page, stale)):
+            return None
+        return Difference(Span(stale.seen), "")
     again, seeded = _ran_again(page, stale), _seeded_again(page, stale)
     return next((found for n in sorted(again) for found in _anew(page, page.cell(n), again[n], seeded)), None)
 
@@ -217,6 +220,19 @@ def only_tidies(page: Page, cell: CodeCell, name: str) -> bool:
     return made
 
 
+def _keeps_size(page: Page, stale: Stale) -> bool:
+    """Has every cell that ran between the source and the stale cell left the rows, columns and gaps of the table as they are?"""
+    name = stale.path[0].name
+    low, high = _count(page, stale.cause), _count(page, stale.cell)
+    writers = [
+        cell
+        for cell in page.code
+        if low < (cell.execution_count or 0) < high
+        and name in {*page.flow.touched[cell.number].binds, *page.flow.touched[cell.number].mutates}
+    ]
+    return len(stale.path) == 1 and low < high and all(recasts(cell, name) for cell in writers)
+
+
 def _is_index(targets: Iterable[ast.expr]) -> bool:
     return all(isinstance(target, ast.Attribute) and target.attr in ("index", "columns") for target in targets)
 
@@ -270,12 +286,12 @@ def _later(page: Page, stale: Stale) -> Iterator[CodeCell]:
 
 
 def _is_about(node: ast.expr, name: str) -> bool:
-    return any(isinstance(part, ast.Name) and part.id == name for part in nodes_in(node))
+    return any(part.id == name for part in nodes_in(node, ast.Name))
 
 
 def _is_alike(page: Page, stale: Stale, other: CodeCell, node: ast.expr) -> bool:
     """Does the expression stand for the same in both cells: no name of it is made or changed in one of them only?"""
-    names = {part.id for part in nodes_in(node) if isinstance(part, ast.Name)}
+    names = {part.id for part in nodes_in(node, ast.Name)}
     for number in {stale.cell, other.number} - {stale.cause}:
         touched = page.flow.touched[number]
         if not names.isdisjoint({*touched.binds, *touched.mutates}):

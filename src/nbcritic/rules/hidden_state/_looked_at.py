@@ -37,7 +37,7 @@ def only_plots(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         return False
     names = [called_name(node.func) for node in nodes if isinstance(node, ast.Call)]
     stores = any(isinstance(n, (ast.Attribute, ast.Subscript)) and isinstance(n.ctx, ast.Store) for n in nodes)
-    shows = any(re.search(r"plot|imshow|scatter|hist|bar$|show|heatmap", name) for name in names)
+    shows = any(re.search(r"plot|imshow|scatter|hist|bar$|show|heatmap|visuali[sz]e", name) for name in names)
     return shows and not stores and not any(works(name) for name in names)
 
 
@@ -88,12 +88,12 @@ def _header(statement: ast.stmt) -> list[ast.AST]:
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {n.id for n in nodes_in(node) if isinstance(n, ast.Name)}
+    return {n.id for n in nodes_in(node, ast.Name)}
 
 
 def _header_names(statement: ast.stmt) -> set[str]:
     """The names that a statement reads, or whose parts it sets."""
-    found = {n.id for part in _header(statement) for n in nodes_in(part) if isinstance(n, ast.Name)}
+    found = {n.id for part in _header(statement) for n in nodes_in(part, ast.Name)}
     if isinstance(statement, _FUNCTIONS):
         return found - _own(statement)
     return found - _rebound(statement) if isinstance(statement, (ast.Assign, ast.For)) else found

@@ -26,6 +26,8 @@ _SCORES = frozenset(
 _COUNTED = frozenset({"arange", "range", "linspace", "array", "list", "tuple"})
 _SETTLED = frozenset({"fit", "get_params", "set_params", "affinity_matrix_", "n_features_in_", "feature_names_in_"})
 """What is asked of a model that does not depend on chance."""
+_FEW = 10
+"""No more rows than this are a toy."""
 IN_PLACE = frozenset({"shuffle"})
 _MISSING = regex(r"name '(\w+)' is not defined")
 
@@ -81,8 +83,8 @@ def _is_used(page: Page, cell: CodeCell, name: str) -> bool:
 
 def _is_written_out(node: ast.expr) -> bool:
     """Numbers and texts, or a range of them: nothing that comes from elsewhere."""
-    names = {part.id for part in nodes_in(node) if isinstance(part, ast.Name)}
-    called = {part.attr for part in nodes_in(node) if isinstance(part, ast.Attribute)} | names
+    names = {part.id for part in nodes_in(node, ast.Name)}
+    called = {part.attr for part in nodes_in(node, ast.Attribute)} | names
     return not isinstance(node, ast.Name) and called <= _COUNTED | {"np", "numpy", "reshape"}
 
 
@@ -223,3 +225,40 @@ def _line_of_missing(cell: CodeCell, error: Output) -> int:
     return min(
         (node.lineno for node in cell.nodes(ast.Name) if node.id == name and not cell.in_function(node)), default=0
     )
+
+
+def is_never_fitted(page: Page, draw: Draw) -> bool:
+    """Is a model only asked for its settings, or does its name get another value before anything reads it?"""
+    cell, call = draw.cell, draw.call
+    if not draw.takes_state or not called_name(call.func)[:1].isupper() or functions_around(cell, call):
+        return False
+    if getattr(cell.parent(call), "attr", "") == "get_params":
+        return True
+    statement = cell.statement(call)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) and statement.value is call else None
+    if not isinstance(target, ast.Name) or statement not in (cell.tree.body if cell.tree is not None else ()):
+        return False
+    after = False
+    for other in page.code:
+        for event in page.names.of(other.number).events if other.number >= cell.number else ():
+            if event.node is target:
+                after = True
+            elif after and event.name == target.id:
+                return event.kind == "bind" and event.how == "assign" and not event.may
+    return False
+
+
+def is_toy_table(page: Page, draw: Draw) -> bool:
+    """Does it fill a small table that is written out, which nothing that trains or scores reads?"""
+    cell, call = draw.cell, draw.call
+    sizes = [size.value for size in call.args if isinstance(size, ast.Constant)]
+    if len(sizes) != len(call.args) or not all(isinstance(size, int) and size <= _FEW for size in sizes) or not sizes:
+        return False
+    outer = cell.parent(call)
+    table = cell.parent(outer) if isinstance(outer, ast.Dict) else outer
+    statement = cell.statement(call)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) and statement.value is table else None
+    if not isinstance(table, ast.Call) or called_name(table.func) != "DataFrame" or not isinstance(target, ast.Name):
+        return False
+    readers = (n for n, t in page.flow.touched.items() if target.id in t.reads)
+    return all(_SCORES.isdisjoint(page.names.of(n).attributes | page.names.of(n).uses) for n in readers)

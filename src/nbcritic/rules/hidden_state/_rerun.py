@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from nbcritic.analysis.code import CodeCell, nodes_in
-from nbcritic.analysis.events import parameters
+from nbcritic.analysis.events import called_name, parameters
 from nbcritic.analysis.idempotence import Reason
 from nbcritic.analysis.page import Page
 
@@ -57,7 +57,7 @@ def changed_global(page: Page, reason: Reason) -> ast.FunctionDef | None:
     for parent in home.ancestors(reason.node):
         if isinstance(parent, ast.FunctionDef):
             own = {parameter.arg for parameter in parameters(parent.args)}
-            named = any(isinstance(node, ast.Name) and node.id == reason.name for node in nodes_in(parent))
+            named = any(node.id == reason.name for node in nodes_in(parent, ast.Name))
             return parent if named and reason.name not in own else None
     return None
 
@@ -126,3 +126,64 @@ def is_count(page: Page, reason: Reason) -> bool:
     if not isinstance(node, ast.AugAssign) or not isinstance(node.value, ast.Constant):
         return False
     return any(isinstance(parent, (ast.For, ast.While)) for parent in home_of(page, reason).ancestors(node))
+
+
+def is_trial(page: Page, cell: CodeCell, reason: Reason) -> bool:
+    """Does it count one more of something, `best["a"] += 1`, that later cells only show?"""
+    node = reason.node
+    value = node.value if isinstance(node, ast.AugAssign) else None
+    if not isinstance(value, ast.Constant) or value.value != 1 or home_of(page, reason) is not cell:
+        return False
+    below = [other for other in page.code if other.number > cell.number]
+    return not any(
+        not isinstance(other.parent(read), ast.Expr) for other in below for read in _named(other, reason.name)
+    )
+
+
+def is_worth_an_error(page: Page, cell: CodeCell, reason: Reason) -> bool:
+    """Was the error met, or does the cell make more than what it cannot make again, and ran in fact on its own?"""
+    if any(output.kind == "error" for output in cell.outputs):
+        return was_met(page, cell, reason)
+    return _ran_on_its_own(page, cell, reason.name) and _does_more(page, cell, reason.name)
+
+
+def was_met(page: Page, cell: CodeCell, reason: Reason) -> bool:
+    """Is the error the cell's saved output? A KeyError of something else is another error, and so is one of the first run."""
+    if _stops_at_once(page, cell, reason):
+        return False
+    label = reason.key if isinstance(reason.key, str) else ""
+    label = repr(label) if label and reason.operation == "KeyError" else label
+    errors = (output for output in cell.outputs if output.kind == "error" and output.ename == reason.operation)
+    return any(label in output.evalue for output in errors)
+
+
+def _ran_on_its_own(page: Page, cell: CodeCell, name: str) -> bool:
+    """Do the counts show that the cell ran again after the next ones, or that what it changes was made anew after it ran?"""
+    own, source = cell.execution_count, page.cell(page.flow.sources[cell.number][name]).execution_count
+    below = next((c.execution_count for c in page.cells if c.number > cell.number and c.execution_count), None)
+    return bool(own and ((source and source > own) or (below and below < own)))
+
+
+def _does_more(page: Page, cell: CodeCell, name: str) -> bool:
+    """Does the cell make anything else, which then cannot be made again without the cells above?
+
+    Other tables from above that it works on in the same way are no such thing: the first line stops before any of them changes.
+    """
+    touched = page.flow.touched[cell.number]
+    return bool({*touched.binds} - {name} - touched.reads.keys() - page.names.imports.keys())
+
+
+def _stops_at_once(page: Page, cell: CodeCell, reason: Reason) -> bool:
+    """Has the cell above taken the same column out already, or does a loop of the cell itself?"""
+    if any(isinstance(outer, (ast.For, ast.While)) for outer in cell.ancestors(reason.node)):
+        return True
+    here, above = cell.number, page.flow.sources
+    while reason.name in above[here]:
+        here = above[here][reason.name]
+        calls = (call for call in page.cell(here).nodes(ast.Call) if called_name(call.func) in ("drop", "pop"))
+        parts = (part for call in calls for part in nodes_in(call) if isinstance(part, ast.Constant))
+        if any(part.value == reason.key for part in parts):
+            return True
+        if reason.name not in page.flow.touched[here].reads:
+            return False
+    return False

@@ -101,21 +101,24 @@ def _asks_for_missing(node: ast.AST, target: str) -> bool:
 
 
 def _names(node: ast.AST, name: str) -> bool:
-    return any(isinstance(part, ast.Name) and part.id == name for part in nodes_in(node))
+    return any(part.id == name for part in nodes_in(node, ast.Name))
 
 
 def is_undone(page: Page, cell: CodeCell, reason: Reason) -> bool:
     """Does the rest of the cell, or of the statement, take away what a second run adds, or has a helper taken it out before?
 
     `reset_index().drop("index", axis=1)`, an index that is set again, `concat` and then `drop_duplicates`, a helper that joins
-    new rows to `rows[rows.kind != kind]`, and `DataFrame(frame, columns=…)`, which brings a lost column back.
+    new rows to `rows[rows.kind != kind]`, and `DataFrame(frame, columns=…)`, which brings a lost column back. To cut by labels
+    and to join with nothing but the keys has no second effect.
     """
+    if reason.operation == "cut":
+        return _cuts_by_label(reason.node)
     calls = list(_calls_after(cell, reason))
     if reason.operation == "reset_index":
         reset = any(called_name(call.func) == "set_index" or _drops_index(call) for call in calls)
         return reset or _is_narrowed(cell, reason)
     if merge_of(cell, reason) is not None:
-        return _drops_what_came(cell, reason)
+        return _drops_what_came(cell, reason) or _brings_only_keys(cell, reason)
     if reason.kind == "raises":
         return any(_is_reindexed(page, node, reason.name) for node in cell.nodes(ast.Assign))
     if reason.kind != "accumulates":
@@ -127,6 +130,22 @@ def is_undone(page: Page, cell: CodeCell, reason: Reason) -> bool:
         return True
     function = _function_of(page, reason)
     return function is not None and _takes_out_first(function)
+
+
+def _cuts_by_label(node: ast.AST) -> bool:
+    """`x.loc[:, "a":"z"]`, `x["2020":]`: what is kept is kept again."""
+    bounds = [b for n in nodes_in(node) if isinstance(n, ast.Slice) for b in (n.lower, n.upper) if b is not None]
+    return bool(bounds) and all(isinstance(b, ast.Constant) and isinstance(b.value, str) for b in bounds)
+
+
+def _brings_only_keys(cell: CodeCell, reason: Reason) -> bool:
+    """Is the other table `other[["a", "b"]]` with the very columns of `on`? Then the merge is a filter."""
+    call = merge_of(cell, reason)
+    if call is None:
+        return False
+    on = {label for word in call.keywords if word.arg == "on" for label in _labels(word.value)}
+    given = [*call.args, *(word.value for word in call.keywords if word.arg == "right")]
+    return bool(on) and any(_labels(other.slice) == on for other in given if isinstance(other, ast.Subscript))
 
 
 def _joined(call: ast.Call) -> list[ast.expr]:
@@ -163,7 +182,7 @@ def _calls_after(cell: CodeCell, reason: Reason) -> Iterator[ast.Call]:
     """The calls of the statement that does it, and those further down that work on the name."""
     for statement in cell.tree.body if cell.tree is not None else []:
         if statement is reason.node or (statement.lineno > reason.span.line and _names(statement, reason.name)):
-            yield from (node for node in nodes_in(statement) if isinstance(node, ast.Call))
+            yield from (node for node in nodes_in(statement, ast.Call))
 
 
 def _has(call: ast.Call, word: str, *values: object) -> bool:
@@ -197,7 +216,7 @@ def _takes_out_first(function: ast.FunctionDef) -> bool:
     for node in nodes_in(function):
         if isinstance(node, ast.Assign) and any(_is_rest(part, own) for part in nodes_in(node.value)):
             left.update(name for target in node.targets for name in stored_names(target))
-    joins = [n for n in nodes_in(function) if isinstance(n, ast.Call) and called_name(n.func) in ("concat", "append")]
+    joins = [n for n in nodes_in(function, ast.Call) if called_name(n.func) in ("concat", "append")]
     return bool(joins) and all(
         any(_is_rest(part, own) or (isinstance(part, ast.Name) and part.id in left) for part in nodes_in(call))
         for call in joins

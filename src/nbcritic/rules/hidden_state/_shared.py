@@ -29,6 +29,7 @@ _PYLAB = frozenset(
 """What `ipython --pylab`, a launcher of old, put into every session."""
 
 
+_BRANCHES = (ast.If, ast.IfExp, ast.BoolOp, ast.Try, ast.While, ast.Match, ast.Lambda)
 SERIOUS = frozenset(
     "read_csv read_excel read_parquet read_json read_sql read_table read_pickle open load loadtxt genfromtxt imread listdir glob "
     "load_dataset fit fit_transform fit_predict backward evaluate score predict cross_val_score to_csv savez save savetxt dump".split()
@@ -119,7 +120,57 @@ def first_gap(page: Page) -> int:
 
 def never_ran(page: Page, cell: CodeCell) -> bool:
     """Did the notebook run without this cell?"""
-    return page.has_run and not cell.execution_count
+    return page.has_run and not cell.execution_count and not cell.outputs
+
+
+def is_branch(page: Page, missing: Undefined) -> bool:
+    """Does a function read a missing name in a branch that a call need not take? A loop that a call comes to does take a turn."""
+    if not missing.via or not missing.event.may or missing.event.node is None:
+        return False
+    for outer in page.cell(missing.home).ancestors(missing.event.node):
+        if isinstance(outer, _BRANCHES):
+            return True
+        if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return False
+    return True
+
+
+def is_turned_off(page: Page, missing: Undefined) -> bool:
+    """Does a missing name stand in a branch that a constant of the same cell turns off: `mode = "fast"`, `if mode == "slow":`?"""
+    cell, node = page.cell(missing.home), missing.event.node
+    if node is None or missing.via or cell.in_function(node):
+        return False
+    inner = node
+    for outer in cell.ancestors(node):
+        if isinstance(outer, ast.If) and inner is not outer.test:
+            holds = _holds(cell, outer)
+            if holds is not None and holds is not (inner in outer.body):
+                return True
+        inner = outer
+    return False
+
+
+def _holds(cell: CodeCell, branch: ast.If) -> bool | None:
+    """Is a condition on one name true, by the only value that the cell gives it, a constant above? None where nobody knows."""
+    test, negated = branch.test, False
+    while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test, negated = test.operand, not negated
+    name, compared = test, None
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Eq, ast.NotEq)):
+        name, compared = test.left, test.comparators[0]
+        negated = negated is not isinstance(test.ops[0], ast.NotEq)
+        if not isinstance(compared, ast.Constant):
+            return None
+    if not isinstance(name, ast.Name):
+        return None
+    stores = [n for n in cell.nodes(ast.Name) if n.id == name.id and not isinstance(n.ctx, ast.Load)]
+    given = cell.parent(stores[0]) if len(stores) == 1 else None
+    if not isinstance(given, ast.Assign) or not isinstance(given.value, ast.Constant) or given.lineno >= branch.lineno:
+        return None
+    if not isinstance(cell.parent(given), ast.Module):
+        return None
+    value = given.value.value
+    return bool(value == compared.value if isinstance(compared, ast.Constant) else value) is not negated
 
 
 def defined_in(page: Page, missing: Undefined) -> list[int]:
@@ -147,7 +198,7 @@ def _from_itself(cell: CodeCell, event: Event) -> bool:
         return True
     statement = cell.statement(event.node)
     value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
-    return value is not None and any(isinstance(node, ast.Name) and node.id == event.name for node in nodes_in(value))
+    return value is not None and any(node.id == event.name for node in nodes_in(value, ast.Name))
 
 
 def words_above(page: Page, cell: int, limit: int = 400) -> str:

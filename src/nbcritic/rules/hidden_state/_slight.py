@@ -100,4 +100,4 @@ def _is_list(value: ast.expr) -> bool:
 
 
 def _names(value: ast.expr) -> set[str]:
-    return {node.id for node in nodes_in(value) if isinstance(node, ast.Name)}
+    return {node.id for node in nodes_in(value, ast.Name)}

@@ -20,6 +20,10 @@ _TIME = regex(
 _KEEPS_ROWS = frozenset(
     {"copy", "sort_values", "sort_index", "assign", "reset_index", "set_index", "rename", "astype", "fillna"}
 )
+_FILLS = frozenset(
+    "fillna replace map to_numeric to_datetime where mask interpolate shift diff ffill bfill dropna reindex merge join pct_change".split()
+)
+"""What may fill gaps, or make some."""
 _UNKNOWN = 2
 _LONGEST_LINE = 300
 _LOOKS = frozenset(
@@ -203,7 +207,41 @@ def viewed(node: ast.expr) -> str:
 
 def has_chance(node: ast.expr) -> bool:
     """Does an expression show something else each time?"""
-    return any(
-        isinstance(part, ast.Call) and called_name(part.func) in ("sample", "time", "now", "today")
-        for part in nodes_in(node)
-    )
+    return any(called_name(part.func) in ("sample", "time", "now", "today") for part in nodes_in(node, ast.Call))
+
+
+def shows_size(cell: CodeCell, name: str) -> bool:
+    """Does the cell only ask how many rows, columns or gaps a table has: `len(x)`, `x.shape`, `x.columns`, `x.isna().sum()`?"""
+    body = cell.tree.body if cell.tree is not None else []
+    only = body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else None
+    if isinstance(only, ast.Call) and called_name(only.func) == "print" and len(only.args) == 1:
+        only = only.args[0]
+    if isinstance(only, ast.Call) and called_name(only.func) in ("len", "list") and len(only.args) == 1:
+        return _name(only.args[0]) == name or _name(getattr(only.args[0], "value", only)) == name
+    asked = set[str]()
+    while isinstance(only, (ast.Attribute, ast.Call, ast.Subscript)):
+        if isinstance(only, ast.Attribute):
+            asked.add(only.attr)
+        only = only.func if isinstance(only, ast.Call) else only.value
+    sized = asked & {"shape", "columns", "size", "isna", "isnull"}
+    if only is None or not sized or not asked <= sized | {"sum", "any", "mean", "tolist", "to_list"}:
+        return False
+    return _name(only) == name
+
+
+def recasts(cell: CodeCell, name: str) -> bool:
+    """Does the cell do no more to a table than give columns that it reads from it another form: `x["day"] = x["day"].dt.year`?"""
+    for node in cell.nodes(ast.Name):
+        if node.id != name:
+            continue
+        statement = cell.statement(node)
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+        key = target.slice if isinstance(target, ast.Subscript) and _name(target.value) == name else None
+        if not isinstance(statement, ast.Assign) or not isinstance(key, ast.Constant):
+            return False
+        nodes = nodes_in(statement.value)
+        again = any(isinstance(part, ast.Constant) and part.value == key.value for part in nodes)
+        calls = {called_name(part.func) for part in nodes if isinstance(part, ast.Call)}
+        if not again or not calls.isdisjoint(_FILLS):
+            return False
+    return True

@@ -211,7 +211,7 @@ def _is_optional(cell: CodeCell, node: ast.expr | ast.stmt) -> bool:
     around = set(cell.ancestors(node))
     return any(
         (branch in around or (isinstance(branch, ast.If) and branch.lineno < node.lineno and _returns(branch)))
-        and any(isinstance(name, ast.Name) and name.id in given for name in nodes_in(branch.test))
+        and any(name.id in given for name in nodes_in(branch.test, ast.Name))
         for branch in branches
     )
 

@@ -7,6 +7,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from keyword import kwlist
 
 from nbcritic.analysis.code import CodeCell
@@ -14,7 +15,7 @@ from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Severity, Span
 from nbcritic.rule import rule
-from nbcritic.rules.hidden_state._shared import has_gap, never_ran
+from nbcritic.rules.hidden_state._shared import has_gap, listed, never_ran
 
 _CONFLICT = regex(r"^(?:<{7} .*|={7}|>{7} .*)$", re.MULTILINE)
 _BLANK = regex(
@@ -25,6 +26,13 @@ _PROSE = regex(r"#*\s*[A-Za-z][\w',’-]*(?:,? [A-Za-z(][\w',’)-]*){2,}[.:!?]?
 _SHELL = regex(
     r"(?:sudo |pip3? install|conda (?:install|create)|apt(?:-get)? install|brew install|git clone|cd [/.~]|jupyter \w+)"
 )
+_NO_BLOCK = regex(r"expected an indented block after .* on line (\d+)$")
+_TASK = regex(r"#\W*(?:\.{2,}|…)|#+ ?(?:to ?do|your|fill|write|complete|implement|add|insert)\b", re.I)
+"""What a comment says where somebody else is to write the code."""
+_WORKSHEET = regex(r"(?:worksheet|workbook|exercise|homework|starter)[^/]*$", re.I)
+_INVALID = "This cell is no valid Python"
+_GRAVEST_FIRST: tuple[Severity | None, ...] = (None, "blocker", "major", "minor", "nit")
+"""The severities that a fault can be given; without one, it is that of the rule."""
 _KEYWORDS = tuple(word + " " for word in (*kwlist, "print", "exec"))
 
 
@@ -39,8 +47,9 @@ _KEYWORDS = tuple(word + " " for word in (*kwlist, "print", "exec"))
 def check(page: Page) -> Iterator[Hit]:
     r"""A cell is no valid Python: it stops every run at this place.
 
-    Nothing below it can be trusted to have run as the page stands. All Python 2 in a notebook is one finding; a cell that never
-    ran and a gap that somebody is meant to fill in weigh less. So does a first line that is indented deeper than the rest: up to version 8
+    Nothing below it can be trusted to have run as the page stands. All Python 2 in a notebook is one finding, and so is one and
+    the same fault in several cells; a cell that never ran and a gap that somebody is meant to fill in weigh less, a stub of a
+    worksheet least. So does a first line that is indented deeper than the rest: up to version 8
     IPython took its indentation from every line, since version 9 it takes only what all lines share, and stops.
 
     Instead, mend the cell, turn it into Markdown if it holds words, or delete it.
@@ -112,6 +121,13 @@ def check(page: Page) -> Iterator[Hit]:
         cd ../..  # <- flagged
         %matplotlib inline
 
+    Bad:
+
+        # %%
+        prices = [3, 4]\ntotal = sum(prices)\nprint(total)  # <- flagged
+        # %%
+        mean = total / len(prices)\nprint(mean)
+
     Good:
 
         # %%
@@ -120,12 +136,27 @@ def check(page: Page) -> Iterator[Hit]:
         if True print("no colon")
     """
     broken = [cell for cell in page.cells if _is_broken(page, cell)]
-    old = [cell for cell in broken if cell.number in page.names.python2]
+    old = [cell for cell in broken if cell.number in page.names.python2 and not _is_escaped(cell)]
     if old:
-        yield _python2(page, old)
+        yield _python2(old)
+    faults: dict[tuple[str, str], list[Hit]] = {}
     for cell in broken:
         if cell not in old:
-            yield _hit(page, cell)
+            hit = _hit(page, cell)
+            faults.setdefault((hit.message, _line(cell) if hit.message.startswith(_INVALID) else ""), []).append(hit)
+    for hits in faults.values():
+        yield _together(hits)
+
+
+def _together(hits: Sequence[Hit]) -> Hit:
+    """One and the same fault in several cells."""
+    gravest = min(hits, key=lambda hit: _GRAVEST_FIRST.index(hit.severity))
+    rest = [hit for hit in hits if hit is not gravest]
+    if not rest:
+        return gravest
+    related = tuple(Related(hit.at, "the same") for hit in rest[:10])
+    message = f"{gravest.message}; the same in {listed(hit.at.cell for hit in rest)}"
+    return replace(gravest, message=message, related=related)
 
 
 def _is_broken(page: Page, cell: CodeCell) -> bool:
@@ -147,11 +178,44 @@ def _place(cell: CodeCell) -> Span:
     return cell.at_line(line) if 0 < line <= len(cell.lines) and cell.lines[line - 1].strip() else Span(cell.number)
 
 
-def _python2(page: Page, cells: Sequence[CodeCell]) -> Hit:
+def _python2(cells: Sequence[CodeCell]) -> Hit:
     first, *rest = cells
     subject = "This cell is" if not rest else f"{len(cells)} cells are"
     message = f"{subject} Python 2, which no supported kernel runs" + (": the first is this" if rest else "")
     return Hit(_place(first), message, tuple(Related(_place(cell), "Python 2 as well") for cell in rest[:10]))
+
+
+def _line(cell: CodeCell) -> str:
+    """The line at which Python stops, without its indentation."""
+    return cell.lines[cell.error_line - 1].strip() if _place(cell).line else ""
+
+
+def _is_escaped(cell: CodeCell) -> bool:
+    r"""Is it Python once every `\n` of two characters is the end of a line, as in a page that a program has escaped twice?"""
+    if "line continuation" not in (cell.error or "") or "\\n" not in _line(cell):
+        return False
+    return _parses(cell.plain.source.replace("\\n", "\n"))
+
+
+def _parses(text: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _is_stub(page: Page, cell: CodeCell) -> bool:
+    """Has a `for`, `if` or `def` a comment for its body, which a worksheet leaves to its readers?"""
+    header = _NO_BLOCK.match(cell.error or "")
+    if header is None:
+        return False
+    below = [line.strip() for line in cell.lines[int(header[1]) : cell.error_line - 1] if line.strip()]
+    if not below or not all(line.startswith("#") for line in below):
+        return False
+    return any(_TASK.search(line) for line in below) or _WORKSHEET.search(page.path) is not None
 
 
 def _is_indented(cell: CodeCell) -> bool:
@@ -163,14 +227,7 @@ def _is_indented(cell: CodeCell) -> bool:
     width = len(lines[0]) - len(lines[0].lstrip(" \t"))
     if not width or "indent" not in (cell.error or ""):
         return False
-    text = "\n".join(line.removeprefix(lines[0][:width]) for line in lines)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+    return _parses("\n".join(line.removeprefix(lines[0][:width]) for line in lines))
 
 
 def _holds_words(cell: CodeCell) -> bool:
@@ -193,20 +250,25 @@ def _hit(page: Page, cell: CodeCell) -> Hit:
             "take the indentation away"
         )
         return Hit(at, message, severity="minor" if never_ran(page, cell) else "major")
-    line = cell.lines[cell.error_line - 1] if at.line else ""
+    line = _line(cell)
     severity: Severity | None = "major" if never_ran(page, cell) else None
     if conflict := _CONFLICT.search(cell.source):
         number = cell.source.count("\n", 0, conflict.start()) + 1
         return Hit(cell.at_line(number), "Marks of an unresolved merge conflict are left in this cell")
-    if _SHELL.match(line.strip()):
+    if _is_escaped(cell):
+        words = r"`\n` stands in this cell as two characters where its lines should end: put line ends there"
+        return Hit(at, words, severity=severity)
+    if _SHELL.match(line):
         mark = "`%`" if line.split()[0] == "cd" else "`!` or `%`"  # `!cd` changes the folder of its own shell only
-        return Hit(at, f"`{line.strip()[:60]}` is a shell command: it wants a {mark} in front", severity=severity)
-    if _PROSE.fullmatch(line.strip()) and not line.strip().startswith(_KEYWORDS):
+        return Hit(at, f"`{line[:60]}` is a shell command: it wants a {mark} in front", severity=severity)
+    if _PROSE.fullmatch(line) and not line.startswith(_KEYWORDS):
         if _holds_words(cell):
             return Hit(at, "This cell holds words, not Python: make it a Markdown cell", severity=severity)
         return Hit(at, f"`{_short(line)}` is no Python: comment the line out or delete it", severity=severity)
     error = " ".join((cell.error or "").split()).rstrip(".")
-    message = f"This cell is no valid Python: {error}"
+    message = f"{_INVALID}: {error}"
+    if _is_stub(page, cell):
+        return Hit(at, message, severity="minor")
     if has_gap(cell.source) or _BLANK.search(line):
         return Hit(at, message, severity="major", confidence="possible")
     return Hit(at, message, severity=severity)

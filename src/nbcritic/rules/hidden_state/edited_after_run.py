@@ -13,13 +13,14 @@ from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.staleness_edits import Edit, Trace, edits
 from nbcritic.model import Confidence, Hit, Severity, Span
 from nbcritic.rule import rule
+from nbcritic.rules.hidden_state._shared import listed
 
 _LONGEST = 60
 _HABIT = 3
 """So many results below assignments on one page are a setting of its author's, not edits."""
-_SLIGHT = regex(r"<.*>|\(\d+(?:, ?\d+)*,?\)|[A-Z]\w*\(.*\)", re.DOTALL)
+_SLIGHT = regex(r"<.*>|\([^()]*<[^<>]* at 0x[0-9a-f]+>\)|\(\d+(?:, ?\d+)*,?\)|[A-Z]\w*\(.*\)", re.DOTALL)
 """The repr of an object, a shape, the repr of a fitted estimator."""
-_STRAY = regex(r"-?\d+(?:\.\d+)?|'[^'\n]{0,40}'")
+_STRAY = regex(r"-?\d+(?:\.\d+)?|'[^'\n]{0,80}'")
 _LIGHTER: dict[Trace, Severity] = {"commented": "minor"}
 
 
@@ -36,8 +37,9 @@ def check(page: Page) -> Iterator[Hit]:
     Nobody knows which code gave the output, and nobody has seen what the code that stands there gives. Only hard evidence
     counts: a result below a statement that gives none, a traceback that quotes lines which are gone, a text that the cell prints
     and the output lacks, more rows than were asked for, output below an empty cell. It weighs less where all that is saved is
-    the name of an object, its settings, a shape or a stray number, and where only the label before a printed value is another one.
-    The line of the autotime extension tells nothing.
+    the name of an object, its settings, a shape, a stray number or text that stands elsewhere on the page, where the last look at a
+    table was deleted, and where only the label before a printed value is another one. The line of the autotime extension and a
+    new layout of the same code tell nothing.
 
     Instead, run the cell again, or all cells, before saving.
 
@@ -121,10 +123,17 @@ def check(page: Page) -> Iterator[Hit]:
     results = sum(edit.trace == "result" for _, edit in found)
     for cell, edit in found:
         if edit.trace != "result" or results < _HABIT:
-            severity = "minor" if _says_little(cell, edit) else _LIGHTER.get(edit.trace)
+            there = _elsewhere(page, cell) if edit.trace == "gone" else None
+            is_little = there is not None or _says_little(cell, edit) or _was_look(page, edit, cell)
+            severity = "minor" if is_little else _LIGHTER.get(edit.trace)
             # Whoever only lays out the code anew after an error changes what the traceback quotes.
             doubt: Confidence | None = "possible" if edit.trace == "traceback" else None
-            yield Hit(_place(cell, edit), _words(cell, edit), severity=severity, confidence=doubt)
+            words = (
+                _words(cell, edit)
+                if there is None
+                else f"An output is saved below an empty cell: {listed([there])} gives the same"
+            )
+            yield Hit(_place(cell, edit), words, severity=severity, confidence=doubt)
 
 
 def _says_little(cell: CodeCell, edit: Edit) -> bool:
@@ -138,6 +147,31 @@ def _says_little(cell: CodeCell, edit: Edit) -> bool:
     if len(saved) == 1 and any(_STRAY.fullmatch(text) for text in texts):
         return True
     return len(texts) == len(saved) and all(_SLIGHT.fullmatch(text) for text in texts)
+
+
+def _elsewhere(page: Page, cell: CodeCell) -> int | None:
+    """The cell in whose output or code every line stands that is saved below this one; None where one is missing, or there is more."""
+    if any(
+        output.kind != "stream" and (output.mime != ("text/plain",) or output.kind == "error")
+        for output in cell.outputs
+    ):
+        return None
+    saved = [line.strip() for output in cell.outputs for line in output.text.splitlines() if line.strip()]
+    for other in page.cells if saved else ():
+        if other.number != cell.number:
+            text = "\n".join((other.source, *(output.text for output in other.outputs)))
+            if all(line in text for line in saved):
+                return other.number
+    return None
+
+
+def _was_look(page: Page, edit: Edit, cell: CodeCell) -> bool:
+    """Is a table saved below a statement that gives one a name? Then only the look at it was deleted."""
+    node = edit.node
+    if edit.trace != "result" or not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+        return False
+    is_table = page.values.kind(node.value) in ("frame", None)
+    return is_table and any("<table" in output.html for output in cell.outputs if output.kind == "result")
 
 
 def _is_label(cell: CodeCell, edit: Edit) -> bool:

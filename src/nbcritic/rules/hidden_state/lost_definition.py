@@ -13,7 +13,15 @@ from nbcritic.analysis.names import PYTHON2
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Severity, Span
 from nbcritic.rule import rule
-from nbcritic.rules.hidden_state._shared import defined_in, first_gap, missing_names, never_ran, place
+from nbcritic.rules.hidden_state._shared import (
+    defined_in,
+    first_gap,
+    is_branch,
+    is_turned_off,
+    missing_names,
+    never_ran,
+    place,
+)
 
 _ALIASES = {
     "np": "numpy",
@@ -52,7 +60,8 @@ def check(page: Page) -> Iterator[Hit]:
     recorded counts are named as evidence.
 
     Instead, bring the definition back (version control or the session's history has it), or delete what needs it. A function is
-    judged where it is called; one that nothing calls weighs less, a lambda as well.
+    judged where it is called; one that nothing calls weighs less, a lambda as well, and least a branch that a constant of the cell
+    turns off.
 
     Bad:
 
@@ -177,11 +186,12 @@ def _hit(page: Page, missing: Undefined, known: list[str]) -> Hit:
             message += _gaps(page, cell.execution_count)
     if (
         not missing.called
+        or is_turned_off(page, missing)
         or _in_idle_lambda(page, home, missing.event.node)
         or any(word in missing.name.lower() for word in _PLACEHOLDER)
     ):
         severity = "minor"
-    elif never_ran(page, cell) or (missing.via and missing.event.may):
+    elif never_ran(page, cell) or is_branch(page, missing):
         severity = "major"
     return Hit(place(home, missing.event.node), message, related, severity=severity)
 

@@ -11,7 +11,7 @@ from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import ClearCounts, Fix, Hit, Related, Span
 from nbcritic.rule import rule
-from nbcritic.rules.hidden_state._consequence import consequence, is_setting, writers
+from nbcritic.rules.hidden_state._consequence import called_before_defined, consequence, is_setting, writers
 from nbcritic.rules.hidden_state._shared import counted, listed
 
 _FRAMES = frozenset({"HTML", "IFrame", "YouTubeVideo", "Markdown"})
@@ -33,8 +33,9 @@ def check(page: Page) -> Iterator[Hit]:
     The saved outputs then belong to a history that nobody can repeat: a run from the top gives other numbers, or stops. It is
     major where the counts show that one cell used what another one below it had left, or used what changes with every run of the
     cell above; of a table, the columns must be the same. It is minor where only the counts are in disorder, where the other cell
-    makes its value anew whenever it runs, and where several sessions leave their order open. Cells that only import, show a frame
-    of HTML or are empty are no evidence, and a single cell that ran again at the end without consequence is no fault.
+    makes its value anew whenever it runs, and where several sessions leave their order open. A bar of progress is no result, and
+    below the line of a saved error a cell used nothing. Cells that only import, show a frame of HTML or are empty are no evidence,
+    and a single cell that ran again at the end without consequence is no fault.
 
     Instead, restart the kernel and run all cells before saving.
 
@@ -95,6 +96,17 @@ def check(page: Page) -> Iterator[Hit]:
         print("b")
         # %% In[2]
         print("c")
+
+    Good:
+
+        # %% In[1]
+        import pandas as pd
+        sales = pd.read_csv("sales.csv")
+        # %% In[8]
+        sales["share"] = sales["price"] / 100
+        # %% In[3]
+        print(sales["price"].sum())
+        #> 7
 
     Good:
 
@@ -236,7 +248,8 @@ def _disorder(page: Page, cells: Sequence[CodeCell], counts: Sequence[int]) -> I
     found = consequence(page, by_number, sessions=len({*counts}) < len(counts)) if page.is_python else None
     if found or len(_weighty(page, moved)) > 1:
         numbers = listed(cell.number for cell in moved)
-        message = f"{numbers[0].upper()}{numbers[1:]} ran out of order" + (f": {found.words}" if found else "")
+        said = found.words if found else called_before_defined(page, by_number) if page.is_python else ""
+        message = f"{numbers[0].upper()}{numbers[1:]} ran out of order" + (f": {said}" if said else "")
         related = tuple(Related(Span(cell.number), f"ran as In[{cell.execution_count}]") for cell in moved[:10])
         yield Hit(Span(), message, related, _CLEARED, severity=None if found and found.is_grave else "minor")
 

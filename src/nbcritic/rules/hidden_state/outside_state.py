@@ -272,7 +272,7 @@ def _text(node: ast.expr) -> str:
 
 def _texts(value: ast.expr) -> list[str]:
     """The literals that an expression is put together from."""
-    return [_text(node) for node in nodes_in(value) if isinstance(node, ast.Constant)]
+    return [_text(node) for node in nodes_in(value, ast.Constant)]
 
 
 def _line(cell: CodeCell, magic: Magic) -> Span:

@@ -140,7 +140,7 @@ def _kind(page: Page, number: int, event: Event) -> str:
         isinstance(t, ast.Name) and t.id == event.name for t in statement.targets
     ):
         return ""
-    if any(isinstance(node, ast.Name) and node.id == event.name for node in nodes_in(statement.value)):
+    if any(node.id == event.name for node in nodes_in(statement.value, ast.Name)):
         return ""
     if isinstance(statement.value, ast.Call) and page.qualified(statement.value.func) == "pandas.read_pickle":
         return ""  # it may hold anything

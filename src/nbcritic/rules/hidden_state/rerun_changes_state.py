@@ -11,12 +11,19 @@ from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Confidence, Hit, Related, Span
 from nbcritic.rule import rule
-from nbcritic.rules.hidden_state._rerun import changed_global, home_of, is_count, is_read_later, place, words
-from nbcritic.rules.hidden_state._second_run import (
-    adds_only_what_is_missing,
-    error_of_merge,
-    is_undone,
+from nbcritic.rules.hidden_state._own_file import overwritten
+from nbcritic.rules.hidden_state._rerun import (
+    changed_global,
+    home_of,
+    is_count,
+    is_read_later,
+    is_trial,
+    is_worth_an_error,
+    place,
+    was_met,
+    words,
 )
+from nbcritic.rules.hidden_state._second_run import adds_only_what_is_missing, error_of_merge, is_undone
 from nbcritic.rules.hidden_state._shared import is_serious
 from nbcritic.rules.hidden_state._slight import is_slight
 
@@ -38,7 +45,8 @@ def check(page: Page) -> Iterator[Hit]:
     rows stand there twice. In a session of many runs nobody knows how often that happened. Steps that repeat without effect (a
     filter, `dropna`, a column computed from others) are fine. A second run that only stops with an error (a dropped column is
     gone, a merged one has another name) weighs less, and counts only where the cell in fact ran out of turn and makes more than
-    that, or where the saved output is that error. So does one after which the cells below stop.
+    that, or where the saved output is that error. So does one after which the cells below stop. A page that writes over the file
+    it starts from, less some rows or columns or with a column changed in terms of itself, is the same fault a size larger.
 
     Instead, give the result a name of its own, or change the data in the cell that reads them.
 
@@ -115,6 +123,34 @@ def check(page: Page) -> Iterator[Hit]:
         add_tax(0.2)
         # %%
         print(total)
+
+    Bad:
+
+        # %%
+        import pandas as pd
+        shops = pd.read_csv("shops.csv")
+        shops = shops[shops["rent"] > 0]
+        # %%
+        shops.to_csv("shops.csv", index=False)  # <- flagged
+
+    Good:
+
+        # %%
+        import pandas as pd
+        path = "shops.csv"
+        shops = pd.read_csv("all_shops.csv")
+        shops.to_csv(path, index=False)
+        log = pd.read_csv("log.csv")
+        log = pd.concat([log, shops]).drop_duplicates()
+        log.to_csv("log.csv", index=False)
+        # %%
+        shops = pd.read_csv(path)
+        shops = shops.dropna()
+        shops.to_csv(path, index=False)
+        # %%
+        sales = pd.read_csv("sales.csv")
+        names = sales.columns[1:]
+        sales.to_csv("sales.csv", columns=names)
 
     Good:
 
@@ -303,13 +339,14 @@ def check(page: Page) -> Iterator[Hit]:
     said: set[object] = set()
     for cell in page.code if is_serious(page) else ():
         found = list(_told(page, cell))
-        if not found or (found[0].kind == "raises" and not _is_worth_an_error(page, cell, found[0])):
+        if not found or (found[0].kind == "raises" and not is_worth_an_error(page, cell, found[0])):
             continue
         function = changed_global(page, found[0])
         if function not in said:
             yield _hit(page, cell, found, function.name if function is not None else "")
         if function is not None:
             said.add(function)
+    yield from overwritten(page)
 
 
 def _told(page: Page, cell: CodeCell) -> Iterator[Reason]:
@@ -320,6 +357,8 @@ def _told(page: Page, cell: CodeCell) -> Iterator[Reason]:
         return
     for reason in page.idempotence.reasons(cell.number, chance=False):
         if not words(reason) or _COUNTERS.fullmatch(reason.name) or is_count(page, reason):
+            continue
+        if is_trial(page, cell, reason):
             continue
         if reason.name in sources and (error := error_of_merge(page, cell, reason)):
             yield replace(reason, kind="raises", operation=error, key=None)
@@ -352,36 +391,5 @@ def _hit(page: Page, cell: CodeCell, found: list[Reason], function: str) -> Hit:
         if slight:
             return Hit(first.span, message, tuple(related), severity="minor", confidence="possible")
         return Hit(first.span, message, tuple(related))
-    confidence: Confidence | None = None if _met(cell, first) else "possible"
+    confidence: Confidence | None = None if was_met(page, cell, first) else "possible"
     return Hit(first.span, message, tuple(related), severity="minor", confidence=confidence)
-
-
-def _is_worth_an_error(page: Page, cell: CodeCell, reason: Reason) -> bool:
-    """Was the error met, or does the cell make more than what it cannot make again, and ran in fact on its own?"""
-    if any(output.kind == "error" for output in cell.outputs):
-        return _met(cell, reason)
-    return _ran_on_its_own(page, cell, reason.name) and _does_more(page, cell, reason.name)
-
-
-def _met(cell: CodeCell, reason: Reason) -> bool:
-    """Is the error the cell's saved output? A KeyError of something else is another error."""
-    label = reason.key if isinstance(reason.key, str) else ""
-    label = repr(label) if label and reason.operation == "KeyError" else label
-    errors = (output for output in cell.outputs if output.kind == "error" and output.ename == reason.operation)
-    return any(label in output.evalue for output in errors)
-
-
-def _ran_on_its_own(page: Page, cell: CodeCell, name: str) -> bool:
-    """Do the counts show that the cell ran again after the next ones, or that what it changes was made anew after it ran?"""
-    own, source = cell.execution_count, page.cell(page.flow.sources[cell.number][name]).execution_count
-    below = next((c.execution_count for c in page.cells if c.number > cell.number and c.execution_count), None)
-    return bool(own and ((source and source > own) or (below and below < own)))
-
-
-def _does_more(page: Page, cell: CodeCell, name: str) -> bool:
-    """Does the cell make anything else, which then cannot be made again without the cells above?
-
-    Other tables from above that it works on in the same way are no such thing: the first line stops before any of them changes.
-    """
-    touched = page.flow.touched[cell.number]
-    return bool({*touched.binds} - {name} - touched.reads.keys() - page.names.imports.keys())

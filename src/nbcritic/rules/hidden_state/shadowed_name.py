@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import Event, called_name, root_name
@@ -51,7 +50,7 @@ def check(page: Page) -> Iterator[Hit]:
     From then on the old meaning is gone for every cell, also for those above when they run again: `list(...)` stops with
     "object is not callable", `plt.show()` finds no such attribute. It is major where a later cell calls the name it lost.
 
-    A loop variable, and a name that only this cell mentions, weigh little; so does an import that nothing used.
+    A loop variable, and a name whose old meaning nothing calls from here on, weigh little.
 
     Instead, take another name, and restart the kernel to get the old one back.
 
@@ -153,23 +152,20 @@ def check(page: Page) -> Iterator[Hit]:
                 imported[event.name] = event
             elif (event.name in _BUILTINS or event.name in imported) and _loses(cell, event, imported.get(event.name)):
                 said.add(event.name)
-                asked = event.name not in imported or _is_asked(page, imported[event.name], event)
                 uses = _as_module(page, cell, event) if event.name in imported else []
                 if not any(_went_well(page.cell(number)) for number in uses):
-                    hit = _hit(page, cell, event, builtin=event.name not in imported, doubtful=bool(uses))
-                    yield hit if asked or hit.severity == "major" else replace(hit, severity="nit")
+                    yield _hit(page, cell, event, builtin=event.name not in imported, doubtful=bool(uses))
 
 
-def _is_asked(page: Page, imported: Event, bound: Event) -> bool:
-    """Does anything on the page use the import before the name gets its new value, in a function, or once it is imported again?"""
-    used = passed = False
+def _is_missed(page: Page, bound: Event) -> bool:
+    """Does a function read the import, or a cell import it once more after the name got its new value?"""
+    passed = False
     for other in page.code:
         for event in page.names.of(other.number).events:
-            if event.name != imported.name or event is imported:
-                continue
+            if passed and event.name == bound.name and event.how == "import":
+                return True
             passed = passed or event is bound
-            used = used or (event.how == "import" if passed else event.kind != "bind")
-    return used or _in_function(page, imported.name)
+    return _in_function(page, bound.name)
 
 
 def _in_function(page: Page, name: str) -> bool:
@@ -237,23 +233,19 @@ def _went_well(cell: CodeCell) -> bool:
     return bool(cell.execution_count) and not cell.has_error
 
 
-def _weight(page: Page, cell: CodeCell, event: Event) -> Severity | None:
-    """Loop variables, and names that one cell alone mentions, are the smaller evil."""
-    others = any(number != cell.number and other.name == event.name for number, other in page.names.everything)
-    return None if others and event.how != "for" else "nit"
-
-
 def _hit(page: Page, cell: CodeCell, event: Event, *, builtin: bool, doubtful: bool) -> Hit:
     assert event.node is not None
     name = f"`{event.name}`"
     old = "Python's own" if builtin else "the import"
     at = cell.at(event.node)
     value = _value(cell, event.node)
-    broken = _first_call(page, cell, event) if isinstance(value, _PLAIN) else None
-    if broken is None:
+    called = _first_call(page, cell, event)
+    if called is None or not isinstance(value, _PLAIN):
         message = f"{name} is {old} no longer from here on"
-        return Hit(at, message, severity=_weight(page, cell, event), confidence="possible" if doubtful else None)
-    where, call = broken
+        is_missed = called is not None or (not builtin and _is_missed(page, event))
+        weight: Severity | None = None if is_missed and event.how != "for" else "nit"
+        return Hit(at, message, severity=weight, confidence="possible" if doubtful else None)
+    where, call = called
     place = "this cell" if where is cell else f"cell {where.number}"
     message = f"{name} is {old} no longer from here on, and {place} calls it"
     return Hit(

@@ -38,7 +38,8 @@ def check(page: Page) -> Iterator[Hit]:
     the top shows other numbers, and whatever was concluded from these may not hold. Judged from the recorded counts within one
     session. That a cell above ran again is not enough: it counts where it draws by chance without a seed or downloads prices or
     posts anew, where another cell had made the value that was used, and where a newer output shows the same thing
-    otherwise (another text, another number of rows, other columns).
+    otherwise (another text, another number of rows, other columns). Of a size or a count of gaps, only what changes rows, columns
+    or gaps counts.
 
     Instead, run the cell again, or all cells, before saving.
 

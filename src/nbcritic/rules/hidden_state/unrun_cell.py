@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
 from nbcritic.analysis.code import CodeCell, nodes_in
@@ -11,8 +12,9 @@ from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Span, first_line
 from nbcritic.rule import rule
+from nbcritic.rules.hidden_state._lost_count import ended_with_output, fill_gaps, gave_columns, needed, reads_back
 from nbcritic.rules.hidden_state._own import is_fence
-from nbcritic.rules.hidden_state._shared import has_gap, listed
+from nbcritic.rules.hidden_state._shared import has_gap, listed, words_above
 
 _SWITCHED_OFF = frozenset(
     {"skip", "skip-execution", "nbval-skip", "raises-exception", "hide", "exercise", "parameters"}
@@ -38,6 +40,16 @@ _HARMLESS_MAGICS = frozenset(
         "tensorflow_version",
     )
 )
+_INSTALL = regex(r"\s*(?:#|[!%](?:sudo )?(?:pip3?|conda|mamba|uv|apt|apt-get|brew)\b)")
+"""A line that installs something, in a page of whatever language."""
+_ELIDED = regex(r"^[ \t]*#[ \t]*(?:\.\.\.|…)[ \t]*$", re.MULTILINE)
+"""A comment for what is left out: the cell is there to be read."""
+_OPTIONAL = regex(
+    r"\boptional|\bif you (?:want|like|wish|prefer|need)|\balternatively\b|\brun the (?:following|next) cell (?:if|only|instead)",
+    re.I,
+)
+"""What is said right above a cell that need not run."""
+_NEAR = 160
 _DRIVES = regex(r"\b(?:Jupyter|IPython)\.notebook\.execute_|\bexecute_cells\(|\bNotebookActions\.run|notebook:run-")
 """JavaScript of the notebook's own that runs its cells; they count when a reader presses the button."""
 _LISTENS = frozenset("on_click observe on_submit on_change".split())
@@ -180,6 +192,37 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %% In[1]
+        import pandas as pd
+        sales = pd.read_csv("sales.csv")
+        # %%
+        sales["margin"] = sales["price"] - sales["cost"]
+        # %% In[5]
+        sales["margin"].mean()
+        #> 7.5
+
+    Good:
+
+        # %% In[1]
+        import pandas as pd
+        totals = pd.Series([3, 4])
+        # %% In[2]
+        totals.to_pickle("totals.pkl")
+        # %%
+        totals = pd.read_pickle("totals.pkl")
+        # %% In[5]
+        totals.sum()
+        #> 7
+        # %%
+        scores = pd.read_json("scores.json")
+        # %%
+        best = scores.max()
+        # %%
+        print(best)
+        #> 0.7
+
+    Good:
+
+        # %% In[1]
         import ipywidgets as widgets
         start = widgets.Button(description="Start")
         start.on_click(lambda button: print("started"))
@@ -210,8 +253,10 @@ def check(page: Page) -> Iterator[Hit]:
         return
     unrun = [cell for cell in cells if cell.execution_count is None and not cell.outputs]
     stopped = max((cell.number for cell in cells if cell.has_error), default=1 << 30)
-    needed = _needed(page) | _fill_gaps(cells) | _driven(page)
-    faults = [cell for cell in unrun if cell.number < stopped and cell.number not in needed and not _is_meant(cell)]
+    did_run = needed(page) | fill_gaps(cells) | ended_with_output(cells) | _driven(page)
+    faults = [cell for cell in unrun if cell.number < stopped and cell.number not in did_run and not _is_meant(cell)]
+    faults = [cell for cell in faults if not _OPTIONAL.search(words_above(page, cell.number)[-_NEAR:])]
+    faults = [cell for cell in faults if not gave_columns(page, cell) and not reads_back(cells, cell)]
     if not faults or faults == cells[-1:]:
         return
     numbers = listed(cell.number for cell in faults)
@@ -228,39 +273,10 @@ def check(page: Page) -> Iterator[Hit]:
         yield Hit(Span(), message, related)
 
 
-def _ran(cell: CodeCell) -> bool:
-    return bool(cell.execution_count) or bool(cell.outputs)
-
-
 def _lost_counts(cells: Sequence[CodeCell]) -> bool:
     """Is a missing count no evidence here? One cell with an output and no count may have been running when it was saved."""
     zeros = sum(cell.execution_count == 0 for cell in cells)
     return zeros * 2 > len(cells) or sum(cell.execution_count is None and bool(cell.outputs) for cell in cells) > 1
-
-
-def _fill_gaps(cells: Sequence[CodeCell]) -> frozenset[int]:
-    """The cells whose counts were lost, by all appearances: as many stand between In[n] and In[m] as counts are missing."""
-    found: set[int] = set()
-    between: list[CodeCell] = []
-    last: int | None = None
-    for cell in cells:
-        if not cell.execution_count:
-            between.append(cell)
-            continue
-        if between and last is not None and cell.execution_count - last - 1 == len(between):
-            found |= {lost.number for lost in between}
-        last, between = cell.execution_count, []
-    return frozenset(found)
-
-
-def _needed(page: Page) -> frozenset[int]:
-    """The cells that did run, whatever their count says: a cell that ran used a name that only they define."""
-    if not page.is_python:
-        return frozenset()
-    bound = page.names.bindings
-    used = {name for cell in page.code if _ran(cell) for name in page.flow.touched[cell.number].reads}
-    binders = ({number for number, _ in bound.get(name, ())} for name in used)
-    return frozenset(number for numbers in binders if len(numbers) == 1 for number in numbers)
 
 
 def _driven(page: Page) -> frozenset[int]:
@@ -292,6 +308,10 @@ def _only_shows(cell: CodeCell) -> bool:
 def _is_meant(cell: CodeCell) -> bool:
     """Is it a cell that is switched off, left to be filled in, or needed on some machines only?"""
     if not _SWITCHED_OFF.isdisjoint(cell.tags) or cell.language == "skipped" or has_gap(cell.source) or is_fence(cell):
+        return True
+    if _ELIDED.search(cell.source):
+        return True
+    if all(_INSTALL.match(line) for line in cell.lines if line.strip()):
         return True
     if cell.language == "python" and cell.tree is None:
         return True  # NBC116 says so

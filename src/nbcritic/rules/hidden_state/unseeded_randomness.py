@@ -18,7 +18,9 @@ from nbcritic.rules.hidden_state._meant import (
     is_augmentation,
     is_demonstration,
     is_never_chosen,
+    is_never_fitted,
     is_repeated_on_purpose,
+    is_toy_table,
     is_unasked,
     only_waits,
     stops_before_use,
@@ -48,8 +50,9 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A result depends on chance, and no seed fixes it.
 
     Every run gives another split, another model and another score, so that neither a reader nor a test can tell progress from
-    luck. Draws that are only looked at or shown as such, stand-in data of a page that works on nothing else, repeats that are to
-    show the spread, and solvers whose chance does not show are no fault; `np.random.seed` counts for scikit-learn and pandas as well.
+    luck. Draws that are only looked at or shown as such, models that are never fitted, toy tables, stand-in data of a page that
+    works on nothing else, repeats that are to show the spread, and solvers whose chance does not show are no fault;
+    `np.random.seed` counts for scikit-learn and pandas as well.
 
     Instead, pass `random_state=` (or a seeded generator) where the chance comes in, or fix the seed once at the top.
 
@@ -331,12 +334,15 @@ def _is_idle(page: Page, draw: Draw, *, serious: bool) -> bool:
     is_pick = draw.name.rpartition(".")[2] in _PICKS
     if only_waits(cell, call):
         return True
+    if is_never_fitted(page, draw) or is_toy_table(page, draw):
+        return True
     if is_unasked(page, draw) or is_repeated_on_purpose(page, draw) or is_augmentation(page, draw):
         return True
     if is_pick and is_demonstration(page, draw):
         return True
+    functions = functions_around(cell, call)
     if draw.takes_state and draw.name != "DataFrame.sample":
-        return False
+        return bool(functions) and all(only_plots(function) for function in functions)
     statement = cell.statement(call)
     if isinstance(statement, ast.Expr) and _only_shows(call, statement.value):
         return True
@@ -344,7 +350,6 @@ def _is_idle(page: Page, draw: Draw, *, serious: bool) -> bool:
         _STAND_IN.search(cell.segment(target)) for target in statement.targets
     ):
         return True
-    functions = functions_around(cell, call)
     if is_pick and any(_SHOWING.search(function.name) or only_plots(function) for function in functions):
         return True
     loops = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.DictComp, ast.SetComp, ast.ClassDef)

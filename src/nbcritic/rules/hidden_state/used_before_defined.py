@@ -8,10 +8,18 @@ from collections.abc import Iterator
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.flow import Undefined
 from nbcritic.analysis.page import Page
-from nbcritic.model import Fix, Hit, Related, Span
+from nbcritic.model import Fix, Hit, Related, Severity, Span
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._moved_up import moved_up
-from nbcritic.rules.hidden_state._shared import counted, defined_in, missing_names, never_ran, place
+from nbcritic.rules.hidden_state._shared import (
+    counted,
+    defined_in,
+    is_branch,
+    is_turned_off,
+    missing_names,
+    never_ran,
+    place,
+)
 
 _OFFERED = 10
 """Fixes to work out at a time, because each replays the page; when these are applied, the next are."""
@@ -186,8 +194,14 @@ def _hit(page: Page, missing: Undefined, definer: int, fix: Fix | None) -> Hit:
         related,
         fix,
         confidence="certain" if certain else None,
-        severity="major" if never_ran(page, cell) or (missing.via and missing.event.may) else None,
+        severity=_severity(page, missing),
     )
+
+
+def _severity(page: Page, missing: Undefined) -> Severity | None:
+    if is_turned_off(page, missing):
+        return "minor"
+    return "major" if never_ran(page, page.cell(missing.cell)) or is_branch(page, missing) else None
 
 
 def _is_switched_off(page: Page, missing: Undefined, definer: int) -> bool:

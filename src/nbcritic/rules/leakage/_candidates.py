@@ -47,11 +47,11 @@ def _is_of_each(score: Score) -> bool:
 
 
 def _calls(node: ast.AST) -> Iterator[ast.Call]:
-    return (inner for inner in nodes_in(node) if isinstance(inner, ast.Call))
+    return (inner for inner in nodes_in(node, ast.Call))
 
 
 def _mentions(node: ast.AST, names: frozenset[str]) -> bool:
-    return any(isinstance(inner, ast.Name) and inner.id in names for inner in nodes_in(node))
+    return any(inner.id in names for inner in nodes_in(node, ast.Name))
 
 
 def _bound(loop: ast.AST) -> list[str]:

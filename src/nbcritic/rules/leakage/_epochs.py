@@ -40,7 +40,7 @@ def ended_by(page: Page, fit: Fit) -> tuple[CodeCell, ast.AST] | None:
     callbacks = word(call, "callbacks")
     if callbacks is None:
         return None
-    wanted = {inner.id for inner in nodes_in(callbacks) if isinstance(inner, ast.Name)}
+    wanted = {inner.id for inner in nodes_in(callbacks, ast.Name)}
     for cell in page.code:
         for made in cell.nodes(ast.Call):
             if called_name(made.func) in ("EarlyStopping", "early_stopping", "ModelCheckpoint") and _chooses(
@@ -86,7 +86,7 @@ def best_kept(page: Page) -> Iterator[tuple[CodeCell, ast.For, ast.expr]]:
 
 
 def _calls(loop: ast.For) -> Iterator[ast.Call]:
-    return (node for statement in loop.body for node in nodes_in(statement) if isinstance(node, ast.Call))
+    return (node for statement in loop.body for node in nodes_in(statement, ast.Call))
 
 
 def _trains(call: ast.Call) -> bool:
@@ -101,14 +101,14 @@ def _kept(loop: ast.For) -> Iterator[ast.expr]:
             if isinstance(node, ast.Assign) and _is_tested(node.value, tested):
                 tested.update(name for target in node.targets for name in stored_names(target))
             elif isinstance(node, ast.For) and _is_tested(node.iter, tested):
-                inside = (n for n in nodes_in(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+                inside = (n for n in nodes_in(node, ast.Name) if isinstance(n.ctx, ast.Store))
                 tested.update(name.id for name in inside)
             elif isinstance(node, ast.If) and _is_best(node, tested):
                 yield node.test
 
 
 def _is_tested(node: ast.AST, tested: set[str]) -> bool:
-    return any(isinstance(n, ast.Name) and (n.id in tested or _TEST.match(n.id)) for n in nodes_in(node))
+    return any((n.id in tested or _TEST.match(n.id)) for n in nodes_in(node, ast.Name))
 
 
 def _is_best(choice: ast.If, tested: set[str]) -> bool:

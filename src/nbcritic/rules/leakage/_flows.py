@@ -45,7 +45,7 @@ class Flows:
                         self._by_use[variable].append(stored)
 
     def _enter(self, function: ast.FunctionDef) -> None:
-        names = [node for node in nodes_in(function) if isinstance(node, ast.Name)]
+        names = nodes_in(function, ast.Name)
         stored = {name.id for name in names if isinstance(name.ctx, ast.Store)}
         self._locals[function] = frozenset(stored | {argument.arg for argument in parameters(function.args)})
         self._scopes.update(dict.fromkeys(names, function))

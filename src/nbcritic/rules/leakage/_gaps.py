@@ -80,7 +80,7 @@ class Gaps:
         function = fit.node.func if isinstance(fit.node, ast.Call) else None
         if not isinstance(function, ast.Attribute):
             return False
-        if any(isinstance(node, ast.Attribute) and node.attr in _BY_NEIGHBOURS for node in nodes_in(function.value)):
+        if any(node.attr in _BY_NEIGHBOURS for node in nodes_in(function.value, ast.Attribute)):
             return True
         if (root := root_name(function.value)) is None:
             return False

@@ -46,7 +46,9 @@ def test_sets(page: Page) -> list[TestSet]:
     """The test sets of a page, without parts that are for choosing: those that say so, and those beside which others are scored."""
     by_part: dict[Part, list[Score]] = defaultdict(list)
     for score in page.provenance.scores:
-        if score.role == "held-out" and not score.by_folds and score.part[-1][1] == 1:
+        # Rows that a model learnt from test nothing of it, even where they are held out for others.
+        is_test = score.role == "held-out" and not score.by_folds and score.part[-1][1] == 1
+        if is_test and not score.is_on_training_rows:
             by_part[score.part].append(score)
     if not by_part or is_judged_elsewhere(page):
         return []

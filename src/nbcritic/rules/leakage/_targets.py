@@ -89,7 +89,7 @@ class Helpers:
         """Is something stored in the column below the split?"""
         below = (cell for cell in self._page.code if cell.number > split.cell.number)
         items = (item for cell in below for item in cell.nodes(ast.Subscript) if isinstance(item.ctx, ast.Store))
-        return any(isinstance(n, ast.Constant) and n.value == column for item in items for n in nodes_in(item.slice))
+        return any(n.value == column for item in items for n in nodes_in(item.slice, ast.Constant))
 
     def _is_one_of_several(self, column: str) -> bool:
         return any(split.target != frozenset({column}) for split in self._page.provenance.splits)

@@ -101,6 +101,17 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        from shop.data import Windows, three_parts
+        train, val, test = three_parts("sales.csv")
+        windows = Windows(24, train, val, test)
+        model.fit(windows.train, validation_data=windows.val)
+        X_train, y_train = windows.train
+        X_val, y_val = windows.val
+        model.fit(X_train, y_train, validation_data=(X_val, y_val))
+
+    Good:
+
+        # %%
         X_fit, X_val, y_fit, y_val = train_test_split(X, y)
         base = LogisticRegression().fit(X_fit, y_fit)
         calibrated = CalibratedClassifierCV(base, cv="prefit").fit(X_val, y_val)
@@ -173,7 +184,8 @@ def _told(fit: Fit, scores: Sequence[Score]) -> Score | None:
     """The score on the held-out rows that the model was fitted on."""
     if fit.kind not in ("model", "unknown") or not fit.part or fit.part[-1][1] != 1:
         return None
-    return next((score for score in scores if score.fit is fit and score.is_on_training_rows), None)
+    known = (score for score in scores if score.fit is fit and score.rows <= fit.rows)
+    return next((score for score in known if score.is_on_training_rows), None)
 
 
 def _is_only_shown(page: Page, fit: Fit) -> bool:

@@ -18,6 +18,7 @@ from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._chain import used
 from nbcritic.rules.leakage._flows import Flows
+from nbcritic.rules.leakage._folds_in_time import folded
 
 _IN_ORDER = regex(
     r"TimeSeriesSplit|shuffle\s*=\s*(?:False|0)\b|GapRollForward|PurgedKFold|Group(?:KFold|ShuffleSplit)|groups\s*="
@@ -44,7 +45,8 @@ def check(page: Page) -> Iterator[Hit]:
 
     Where rows follow each other in time and carry their neighbours' values (lags, rolling means, windows), a random split puts the day
     before and the day after a test day into training: the model fills gaps instead of forecasting, and scores far better than it
-    will tomorrow, when there is no day after.
+    will tomorrow, when there is no day after. The ordinary folds of a search or of `cross_val_score` do so as
+    well, shuffled or not; in a search they spoil the choice alone, which is minor.
 
     Instead, cut at a date: train on what is before, test on what is after (`train_test_split(..., shuffle=False)` on sorted rows, or
     `TimeSeriesSplit`).
@@ -67,6 +69,35 @@ def check(page: Page) -> Iterator[Hit]:
         train = df[df["date"] >= "2019-01-01"]  # <- flagged
         test = df[df["date"] < "2019-01-01"]
         model = Ridge().fit(train[["price"]], train["sold"])
+
+    Bad:
+
+        # %%
+        from sklearn.ensemble import RandomForestRegressor
+        from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+        months = pd.read_csv("prices.csv", parse_dates=["month"])
+        X, y = months[["rain", "price_before"]], months["price"]
+        search = GridSearchCV(RandomForestRegressor(), {"max_depth": [3, 5]}, cv=5)  # <- flagged
+        search.fit(X, y)
+        # %%
+        for before, after in TimeSeriesSplit().split(months):
+            best = RandomForestRegressor(**search.best_params_).fit(X.iloc[before], y.iloc[before])
+            print(best.score(X.iloc[after], y.iloc[after]))
+
+    Good:
+
+        # %%
+        from sklearn.ensemble import RandomForestRegressor
+        from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
+        months = pd.read_csv("prices.csv", parse_dates=["month"])
+        X, y = months[["rain", "price_before"]], months["price"]
+        in_time = TimeSeriesSplit()
+        search = GridSearchCV(RandomForestRegressor(), {"max_depth": [3, 5]}, cv=in_time).fit(X, y)
+        print(cross_val_score(search.best_estimator_, X, y, cv=in_time))
+        flats = pd.read_csv("flats.csv")
+        print(cross_val_score(RandomForestRegressor(), flats[["area"]], flats["rent"], cv=5))
+        for before, after in in_time.split(months):
+            print(months.iloc[after]["price"].mean())
 
     Good:
 
@@ -100,11 +131,13 @@ def check(page: Page) -> Iterator[Hit]:
     if not page.provenance.concerns_models:
         return
     yield from _reversed(page)
+    has_times = _has_times(page)
+    neighbours = list(islice(_neighbours(page), _MOST)) if has_times else []
+    yield from folded(page, neighbours)
     splits = [s for s in page.provenance.splits if s.how in ("train_test_split", "the folds") and s.shuffled][:_MOST]
-    if not splits or any(_IN_ORDER.search(cell.source) for cell in page.code) or not _has_times(page):
+    if not splits or any(_IN_ORDER.search(cell.source) for cell in page.code) or not has_times:
         return
     flows = Flows(page)
-    neighbours = list(islice(_neighbours(page), _MOST))
     for split in splits:
         before = [n for n in neighbours if n[0].number <= split.cell.number and split.how == "train_test_split"]
         ordered = next((n for n in before if flows.holds(split.node, flows.derived([n]))), None)
@@ -188,7 +221,7 @@ def _is_window(cell: CodeCell, item: ast.Subscript, bounds: ast.Slice) -> bool:
     """`x[i : i + n]` or `x[i - n : i]` in a loop over every `i`."""
     if bounds.lower is None or bounds.upper is None or not isinstance(item.ctx, ast.Load):
         return False
-    low, high = ({n.id for n in nodes_in(end) if isinstance(n, ast.Name)} for end in (bounds.lower, bounds.upper))
+    low, high = ({n.id for n in nodes_in(end, ast.Name)} for end in (bounds.lower, bounds.upper))
     for outer in cell.ancestors(item):
         pairs: list[tuple[ast.expr, ast.expr]] = []
         if isinstance(outer, ast.For):

@@ -138,4 +138,4 @@ def _is_turned(cell: CodeCell, call: ast.Call) -> bool:
         else set()
     )
     iterables = (outer.iter for kind in (ast.For, ast.comprehension) for outer in cell.nodes(kind))  # type: ignore[attr-defined]
-    return any(isinstance(node, ast.Name) and node.id in names for iterable in iterables for node in nodes_in(iterable))
+    return any(node.id in names for iterable in iterables for node in nodes_in(iterable, ast.Name))

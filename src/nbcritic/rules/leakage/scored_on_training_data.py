@@ -82,6 +82,17 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        from sklearn.linear_model import LinearRegression
+        weather = pd.read_csv("weather.csv")
+        explained = {}
+        for station in weather["station"].unique():
+            rows = weather[weather["station"] == station]
+            explained[station] = LinearRegression().fit(rows[["year"]], rows["rain"]).score(rows[["year"]], rows["rain"])
+        print(explained)
+
+    Good:
+
+        # %%
         from pyspark.ml.classification import LogisticRegression
         df_trainset, df_testset = df.randomSplit([0.8, 0.2])
         model = LogisticRegression(maxIter=100).fit(df_trainset)
@@ -102,7 +113,7 @@ def check(page: Page) -> Iterator[Hit]:
     if not scores or _is_asked_elsewhere(page, ""):
         return
     if not any(_may_be_fair(page, score) for score in found.scores):
-        if not _is_read_by_slopes(page, scores):
+        if not _is_read_by_slopes(page, scores) and not all(map(_is_by_group, scores)):
             yield _hit(scores, "there is no score on other rows" if found.splits else "nothing is held out")
         return
     alone = _told_alone(page, scores)
@@ -129,6 +140,20 @@ def _is_read_by_slopes(page: Page, scores: Sequence[Score]) -> bool:
     lines = all(score.fit is not None and score.fit.name == "LinearRegression" for score in scores)
     return lines and any(
         node.attr in ("coef_", "intercept_") for cell in page.code for node in cell.nodes(ast.Attribute)
+    )
+
+
+def _is_by_group(score: Score) -> bool:
+    """Is it the R² of a line through the rows of each group, kept under the group's name? It describes them."""
+    fit, statement = score.fit, score.cell.statement(score.node)
+    loops = [loop for loop in score.loops if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name)]
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    if fit is None or fit.name != "LinearRegression" or not loops or not fit.loops:
+        return False
+    names = {loop.target.id for loop in loops if isinstance(loop.target, ast.Name)}
+    return any(
+        isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Name) and target.slice.id in names
+        for target in targets
     )
 
 

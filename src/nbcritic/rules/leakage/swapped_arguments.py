@@ -200,7 +200,7 @@ def _axes(cell: CodeCell) -> tuple[ast.expr | None, ast.expr | None]:
 
 def _says(cell: CodeCell, node: ast.expr | None, what: re.Pattern[str]) -> bool:
     """Do the words of an expression match?"""
-    words = (part.value for part in nodes_in(node) if isinstance(part, ast.Constant)) if node is not None else ()
+    words = (part.value for part in nodes_in(node, ast.Constant)) if node is not None else ()
     return any(isinstance(text, str) and what.search(text) for text in words)
 
 

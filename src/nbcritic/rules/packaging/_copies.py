@@ -328,6 +328,12 @@ class _Shaper:
         return min(3.0, max(0.7, words / 18))
 
 
+def code_lines(cell: CodeCell, start: int, end: int) -> list[int]:
+    """The lines of a stretch that hold code: no blanks, no comments."""
+    lines = enumerate(cell.lines[start - 1 : end], start)
+    return [number for number, line in lines if (text := line.strip()) and not text.startswith("#")]
+
+
 def stable(words: Iterable[object]) -> int:
     """A hash that is the same in every process, which a digest may outlive."""
     return _hash("\0".join(map(str, words)))

@@ -111,7 +111,7 @@ def _file(parts: Sequence[Part]) -> str:
 def _written(parts: Sequence[Part]) -> frozenset[str]:
     """The names of what these pieces write: `totals` of `totals.to_csv(path)` and `np.save(path, totals)`."""
     writes = [call for call in calls_of(parts) if last_name(call.func) in WRITES]
-    return frozenset(node.id for call in writes for node in nodes_in(call) if isinstance(node, ast.Name))
+    return frozenset(node.id for call in writes for node in nodes_in(call, ast.Name))
 
 
 def _by_content(parts: Sequence[Part], module: str, made: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
@@ -12,12 +12,14 @@ from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
-from nbcritic.rules.packaging._copies import digest
-from nbcritic.rules.tests._hosted import is_exercise
+from nbcritic.rules.packaging._copies import code_lines, digest
+from nbcritic.rules.tests._hosted import is_archived, is_exercise
 
 SHOWN = 3
 GRAVE = 40
-"""Lines shared; fewer are minor."""
+"""Lines shared with one notebook; fewer are minor."""
+ALIKE = 0.9
+"""A notebook that holds this share of what the fullest one holds is named beside it."""
 _VERSION = regex(
     r"(?i)\b(?:copy|of|solutions?|answers?|key|complete[d]?|final|finished|draft|old|new|backup|bak|student|exercises?|starter|"
     r"instructor|executed|output|v|ver|version|checkpoint|wip|archived?|outdated|conflicted|untitled|en|fr|es|de|pt|ja|zh|cn)\b|\d+"
@@ -30,8 +32,8 @@ def check(page: Page, *, lines: int = 12) -> Iterator[Hit]:
 
     A correction in one notebook does not reach the others, so the same question gets several answers, and nobody knows which copy is
     the right one. Only notebooks of one project that are scanned together are compared. Names and literals may differ; imports, settings, looks and plots
-    hardly count, copies of fewer than `lines` lines altogether are passed over, and so are versions of one notebook (a copy, a
-    solution, a translation) and pages of a course that never ran. Two notebooks of one folder that are nearly the same under different
+    hardly count, copies of fewer than `lines` lines of code in any one notebook are passed over, and so are versions of one notebook (a copy, a
+    solution, a translation), pages of a course that never ran, and what lies in a folder for old work. Two notebooks of one folder that are nearly the same under different
     names are one minor finding, whatever they share.
 
     Instead, move the shared code into a module of the project and import it in every notebook.
@@ -115,7 +117,7 @@ def check(page: Page, *, lines: int = 12) -> Iterator[Hit]:
             plt.ylabel("euro")
             plt.show()
     """
-    if not page.library.holders or _is_course_page(page):
+    if not page.library.holders or is_archived(page.path) or _is_course_page(page):
         return
     twins = page.library.alike(digest(page))
     if beside := [path for path in twins if _folder(path) == _folder(page.path) and _bare(path) != _bare(page.path)]:
@@ -129,19 +131,29 @@ def check(page: Page, *, lines: int = 12) -> Iterator[Hit]:
     shared = [(block, others) for block in digest(page).blocks if (others := _others(page, block, twins))]
     functions = [block for block, _ in shared if block.name]
     shared = [(block, others) for block, others in shared if not _is_within(block, functions)]
-    rows = {(block.cell, line) for block, _ in shared for line in range(block.line, block.end_line + 1)}
-    if len(rows) < lines:
+    rows = defaultdict[str, set[tuple[int, int]]](set)
+    for block, others in shared:
+        stretch = {(block.cell, line) for line in code_lines(page.cell(block.cell), block.line, block.end_line)}
+        for path in others:
+            rows[path] |= stretch
+    most = max(map(len, rows.values()), default=0)
+    if most < lines:
         return
-    paths = [path for path, _ in Counter(path for _, others in shared for path in others).most_common()]
-    first, *rest = sorted((block for block, _ in shared), key=lambda block: (block.cell, block.line))
+    full = sorted((path for path in rows if len(rows[path]) >= ALIKE * most), key=lambda path: -len(rows[path]))
+    first, *rest = sorted(
+        (block for block, others in shared if full[0] in others), key=lambda block: (block.cell, block.line)
+    )
+    message = _message(first, rest, most, full)
+    if parts := sorted((path for path in rows if path not in full), key=lambda path: -len(rows[path])):
+        message += f" (parts of it stand in {_listed([f'`{path}`' for path in parts])} as well)"
     yield Hit(
         page.cell(first.cell).at_line(first.line),
-        _message(first, rest, len(rows), paths),
+        message,
         tuple(
             Related(page.cell(block.cell).at_line(block.line), "stands in another notebook, too")
             for block in _heads(rest, first)
         ),
-        severity=None if len(rows) >= GRAVE else "minor",
+        severity=None if most >= GRAVE else "minor",
     )
 
 
@@ -155,7 +167,8 @@ def _others(page: Page, block: Block, twins: Sequence[str]) -> list[str]:
     """The other notebooks that hold a block; versions of this one are none."""
     own = _bare(page.path)
     held = page.library.holders.get(block.key, ())
-    return [path for path in held if path != page.path and path not in twins and _bare(path) != own]
+    others = (path for path in held if path != page.path and path not in twins and not is_archived(path))
+    return [path for path in others if _bare(path) != own]
 
 
 def _folder(path: str) -> str:

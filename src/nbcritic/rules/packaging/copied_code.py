@@ -10,7 +10,7 @@ from nbcritic.analysis.code import nodes_in
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
-from nbcritic.rules.packaging._copies import Cluster, Copy, clusters
+from nbcritic.rules.packaging._copies import Cluster, Copy, clusters, code_lines
 from nbcritic.rules.packaging._logic import (
     COMPOUND,
     DEFINITIONS,
@@ -23,7 +23,7 @@ from nbcritic.rules.packaging._logic import (
     root,
 )
 from nbcritic.rules.packaging._proposal import outputs_of
-from nbcritic.rules.tests._hosted import is_exercise
+from nbcritic.rules.tests._hosted import is_archived, is_exercise
 
 SHOWN = 3
 GRAVE = 16
@@ -160,6 +160,8 @@ def check(page: Page, *, weight: float = 6.0) -> Iterator[Hit]:
             walks.append(place)
         plt.hist(np.array(walks))
     """
+    if is_archived(page.path):
+        return
     groups = defaultdict[tuple[int, ...], list[Cluster]](list)
     for cluster in sorted(clusters(page, weight), key=lambda c: _span(c.copies[0])):
         groups[tuple(copy.run.cell.number for copy in cluster.copies)].append(cluster)
@@ -168,9 +170,9 @@ def check(page: Page, *, weight: float = 6.0) -> Iterator[Hit]:
             continue
         places = [_span(copy) for cluster in group for copy in cluster.copies]
         related = tuple(Related(place, "the same block") for place in places[1:])
-        lines = sum(place.end_line - place.line + 1 for place in places)
+        lines = sum(_length(copy) for cluster in group for copy in cluster.copies)
         grave = lines >= GRAVE and not all(
-            _draws(cluster.copies[0]) or _ends_in_picture(page, cluster) for cluster in group
+            _draws(page, cluster) or _ends_in_picture(page, cluster) for cluster in group
         )
         yield Hit(places[0], _message(group), related, severity=None if grave else "minor")
 
@@ -208,18 +210,41 @@ def _are_steps(page: Page, group: Sequence[Cluster]) -> bool:
     return same and is_exercise(page)
 
 
-def _draws(copy: Copy) -> bool:
-    """Are nearly all statements looks, plots and settings for them?"""
-    stack, shown, logic = [shape.node for shape in copy.shapes], 0, 0
+def _draws(page: Page, cluster: Cluster) -> bool:
+    """Are nearly all statements looks, plots and settings for them, or assignments that only feed these?"""
+    stack, shown, logic = [shape.node for shape in cluster.copies[0].shapes], list[ast.stmt](), list[ast.stmt]()
     while stack:
         statement = stack.pop()
         if isinstance(statement, (*COMPOUND, *DEFINITIONS)):
             stack += [item for block in inner(statement) for item in block]
         elif is_show(statement):
-            shown += 1
+            shown.append(statement)
         elif is_logic(statement) and not isinstance(statement, ast.Return):
-            logic += 1
-    return logic * MOSTLY <= shown
+            logic.append(statement)
+    needed = {name for copy in cluster.copies for name in outputs_of(page, copy.run.cell)}
+    hands_on = any(not needed.isdisjoint(_made(statement)) for statement in logic)
+    rest = [statement for statement in logic if hands_on or not _names_only(statement)]
+    while True:  # what feeds a statement that computes for others does so, too
+        used = {node.id for statement in rest for node in nodes_in(statement, ast.Name)}
+        more = [statement for statement in logic if statement not in rest and not used.isdisjoint(_made(statement))]
+        if not more:
+            break
+        rest += more
+    return len(rest) * MOSTLY <= len(shown) and len(logic) - len(rest) <= len(shown)
+
+
+def _names_only(statement: ast.stmt) -> bool:
+    """Does a statement do nothing but give names to what it computes?"""
+    return isinstance(statement, ast.Assign) and all(
+        isinstance(part, (ast.Name, ast.Tuple, ast.List, ast.expr_context))
+        for target in statement.targets
+        for part in nodes_in(target)
+    )
+
+
+def _made(statement: ast.stmt) -> frozenset[str]:
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return frozenset(node.id for target in targets for node in nodes_in(target, ast.Name))
 
 
 def _ends_in_picture(page: Page, cluster: Cluster) -> bool:
@@ -236,7 +261,7 @@ def _ends_in_picture(page: Page, cluster: Cluster) -> bool:
 def _message(group: list[Cluster]) -> str:
     """One sentence for all blocks that the same cells share."""
     copies = group[0].copies
-    lines = sum(_span(cluster.copies[0]).end_line - _span(cluster.copies[0]).line + 1 for cluster in group)
+    lines = sum(_length(cluster.copies[0]) for cluster in group)
     blocks = f" in {len(group)} blocks" if len(group) > 1 else ""
     numbers = list(dict.fromkeys(copy.run.cell.number for copy in copies))
     if len(numbers) == 1:
@@ -293,6 +318,12 @@ def _both(first: object, second: object, limit: int = 24) -> tuple[str, str]:
 def _cut(text: str, start: int, limit: int) -> str:
     shown = ("…" if start else "") + text[start:]
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def _length(copy: Copy) -> int:
+    """The lines of code that a copy takes."""
+    place = _span(copy)
+    return len(code_lines(copy.run.cell, place.line, place.end_line))
 
 
 def _span(copy: Copy) -> Span:

@@ -185,7 +185,7 @@ def _read(page: Page, function: Function, here: int) -> Iterator[str]:
 
 def _labels_output(page: Page, function: Function, name: str, cell: CodeCell) -> bool:
     """Is it a column of identifiers, bound once, that only stands beside the values of a frame that the function makes?"""
-    uses = [node for node in nodes_in(function.node) if isinstance(node, ast.Name) and node.id == name]
+    uses = [node for node in nodes_in(function.node, ast.Name) if node.id == name]
     source = page.values.source(uses[0]) if uses else None
     while isinstance(source, (ast.Call, ast.Attribute)):
         source = source.func if isinstance(source, ast.Call) else source.value

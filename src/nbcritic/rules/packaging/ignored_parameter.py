@@ -242,7 +242,7 @@ def _overwritten(function: Def) -> dict[str, int]:
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {inner.id for inner in nodes_in(node) if isinstance(inner, ast.Name)}
+    return {inner.id for inner in nodes_in(node, ast.Name)}
 
 
 @once
@@ -261,7 +261,7 @@ def _handed(page: Page) -> set[str]:
 def _unused(page: Page, function: Def, names: list[str]) -> str:
     listed = ", ".join(f"`{name}`" for name in names)
     text = f"`{function.name}` never uses its parameter{'s' * (len(names) > 1)} {listed}"
-    bound = {node.id for node in nodes_in(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    bound = {node.id for node in nodes_in(function, ast.Name) if isinstance(node.ctx, ast.Store)}
     shared = {name for node in nodes_in(function) if isinstance(node, ast.Global) for name in node.names}
     own = {*_parameters(function), *page.names.imports, *page.names.functions, *(bound - shared)}
     every = set[str]().union(*map(_read, function.body))

@@ -138,7 +138,7 @@ def _loaded(page: Page) -> Iterator[str]:
             name = last_name(call.func)
             writes = any(isinstance(mode, ast.Constant) and "w" in str(mode.value) for mode in call.args[1:2])
             if name in _LOADS or (name == "open" and not writes):
-                yield from (str(node.value) for node in nodes_in(call) if isinstance(node, ast.Constant))
+                yield from (str(node.value) for node in nodes_in(call, ast.Constant))
 
 
 def _model(node: ast.expr) -> str:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page, once
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._copies import clusters
 from nbcritic.rules.packaging._logic import Amount, at_cell_level, at_most, in_functions
 from nbcritic.rules.packaging._proposal import Proposal, hands_on, propose
 from nbcritic.rules.packaging._steps import Steps
+from nbcritic.rules.tests._hosted import is_archived
 
 SHOWN = 3
 STATEMENTS, IN_ONE_CELL = 50, 8
@@ -20,6 +22,10 @@ GRAVE, COPIED = 100, 75
 """From so many statements altogether it is major; from so many where a block is repeated."""
 WEIGHT = 6.0
 """Two cells that share a block this heavy (see NBC405) hold what a function should."""
+OWN = 5
+"""So many functions of the project's own package, called in a third of the cells, show a notebook that rests on it."""
+_POOR = regex(r"_\d+$|_(?:cell|stage|imports?|environment|config|setup|root|dir|path)(?:_|$)")
+"""Names that say nothing of what the function would do."""
 
 
 @rule("NBC401", name="unpackaged-logic", severity="major", category="packaging")
@@ -32,7 +38,8 @@ def check(page: Page, *, statements: int = STATEMENTS, in_one_cell: int = IN_ONE
     statements of logic each and hand something on (a name that a later cell needs, a file, or a block that stands in another
     cell as well; where nearly all of the notebook ran, they did, too), these cells a third of the whole, and the notebook
     `statements` altogether, half as much again as its functions do. Most of this logic must need what other cells make: programs
-    pasted one under the other are none. In a text with code in between (one cell in three is Markdown) they must hold half of the
+    pasted one under the other are none, and what lies in a folder for old work is left in peace. Where a third of the cells
+    call a package of the project, it is `possible` only: the logic may be there. In a text with code in between (one cell in three is Markdown) they must hold half of the
     whole. A straight line is none: these cells must hold a branch or a loop, or a repeated block in a notebook with branches.
 
     Instead, turn the largest cells into functions with inputs and outputs, move them into a module beside the notebook, test
@@ -222,7 +229,7 @@ def check(page: Page, *, statements: int = STATEMENTS, in_one_cell: int = IN_ONE
         print(clean, len(clean))
     """
     loose = loose_logic(page, statements, in_one_cell)
-    if not loose.worth:
+    if not loose.worth or is_archived(page.path):
         return
     total, packed, amounts, copied = loose.total, loose.packed, loose.amounts, loose.copied
     proposals = sorted(
@@ -236,7 +243,25 @@ def check(page: Page, *, statements: int = STATEMENTS, in_one_cell: int = IN_ONE
     related = tuple(Related(cell.at(), _said(amounts[cell.number])) for cell in worth)
     repeated = any(cell.number in copied for cell in worth)
     grave = total.statements >= (COPIED if repeated else GRAVE)
-    yield Hit(Span(), message, related, severity=None if grave else "minor")
+    yield Hit(
+        Span(),
+        message,
+        related,
+        severity=None if grave else "minor",
+        confidence="possible" if _is_served(page) else None,
+    )
+
+
+def _is_served(page: Page) -> bool:
+    """Does a good part of the notebook call the project's own package? Then its logic may well be packed already, and this be the glue."""
+    if not page.project.scripts:
+        return False
+    files = (path.removesuffix(".py").split("/") for path in page.project.scripts)
+    modules = frozenset(part for path in files for part in path) - {"__init__"}
+    imports = page.names.imports.items()
+    own = {name for name, origin in imports if not name.isupper() and origin.partition(".")[0] in modules}
+    uses = [own & page.names.of(cell.number).uses for cell in page.code if not cell.is_empty]
+    return len(frozenset().union(*uses)) >= OWN and 3 * sum(map(bool, uses)) >= len(uses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +323,7 @@ def _named(page: Page, proposals: Sequence[Proposal]) -> list[str]:
     found: dict[str, None] = {}
     for proposal in proposals:
         step = steps.get(proposal.cell.number)
-        if step is not None:
+        if step is not None and not _POOR.search(step.name):
             cells = ("cell " if len(step.cells) == 1 else "cells ") + ", ".join(map(str, step.cells))
             found[f"{cells} as `{step.short}` in `{step.module}.py`"] = None
         else:

@@ -31,7 +31,7 @@ _ERRORS = frozenset({"RMSE", "MAE", "MSE", "log loss"})
 _LABEL = "|".join(f"(?P<l{index}>{pattern})" for index, pattern in enumerate(_LABELS.values()))
 _NAMES = tuple(_LABELS)
 _METRIC = regex(rf"(?<![\w-])(?:{_LABEL})(?![\w-])", re.I)
-_NUMBER = r"(?<![\w.,/-])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|\d+)(?P<percent>\s?%)?(?![\w/]|[.,]\d|-\d)"
+_NUMBER = r"(?<![\w.,/-])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+)(?P<percent>\s?%)?(?![\w/]|[.,]\d|-\d)"
 _AFTER = regex(rf"^[\s*_`)]{{0,4}}(?:(?:value|score|on the \w+(?: set| data)?|of the \w+(?: \w+)?)\s+)?(?:of|is|was|=|:|at|equals|reached|came to|comes to)?(?:\s+(?:about|around|approximately|roughly|nearly|almost))?[\s*_`~≈]{{0,5}}{_NUMBER}", re.I)  # fmt: skip
 _BEFORE = regex(rf"{_NUMBER}[\s*_`]{{0,3}}(?:of\s+)?(?:overall|mean|total|test)?\s*$", re.I)
 _OWNS = regex(
@@ -49,7 +49,7 @@ _HEDGED = regex(
 _WHICH = regex(r"\b(?:train\w*|test\w*|valid\w*|val|dev|holdout|oob|in-sample|out-of-sample)\b", re.I)
 _LOOSE = regex(r"\b(?:about|around|approx\w*|roughly|nearly|almost|some|circa|ca)\b|[~≈]", re.I)
 _SHAPE = regex(r"^\((\d+), ?\d+\)$|RangeIndex: (\d+) entries|^\[?(\d+) rows x \d+ columns\]?$", re.M)
-_ANY = regex(r"\d[\d,]*(?:\.\d+)?")
+_ANY = regex(r"(?:\d[\d,]*)?\.\d+|\d[\d,]*")
 _MANY = 200_000
 _LONG = 120
 

@@ -131,7 +131,7 @@ def pure_functions(page: Page) -> frozenset[str]:
 
 def _is_pure(page: Page, node: Function, known: frozenset[str]) -> bool:
     """Does its own body touch nothing but its parameters? `known` are the functions and classes of the page."""
-    local = {argument.arg for argument in nodes_in(node) if isinstance(argument, ast.arg)}
+    local = {argument.arg for argument in nodes_in(node, ast.arg)}
     names: list[ast.Name] = []
     prints = 0
     for inner in nodes_in(node):
@@ -159,8 +159,7 @@ def _is_pure(page: Page, node: Function, known: frozenset[str]) -> bool:
 def gives_back(node: Function) -> bool:
     """Does it return something that it computed?"""
     return any(
-        isinstance(inner, ast.Return) and inner.value is not None and not isinstance(inner.value, ast.Constant)
-        for inner in nodes_in(node)
+        inner.value is not None and not isinstance(inner.value, ast.Constant) for inner in nodes_in(node, ast.Return)
     )
 
 

@@ -1,4 +1,4 @@
-"""Notebooks whose data never change and whose author owes nobody a check: contests, exercises, well-known practice sets."""
+"""Notebooks whose author owes nobody a check: contests, exercises, well-known practice sets, work that is put away."""
 
 from __future__ import annotations
 
@@ -44,6 +44,15 @@ _EXERCISE_PATH = regex(
     r"course|exams?|examen|case[_ -]*stud(?:y|ies)|week ?_?\d+|day ?_?\d+|cheat ?sheets?)(?=$|[/\\_ .-]|\d)",
     re.I,
 )
+
+
+_ARCHIVE = frozenset("old older arch archive archived archives attic backup backups bak deprecated legacy obsolete outdated trash".split())  # fmt: skip
+
+
+def is_archived(path: str) -> bool:
+    """Does the notebook lie in a folder for work that is put away?"""
+    *folders, _ = _inner_path(path).lower().split("/")
+    return any(folder.strip("_. 0123456789-") in _ARCHIVE for folder in folders)
 
 
 def texts(page: Page) -> Iterator[str]:

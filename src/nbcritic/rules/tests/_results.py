@@ -98,24 +98,24 @@ def _is_checkpoint(cell: CodeCell, call: ast.Call) -> bool:
             compared = compared or any(isinstance(node, ast.Compare) for node in nodes_in(parent.test))
         if isinstance(parent, (ast.For, ast.While)):
             counted = isinstance(parent, ast.For) and "epoch" in ast.unparse(parent.target).lower()
-            if compared or counted or any(_last(node.func) in _LEARNS for node in nodes_in(parent) if isinstance(node, ast.Call)):  # fmt: skip
+            if compared or counted or any(_last(node.func) in _LEARNS for node in nodes_in(parent, ast.Call)):  # fmt: skip
                 return True
     return False
 
 
 def _is_side(page: Page, cell: CodeCell, call: ast.Call) -> bool:
     """Is it a table of counts, a log, a configuration, or what a contest wants to be handed in?"""
-    literals = [n.value for n in nodes_in(call) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    literals = [n.value for n in nodes_in(call, ast.Constant) if isinstance(n.value, str)]
     if any(_SIDE.search(text) for text in literals) or page.qualified(call.func) == "json.dump":
         return True  # what is dumped as JSON is mostly a setting, a score or a map's outline
-    if any(isinstance(node, ast.Name) and "submission" in node.id.lower() for node in nodes_in(call)):
+    if any("submission" in node.id.lower() for node in nodes_in(call, ast.Name)):
         return True
     owner = call.func.value if isinstance(call.func, ast.Attribute) and not page.qualified(call.func) else None
     if owner is None:
         owner = call.args[0] if call.args else None
     if owner is None:
         return False
-    named = [n.id for n in nodes_in(owner) if isinstance(n, ast.Name)]
+    named = [n.id for n in nodes_in(owner, ast.Name)]
     if any(
         re.search(
             r"submi|tokenizer|^feat(?:ure)?s?(?:_|$)|columns|(?:^|_)cols|(?:^|_)sample|count|history|config|params|settings|vocab|metadata|(?:^|_)sub$",
@@ -138,9 +138,7 @@ def _is_side(page: Page, cell: CodeCell, call: ast.Call) -> bool:
         else:
             break
     source = page.values.source(root) if isinstance(root, ast.Name) else None
-    return source is not None and any(
-        isinstance(node, ast.Attribute) and node.attr in _COUNTS for node in nodes_in(source)
-    )
+    return source is not None and any(node.attr in _COUNTS for node in nodes_in(source, ast.Attribute))
 
 
 def _last(function: ast.AST) -> str:

@@ -137,8 +137,8 @@ def _enters(page: Page, call: ast.Call) -> bool:
 
 
 def _is_settings(call: ast.Call) -> bool:
-    words = {inner.id.lower() for inner in nodes_in(call) if isinstance(inner, ast.Name)}
-    words |= {str(inner.value).lower() for inner in nodes_in(call) if isinstance(inner, ast.Constant)}
+    words = {inner.id.lower() for inner in nodes_in(call, ast.Name)}
+    words |= {str(inner.value).lower() for inner in nodes_in(call, ast.Constant)}
     return any(
         part in word for word in words for part in ("config", "setting", "param", "secret", "cred", "meta", "ipynb")
     )

@@ -40,11 +40,19 @@ def check(page: Page, *, cells_before: int = 2) -> Iterator[Hit]:
         # %% [markdown]
         # The table contains 10,417 rows.  # <- flagged
 
+    Bad:
+
+        # %%
+        print("R2:", r2_score(y_test, guesses))
+        #> R2: 0.464
+        # %% [markdown]
+        # The forest has an R² of .52.  # <- flagged
+
     Good:
 
         # %%
         print("Test accuracy:", model.score(X_test, y_test))
-        #> Test accuracy: 0.8134
+        #> Test accuracy: .8134
         # %% [markdown]
         # The test accuracy is 81%, so the error is 18.7 %, and accuracy was 0.81 on the test set.
 

@@ -245,4 +245,4 @@ def _steps(page: Page, cell: CodeCell, place: int) -> Iterator[Step]:
 def _asserted(page: Page, cell: CodeCell) -> frozenset[str]:
     """The names that the assertions of a cell mention."""
     guards = (node for node in cell.nodes(ast.Assert, ast.Call) if is_assertion(page, node))
-    return frozenset(inner.id for guard in guards for inner in nodes_in(guard) if isinstance(inner, ast.Name))
+    return frozenset(inner.id for guard in guards for inner in nodes_in(guard, ast.Name))

@@ -119,7 +119,7 @@ def _tests(page: Page, cell: CodeCell) -> Iterator[ast.FunctionDef | ast.ClassDe
     for node in cell.tree.body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             fed = [argument for argument in node.args.args if argument.arg not in ("capsys", "monkeypatch", "tmp_path")]
-            returns = any(isinstance(inner, ast.Return) and inner.value is not None for inner in nodes_in(node))
+            returns = any(inner.value is not None for inner in nodes_in(node, ast.Return))
             if not fed and not returns and _asserts(page, node):
                 yield node
         elif isinstance(node, ast.ClassDef) and _is_case(node) and _asserts(page, node):

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
+from nbcritic.rules.tests._attempts import is_probe, is_slight, lost_load
 
 BROAD = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
-HARMLESS = frozenset(
-    "os.remove os.unlink os.mkdir os.makedirs os.rmdir shutil.rmtree locale.setlocale plt.close matplotlib.pyplot.close "
-    "matplotlib.pyplot.style.use multiprocessing.set_start_method get_ipython display".split()
-)
-"""Clean-up and set-up: whether these succeed changes no result."""
 _SURE = frozenset(
     "range len str list dict tuple set zip enumerate print display join dirname basename splitext format figure subplots".split()
 )
 """Calls that hardly ever fail."""
-CLEANUP = frozenset(
-    "close stop quit disconnect shutdown terminate kill cancel unpersist cleanup set_memory_growth set_visible_devices".split()
-)
 
 
 @rule(
@@ -40,7 +33,9 @@ def check(page: Page) -> Iterator[Hit]:
     and the totals below are computed from what happened to be left. It is minor where the text printed is always the same, and in a
     search that prints every candidate it fitted and keeps the best: what is missing from its list failed. A single look-up
     (`rows.append(table[key])`, or `if known(word): words.append(word)`) is minor as well: hardly anything but a missing key
-    can befall it.
+    can befall it; so is one step, taken once, whose comment says what is passed over. A model whose weights could not be loaded, or
+    a table that could not be read anew, is worse than none, however loudly the failure was printed: the next cells go on with what
+    the name held before.
 
     Instead, name the exception that is expected (`except KeyError`), count or collect what failed, and let everything else stop
     the notebook.
@@ -233,11 +228,52 @@ def check(page: Page) -> Iterator[Hit]:
                     best, chosen = fitted.aic, order
             except:  # <- flagged
                 continue
+
+    Bad:
+
+        # %%
+        model = build_network()
+        try:
+            model.load_weights("network.h5")
+        except Exception as error:  # <- flagged
+            print("could not load:", error)
+        # %%
+        guesses = model.predict(pictures)
+
+    Good:
+
+        # %%
+        model = build_network()
+        try:
+            model.load_weights("network.h5")
+        except Exception as error:
+            print("no weights yet:", error)
+        # %%
+        model.fit(pictures, labels)
+        guesses = model.predict(others)
+
+    Good:
+
+        # %%
+        def find_table(paths, wanted=None):
+            for path in paths:
+                if wanted:
+                    try:
+                        columns = set(read(path).columns)
+                    except Exception:
+                        continue
+                    if not wanted <= columns:
+                        continue
+                return path
+            raise FileNotFoundError(paths)
     """
     groups: dict[str, list[tuple[CodeCell, ast.Try, ast.ExceptHandler, str]]] = {}
     for cell in page.code:
         for block in cell.nodes(ast.Try):
-            if _is_probe(page, cell, block):
+            if lost := lost_load(page, cell, block):
+                yield _unloaded(cell, block, *lost)
+                continue
+            if is_probe(page, cell, block):
                 continue
             for handler in block.handlers:
                 how = _hides(handler)
@@ -249,8 +285,14 @@ def check(page: Page) -> Iterator[Hit]:
         more = f" (and {len(alike) - 1} more like it)" if len(alike) > 1 else ""
         text = f"`{caught}` around `{cell.segment(_telling(block), 50)}`{more} catches every error, and {how}"
         others = tuple(Related(_head(c, h), "and here") for c, _, h, _ in alike[1:6])
-        mild = "prints" in how or all(_compares_fits(c, b) or _looks_up(b) for c, b, _, _ in alike)
+        mild = "prints" in how or all(is_slight(c, b, h) for c, b, h, _ in alike)
         yield Hit(_head(cell, handler), text, others, severity="minor" if mild else None)
+
+
+def _unloaded(cell: CodeCell, block: ast.Try, name: str, used: int) -> Hit:
+    where = "the code below" if used == cell.number else f"cell {used}"
+    text = f"where `{cell.segment(_telling(block), 50)}` fails, {where} goes on with `{name}` as it was before; let the error stop the notebook"
+    return Hit(_head(cell, block.handlers[0]), text)
 
 
 def _telling(block: ast.Try) -> ast.stmt:
@@ -264,27 +306,6 @@ def _may_fail(statement: ast.stmt) -> bool:
     return any(called_name(call.func) not in _SURE for call in calls) or any(
         isinstance(node, (ast.Subscript, ast.Import, ast.ImportFrom, ast.Raise, ast.Assert)) for node in nodes
     )
-
-
-def _compares_fits(cell: CodeCell, block: ast.Try) -> bool:
-    """Does the attempt fit one candidate of many, print how good it is, and keep the best?"""
-    if not any(isinstance(parent, (ast.For, ast.While)) for parent in cell.ancestors(block)):
-        return False
-    nodes = [node for statement in block.body for node in nodes_in(statement)]
-    called = {called_name(node.func) for node in nodes if isinstance(node, ast.Call)}
-    keeps = any(isinstance(node, ast.If) and isinstance(node.test, ast.Compare) for node in nodes)
-    return {"fit", "print"} <= called and keeps
-
-
-def _looks_up(block: ast.Try) -> bool:
-    """Is the attempt one look-up, whose result is kept, or one question, after which an item is?"""
-    only, asks = block.body[0], False
-    if isinstance(only, ast.If) and len(only.body) == 1 and not only.orelse:
-        only, asks = only.body[0], True
-    nodes = list(nodes_in(only))
-    calls = [called_name(node.func) for node in nodes if isinstance(node, ast.Call)]
-    kept = len(calls) <= 1 and set(calls) <= {"append", "add", "extend"} and (calls or not asks)
-    return len(block.body) == 1 and bool(kept) and sum(isinstance(node, ast.Subscript) for node in nodes) == (not asks)
 
 
 def _shape(block: ast.Try, handler: ast.ExceptHandler) -> str:
@@ -339,57 +360,3 @@ def _tells(node: ast.AST, name: str | None) -> bool:
     if isinstance(node, ast.Name) and node.id == name:
         return True
     return isinstance(node, ast.Attribute) and node.attr in ("exc_info", "format_exc", "print_exc")
-
-
-def _is_probe(page: Page, cell: CodeCell, block: ast.Try) -> bool:
-    """Is it an import or another attempt with a fallback, set-up, clean-up, or a lesson on exceptions?"""
-    if isinstance(block.body[0], (ast.Import, ast.ImportFrom)):
-        return True
-    fallback = not any(isinstance(s, ast.Return) for handler in block.handlers for s in handler.body)
-    if fallback and (_leaves(block.body) or _is_search(cell, block)):
-        return True  # what comes after the block is for the case that this did not work
-    return _has_default(cell, block) or all(_is_harmless(page, statement) for statement in block.body)
-
-
-def _leaves(statements: Sequence[ast.stmt]) -> bool:
-    return any(isinstance(node, (ast.Return, ast.Break)) for statement in statements for node in nodes_in(statement))
-
-
-def _is_search(cell: CodeCell, block: ast.Try) -> bool:
-    """One candidate after the other is tried, until one serves: the rest of the loop's body leaves the loop."""
-    loop = cell.parent(block)
-    if not isinstance(loop, (ast.For, ast.While)) or block not in loop.body:
-        return False
-    return _leaves(loop.body[loop.body.index(block) + 1 :])
-
-
-def _has_default(cell: CodeCell, block: ast.Try) -> bool:
-    """`x = None`, then an attempt to find something better for `x`."""
-    only = block.body[0]
-    siblings: list[ast.stmt] = getattr(cell.parent(block), "body", [])
-    if len(block.body) > 1 or not isinstance(only, ast.Assign) or block not in siblings:
-        return False
-    before = siblings[: siblings.index(block)][-1:]
-    wanted = {target.id for target in only.targets if isinstance(target, ast.Name)}
-    given = {t.id for s in before if isinstance(s, ast.Assign) for t in s.targets if isinstance(t, ast.Name)}
-    return bool(wanted) and wanted <= given
-
-
-def _is_harmless(page: Page, statement: ast.stmt) -> bool:
-    if isinstance(statement, (ast.Import, ast.ImportFrom, ast.Pass, ast.Delete, ast.Raise)):
-        return True
-    value = getattr(statement, "value", None)
-    if isinstance(statement, ast.Assign) and isinstance(value, ast.Constant):
-        return True
-    if not isinstance(statement, ast.Expr):
-        return False
-    if isinstance(value, (ast.Constant, ast.Name, ast.Attribute)):
-        return True
-    if isinstance(value, ast.BinOp):  # 1 / 0, "2" + 2: shown for what it raises
-        return all(isinstance(node, (ast.Constant, ast.BinOp, ast.operator)) for node in nodes_in(value))
-    if not isinstance(value, ast.Call):
-        return False
-    function = value.func
-    return page.qualified(function) in (*HARMLESS, "print") or (
-        isinstance(function, ast.Attribute) and function.attr in CLEANUP
-    )

@@ -7,6 +7,7 @@ from itertools import islice
 
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
+from nbcritic.analysis.project_distributions import is_standard
 from nbcritic.model import Hit, Span
 from nbcritic.rule import rule
 from nbcritic.rules.tests._hosted import is_exercise
@@ -18,7 +19,14 @@ _DIALOGS = regex(
 )
 
 
-@rule("NBC304", name="unexecuted-in-ci", severity="minor", category="tests", confidence="possible")
+@rule(
+    "NBC304",
+    name="unexecuted-in-ci",
+    severity="minor",
+    category="tests",
+    profile="production",
+    confidence="possible",
+)
 def check(page: Page, *, min_cells: int = 3, few: int = 5) -> Iterator[Hit]:
     r"""CI tests the project on each change, and nothing there executes this notebook.
 
@@ -154,6 +162,19 @@ def check(page: Page, *, min_cells: int = 3, few: int = 5) -> Iterator[Hit]:
 
     Good:
 
+        # %%
+        import json
+        # %%
+        orders = json.load(open("orders.json"))
+        # %%
+        print(orders)
+        # file: tools/json.py
+        def tidy(orders): ...
+        # file: .github/workflows/ci.yml
+        jobs: {test: {steps: [{run: pytest}]}}
+
+    Good:
+
         # %% In[1]
         import ipywidgets as widgets
         from shop.clean import tidy
@@ -197,6 +218,8 @@ def _imported(page: Page) -> frozenset[str]:
     ends = frozenset(path[start:] for path in files for start in _starts(path))
     found = set[str]()
     for origin in page.names.imports.values():
+        if is_standard(origin):
+            continue  # whatever the project calls its own files
         parts = origin.split(".")
         paths = ("/".join(parts[:end]) for end in range(len(parts), 0, -1))
         found.update(path.rpartition("/")[2] for path in islice((path for path in paths if path in ends), 1))

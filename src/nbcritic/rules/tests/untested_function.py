@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
@@ -13,7 +14,7 @@ from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.tests._functions import Function, gives_back, logic, pure_functions, used
-from nbcritic.rules.tests._hosted import is_contest, is_exercise
+from nbcritic.rules.tests._hosted import is_archived, is_contest, is_exercise
 from nbcritic.rules.tests._results import is_called_by_others
 from nbcritic.rules.tests._shared import is_assertion
 from nbcritic.rules.tests._sketch import sketch
@@ -22,6 +23,8 @@ _SHOWING = regex(
     r"plot|draw|visuali[sz]|display|show|widget|colou?r|chart|graph_|print|animate|tree_?map|sankey|figure|^main$|inspect|explore|^test",
     re.I,
 )
+_CHECKS = regex(r"(?i)(?:^|[^a-z])(?:sanity[^a-z]?)?(?:check|test)s?(?:[^a-z]|$)")
+"""A notebook of this name is a check itself."""
 _RUNNERS = frozenset({"nbmake", "nbval", "treon", "pytest-notebook", "pytest_notebook"})
 """What makes a test of each whole notebook."""
 
@@ -298,6 +301,8 @@ def check(page: Page, *, min_lines: int = 8, min_branches: int = 3) -> Iterator[
         return
     if is_contest(page) or is_exercise(page) or page.project.executors & _RUNNERS:
         return
+    if is_archived(page.path) or _CHECKS.search(PurePath(page.path).stem):
+        return
     found = list(_candidates(page, min_lines, min_branches))
     if not any(candidate.pure for candidate in found):
         return
@@ -347,11 +352,11 @@ def _tested(page: Page) -> set[str]:
         if at_top:
             found |= {name.id for name in cell.nodes(ast.Name)}
         for guard in guards:
-            found |= {node.id for node in nodes_in(guard) if isinstance(node, ast.Name)}
+            found |= {node.id for node in nodes_in(guard, ast.Name)}
         definitions: list[ast.FunctionDef | ast.ClassDef] = [*cell.nodes(ast.FunctionDef), *cell.nodes(ast.ClassDef)]
         for test in definitions:
             if test.name.lower().startswith("test") or (isinstance(test, ast.ClassDef) and "TestCase" in _bases(test)):
-                found |= {test.name} | {node.id for node in nodes_in(test) if isinstance(node, ast.Name)}
+                found |= {test.name} | {node.id for node in nodes_in(test, ast.Name)}
             elif ">>> " in (ast.get_docstring(test, clean=False) or ""):
                 found.add(test.name)
     return found

@@ -221,11 +221,7 @@ def _texts(page: Page, call: ast.Call) -> Iterator[str]:
             yield node.value
         elif isinstance(node, ast.Name) and (source := page.values.source(node)) is not None:
             yield node.id
-            yield from (
-                inner.value
-                for inner in nodes_in(source)
-                if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
-            )
+            yield from (inner.value for inner in nodes_in(source, ast.Constant) if isinstance(inner.value, str))
 
 
 def _is_cache(cell: CodeCell, call: ast.Call) -> bool:
@@ -265,6 +261,6 @@ def _changes(page: Page, cell: CodeCell, call: ast.Call) -> bool:
         return True
     if "parameters" in cell.cell.tags:
         return True
-    if any(page.qualified(node) in PARAMETERS for node in nodes_in(call) if isinstance(node, ast.Attribute)):
+    if any(page.qualified(node) in PARAMETERS for node in nodes_in(call, ast.Attribute)):
         return True
     return any(_DATED.search(text) or text.startswith(NETWORK) for text in _texts(page, call))
