@@ -49,12 +49,16 @@ def is_mistaken(page: Page, lint: Lint, text: str) -> bool:
         used = name in page.names.maybe or name in _read_by_magics(page)
         if lint.code == "F841":
             return used or _is_handle(page, cell, lint, name)
-        return used or (lint.code == "F401" and _SIDE_EFFECTS.match(lint.message) is not None)
+        return used or (
+            lint.code == "F401" and (_SIDE_EFFECTS.match(lint.message) is not None or _is_taught(page, cell, lint))
+        )
     return False
 
 
 def in_our_words(page: Page, lint: Lint) -> Lint:
-    """The same diagnostic, told by what it means here: a method that is named and not called does nothing."""
+    """The same diagnostic, told by what it means here: a method that is named and not called does nothing, a function is gone."""
+    if lint.code == "NPY003":  # all that it knows has been removed
+        return replace(lint, message=lint.message.replace("is deprecated;", "is gone since NumPy 2.0:"))
     if lint.code != "B018":
         return lint
     for statement in page.cell(lint.at.cell).nodes(ast.Expr):
@@ -64,6 +68,18 @@ def in_our_words(page: Page, lint: Lint) -> Lint:
             message = f"`{text}` is named and not called: it does nothing without `()`"
             return replace(lint, message=message, severity="major" if value.attr in _EFFECTS else None)
     return lint
+
+
+def _is_taught(page: Page, cell: CodeCell, lint: Lint) -> bool:
+    """Does the text of a lesson show the very line of an import?"""
+    line = " ".join(cell.lines[lint.at.line - 1].split()) if 0 < lint.at.line <= len(cell.lines) else ""
+    if not line.startswith(("import ", "from ")):
+        return False
+    return any(
+        f"`{line}`" in text.source or any(" ".join(row.split()) == line for row in text.source.splitlines())
+        for text in page.markdown
+        if "import" in text.source
+    )
 
 
 def _is_elsewhere(cell: CodeCell, lint: Lint) -> bool:

@@ -86,5 +86,17 @@ def test_the_same_for_a_training_and_a_test_table_is_one_finding() -> None:
     text = f"{band}test = pd.read_csv('t.csv')\ndf['c'] = df.apply(band, axis=1)\ntest['c'] = test.apply(band, axis=1)"
     (hit,) = check.check(Page(percent.read(HEAD + text, "t.py")))
     assert [place.at.line for place in hit.related] == [hit.at.line + 1]
-    text = f"{band}df['c'] = df.apply(band, axis=1)\ndf['d'] = df.apply(lambda row: row['a'] * row['b'], axis=1)"
+    text = f"{band}df['c'] = df.apply(band, axis=1)\nprint(df)\ndf['d'] = df.apply(lambda row: row['a'] * row['b'], axis=1)"
     assert len(list(check.check(Page(percent.read(HEAD + text, "t.py"))))) == 2
+
+
+def test_lines_one_below_the_other_are_one_finding() -> None:
+    text = "".join(f"df['{c}'] = df.apply(lambda row: row['a'] * row['b'] > {c!r}, axis=1)\n" for c in "cde")
+    (hit,) = check.check(Page(percent.read(HEAD + text, "t.py")))
+    assert [place.at.line for place in hit.related] == [hit.at.line + 1, hit.at.line + 2]
+
+
+@pytest.mark.parametrize(("path", "expected"), [("saved_results/runs.csv", 0), ("out/scores.csv", 0), ("shops.csv", 1)])
+def test_few_rows_hold_what_other_runs_have_found(path: str, expected: int) -> None:
+    text = f"runs = pd.read_csv('{path}')\nruns['x'] = runs.apply(lambda run: run['a'] * run['b'], axis=1)"
+    assert len(list(check.check(Page(percent.read(HEAD + text, "t.py"))))) == expected

@@ -65,7 +65,7 @@ def gapless(page: Page) -> set[ast.Call]:
     """The calls of `dropna` on a frame that has no gaps any more, so that they drop nothing."""
     freed: _Freed = {}
     idle: set[ast.Call] = set()
-    for cell in page.code:
+    for cell in page.code if "dropna" in page.called_words else ():
         steps: list[ast.stmt] = [*cell.nodes(ast.Assign), *cell.nodes(ast.AugAssign), *cell.nodes(ast.Expr)]
         for step in sorted(steps, key=lambda step: step.lineno):
             idle.update(_follow(cell, step, freed))

@@ -173,7 +173,7 @@ def _gives_several(page: Page, call: ast.Call, above: Above, depth: int) -> bool
     if name == "split" and isinstance(owner, (ast.Name, ast.Call)):
         splitter = (above(owner.id) or page.values.source(owner)) if isinstance(owner, ast.Name) else owner
         return isinstance(splitter, ast.Call) and (_folds(page, splitter) or 0) > 1
-    return owner is not None and _OF_TABLES.get(name) == page.values.kind(owner)
+    return owner is not None and name in _OF_TABLES and _OF_TABLES[name] == page.values.kind(owner)
 
 
 def _folds(page: Page, splitter: ast.Call) -> int | None:

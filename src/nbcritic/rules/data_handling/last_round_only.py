@@ -88,6 +88,9 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        for rows, labels in batches.take(1):
+            steps = labels.shape[1]
+        build(steps)
         for epoch in range(20):
             loss = step(model, epoch)
             print(loss)
@@ -129,10 +132,13 @@ def check(page: Page) -> Iterator[Hit]:
             if loop.orelse or leaves_early(loop.body) or any(isinstance(node, ast.Return) for node in nodes_in(loop)):
                 continue
             rounds = Rounds(cell, loop, named)
-            found = rounds.targets and (_slipped_out(rounds) or _emptied(page, rounds) or _overwritten(page, rounds))
+            plain = rounds.targets and (_slipped_out(rounds) or _emptied(page, rounds))
+            found = plain or (rounds.targets and _overwritten(page, rounds))
             if found:
                 flagged, about, text = found
-                yield Hit(cell.at(flagged), text, (Related(cell.at_line(about.lineno), "the loop"),))  # type: ignore[attr-defined]
+                related = (Related(cell.at_line(about.lineno), "the loop"),)  # type: ignore[attr-defined]
+                # A name may well stand for the last round; a list that is filled below its loop was to hold them all.
+                yield Hit(cell.at(flagged), text, related, confidence=None if plain else "possible")
 
 
 def _slipped_out(rounds: Rounds) -> _Found | None:

@@ -40,6 +40,7 @@ _ROWS = 12
 _JOINS = frozenset({"merge", "join", "merge_asof"})
 _USES = _JOINS | frozenset("isin map set_index astype pivot pivot_table groupby duplicated drop_duplicates".split())
 """Methods by which an identifier meets others, or becomes a text."""
+_COUNTS = frozenset("count size nunique ngroups value_counts".split())
 _WRITES = frozenset("to_csv to_excel to_sql to_parquet to_json to_gbq to_pickle to_feather".split())
 
 
@@ -123,6 +124,7 @@ def check(page: Page) -> Iterator[Hit]:
         #> dtype: object
         # %%
         shops = shops.drop(columns=["zip"])
+
     Good:
 
         # %%
@@ -134,6 +136,26 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         views = views[views["article_id"].isin(known)]
         assert titles_of(["2051.0", "3178.0"]) == ["on spiders", "on bees"]
+
+    Good:
+
+        # %%
+        import numpy as np
+        import pandas as pd
+        types = {"rate_id": np.float64, "shop_id": np.float64}
+        trips = pd.read_csv("trips.csv", dtype=types)
+        trips.dtypes
+        #> rate_id    float64
+        #> shop_id    float64
+        #> dtype: object
+        # %%
+        rides = pd.read_csv("rides.csv")
+        rides.dtypes
+        #> zone_id    float64
+        #> dtype: object
+        # %%
+        trips.merge(shops, on="shop_id")
+        rides[rides["zone_id"].isin([1, 2, 3])].groupby("zone_id").count()["fare"]
 
     Good:
 
@@ -155,8 +177,8 @@ def check(page: Page) -> Iterator[Hit]:
             continue
         for frame, columns in _shown(cell):
             read = reads.get(frame)
-            told = _told(read[1]) if read else set()
-            lost = {name: how for name, how in columns.items() if name not in dropped | told}
+            told = _told(page, read[1]) if read else set()
+            lost = {name: how for name, how in columns.items() if told is not None and name not in dropped | told}
             if lost and (_is_read(page, frame, filter(CODES.match, lost)) or _is_used(page, frame, lost)):
                 found.setdefault(frame, (cell, {}))[1].update(lost)
     if found and _are_dotted(page):
@@ -196,11 +218,28 @@ def _is_used(page: Page, frame: str, columns: Iterable[str]) -> bool:
             name = called_name(call.func)
             root = root_name(call.func)
             is_of_frame = (root is not None and root.id == frame) or name in _JOINS
-            if name in _USES and is_of_frame and not names.isdisjoint(_strings(call)):
+            if name in _USES and is_of_frame and not names.isdisjoint(_strings(call)) and not _only_counts(cell, call):
                 return True
         for compare in cell.nodes(ast.Compare):
             if not names.isdisjoint(_strings(compare)):
                 return True
+    return False
+
+
+def _only_counts(cell: CodeCell, call: ast.Call) -> bool:
+    """Does it only count rows by group, or look for numbers that are written out? A float does both as well."""
+    if called_name(call.func) == "isin":
+        listed = call.args[0] if call.args else None
+        return isinstance(listed, (ast.List, ast.Tuple, ast.Set)) and all(
+            isinstance(item, ast.Constant) and isinstance(item.value, (int, float)) for item in listed.elts
+        )
+    if called_name(call.func) != "groupby":
+        return False
+    parent = cell.parent(call)
+    while isinstance(parent, (ast.Attribute, ast.Subscript)):
+        if isinstance(parent, ast.Attribute) and parent.attr in _COUNTS:
+            return True
+        parent = cell.parent(parent)
     return False
 
 
@@ -254,10 +293,13 @@ def _dropped(page: Page) -> set[str]:
     return found
 
 
-def _told(read: ast.Call) -> set[str]:
-    """The columns whose types the reader is told, or that become the index."""
+def _told(page: Page, read: ast.Call) -> set[str] | None:
+    """The columns whose types the reader is told (whichever these are), or that become the index; None for all of them."""
     given = [keyword(read, name) for name in ("dtype", "converters", "index_col")]
-    nodes = [node for part in given if part is not None for node in nodes_in(part)]
+    types = page.values.source(given[0]) or given[0] if isinstance(given[0], ast.Name) else given[0]
+    if types is not None and not isinstance(types, ast.Dict):
+        return None
+    nodes = [node for part in (types, *given[1:]) if part is not None for node in nodes_in(part)]
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 

@@ -151,7 +151,7 @@ def _is_within_a_day(page: Page, node: ast.expr) -> bool:
 def _format(page: Page, call: ast.Call) -> str | None:
     """The format of a call that reads or writes times."""
     name = called_name(call.func)
-    if name not in _READS | _WRITES:
+    if name not in _READS and name not in _WRITES:
         return None
     given = keyword(call, "format", "fmt", "date_format") or (
         call.args[-1] if call.args and name != "to_datetime" else None

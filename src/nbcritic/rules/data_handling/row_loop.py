@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Severity
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling import _vector as vector
 from nbcritic.rules.data_handling._rows import Row, body_computes, is_arithmetic
 from nbcritic.rules.data_handling._shared import is_constant, keyword, path
 from nbcritic.rules.data_handling._sizes import LARGE, Sizes, sizes_of
+from nbcritic.rules.environment._links import links
 
 FEW_ROWS = 1_000
 """A frame of fewer rows is done at once, whichever way."""
 BY_COLUMN = "compute with whole columns, `np.where` or `np.select`"
+_RESULTS = regex(r"(?:^|[/_.-])(?:results?|scores?|metrics|accurac(?:y|ies)|benchmarks?|leaderboard)(?=[/_.-])", re.I)
 VERY_LARGE = 10 * LARGE
 """So many rows take about a second or more by `apply`, which is faster than a loop."""
 
@@ -103,6 +108,21 @@ def check(page: Page) -> Iterator[Hit]:
         df["key"] = df.apply(lambda row: row["city"] + "-" + str(row["zone"]), axis=1)
         df["words"] = df.apply(lambda row: " ".join(row["words"]), axis=1)
 
+    Bad:
+
+        # %%
+        import pandas as pd
+        df = pd.read_csv("orders.csv")
+        df["late"] = df.apply(lambda row: row["days"] if row["open"] == 1 else 0, axis=1)  # <- flagged
+        df["owed"] = df.apply(lambda row: row["cash"] if row["open"] == 1 else 0, axis=1)
+
+    Good:
+
+        # %%
+        import pandas as pd
+        runs = pd.read_csv("saved_results/accuracy_by_seed.csv")
+        runs["label"] = runs.apply(lambda run: str(run["alpha"]) if run["kind"] == "new" else run["kind"], axis=1)
+
     Good:
 
         # %%
@@ -165,8 +185,27 @@ def check(page: Page) -> Iterator[Hit]:
                 frame = call.func.value
                 if _is_worth_it(page, sizes, frame):
                     twins.setdefault(_done(cell, call), []).append((cell, call, text))
-    for several in twins.values():
-        yield _of_twins(sizes, several)
+    yield from _side_by_side([_of_twins(sizes, several) for several in twins.values()])
+
+
+def _side_by_side(hits: list[Hit]) -> Iterator[Hit]:
+    """Lines one below the other are rewritten at one go: one finding, as grave and as sure as the gravest and surest of them."""
+    together: list[list[Hit]] = []
+    for hit in sorted(hits, key=lambda hit: hit.at):
+        before = together[-1][-1].at if together else None
+        if before is not None and before.cell == hit.at.cell and hit.at.line <= max(before.line, before.end_line) + 1:
+            together[-1].append(hit)
+        else:
+            together.append([hit])
+    for first, *others in together:
+        related = (*first.related, *(Related(hit.at, "this line as well") for hit in others))
+        every = (first, *others)
+        yield replace(
+            first,
+            related=related,
+            severity=None if any(hit.severity is None for hit in every) else "minor",
+            confidence=None if any(hit.confidence is None for hit in every) else "possible",
+        )
 
 
 def _done(cell: CodeCell, call: ast.Call) -> str:
@@ -205,7 +244,14 @@ def _is_worth_it(page: Page, sizes: Sizes, frame: ast.expr) -> bool:
     if any("cudf" in magic.argument for _, magic in page.magics("load_ext")):
         return False
     rows = sizes.length(frame)
-    return rows is None or rows >= FEW_ROWS
+    return rows >= FEW_ROWS if rows is not None else not _holds_results(page, frame)
+
+
+def _holds_results(page: Page, frame: ast.expr) -> bool:
+    """Is it a table of what other runs have found, a row for each? Few are read to be drawn."""
+    read = links(page).sources(frame.id) if isinstance(frame, ast.Name) else ()
+    texts = (node.value for call in read if isinstance(call, ast.Call) for node in nodes_in(call, ast.Constant))
+    return any(isinstance(text, str) and _RESULTS.search(text) for text in texts)
 
 
 def _severity(sizes: Sizes, loop: ast.For, row: Row) -> Severity | None:

@@ -113,8 +113,8 @@ def check(page: Page) -> Iterator[Hit]:
     groups: dict[str, list[tuple[CodeCell, ast.AST, str]]] = defaultdict(list)
     for cell in page.code:
         for call in cell.nodes(ast.Call):
-            name = page.qualified(call.func) or ""
-            if READS.fullmatch(name) or name in LOADS:
+            name = page.qualified(call.func)
+            if name is not None and (READS.fullmatch(name) or name in LOADS):
                 over = turns.over(cell, call)
                 if over:
                     what = cell.segment(call, 50)

@@ -156,4 +156,6 @@ def _better(text: str, import_path: bool, many: bool) -> str:
     name = text.replace("\\", "/").rstrip("/").rpartition("/")[2]
     if "…" in text or not name:
         return "start it from a parameter or from the project's folder"
+    if "." not in name:  # where a folder belongs only its author knows
+        return "name the folder relative to the project or through a parameter"
     return f"name it relative to the project (`data/{name}`) or through a parameter"

@@ -34,11 +34,12 @@ _TOOLING = frozenset({"pip", "setuptools", "wheel", "conda"})
 def check(page: Page) -> Iterator[Hit]:
     r"""A cell installs packages into the environment that runs it.
 
-    Each run changes the environment of its reader, waits for the network, and may bring another release than the one that
-    made these results; without a version it surely will, sooner or later. A bound without quotes (`pip install shop>=1.0`) never reaches
-    pip: the shell writes into a file called `=1.0`. A repository without a commit or tag (`git+https://…`) is another program each week.
-    All that one cell installs is one finding, and so is all that installs the same once more; it is minor, and says so, where nothing
-    in the notebook needs the package, and where its saved output is an error and nothing imports it. A notebook that imports nothing but Python's own modules rests on none of it.
+    Each run changes the environment of its reader, waits for the network, and may bring another release than the one that made these
+    results; without a version it surely will, sooner or later. A bound without quotes (`pip install shop>=1.0`) never reaches pip: the
+    shell writes into a file called `=1.0`. A repository without a commit or tag (`git+https://…`) is another program each week. All
+    that one cell installs is one finding, and so is all that installs the same once more; it is minor, and says so, where nothing in
+    the notebook needs the package, and where its saved output is an error and nothing imports it. A notebook that imports nothing but
+    Python's own modules rests on none of it.
 
     Instead, declare what the notebook needs, with versions, in the project (`pyproject.toml`, `requirements.txt`,
     `environment.yml`) and install it before the notebook starts.

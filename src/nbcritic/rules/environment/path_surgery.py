@@ -259,8 +259,13 @@ class _Origins:
         )
 
 
+_PUTTING = frozenset({"append", "extend", "insert", "addsitedir"})
+
+
 def _added(page: Page, call: ast.Call) -> ast.expr | None:
     """What a call puts on the path."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr not in _PUTTING:
+        return None
     name = page.qualified(call.func)
     if name in ("sys.path.append", "sys.path.extend", "site.addsitedir") and call.args:
         return call.args[0]

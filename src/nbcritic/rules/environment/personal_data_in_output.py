@@ -15,8 +15,8 @@ from nbcritic.rules.environment._shared import SHOWN
 def check(page: Page) -> Iterator[Hit]:
     r"""A saved output shows personal data of people.
 
-    A notebook is copied, rendered and committed with its outputs: names beside e-mail addresses, telephone or account numbers are
-    then where nobody agreed to have them, and deleting the cell later leaves them in the history.
+    A notebook is copied, rendered and committed with its outputs: names beside e-mail addresses, telephone or account numbers,
+    or beside the reviews that customers wrote, are then where nobody agreed to have them, and deleting the cell later leaves them in the history.
 
     Instead, drop or mask such columns before a table is shown (`df.drop(columns="email").head()`), clear the output, and work on
     made-up rows where rows must be shown.

@@ -258,12 +258,14 @@ def _kind(page: Page, owner: ast.expr) -> str | None:
 def _called(page: Page, cell: CodeCell, call: ast.Call) -> Iterator[tuple[ast.AST, str, Change]]:
     """Parameters, values of parameters, and arguments that need their keyword now."""
     qualified = page.qualified(call.func)
-    if qualified is None and isinstance(call.func, ast.Attribute) and call.func.attr in _methods():
+    if qualified is None:
+        if not isinstance(call.func, ast.Attribute) or call.func.attr not in _methods():
+            return
         kind = "frame" if _fills(page, call) else _kind(page, call.func.value)
         qualified = f"{kind}.{call.func.attr}"
         if call.func.attr == "fit" and f"{(made := _class(page, call.func.value))}.fit" in entries():
             qualified = f"{made}.fit"
-    for entry in entries().get(qualified or "", ()):
+    for entry in entries().get(qualified, ()):
         written = _written(cell, call.func)
         if entry.what == "positions":
             if len(call.args) >= entry.positions and not any(isinstance(arg, ast.Starred) for arg in call.args):

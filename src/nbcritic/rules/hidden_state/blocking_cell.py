@@ -169,8 +169,13 @@ def _asked(questions: list[Hit]) -> Hit:
 
 def _debugged(page: Page, stops: list[tuple[CodeCell, ast.Call, str, int]]) -> Hit:
     """All stops in the debugger are one finding: they are taken out at one go."""
-    (cell, call, name, caller), *rest = stops
-    message, severity = _ASKS[name]
+    bare = [stop for stop in stops if not any(isinstance(around, ast.If) for around in stop[0].ancestors(stop[1]))]
+    first = (bare or stops)[0]
+    cell, call, name, caller = first
+    rest = [stop for stop in stops if stop is not first]
+    message, _ = _ASKS[name]
+    # Behind a condition it is what somebody left there who once looked for a fault.
+    severity: Severity | None = None if bare else "minor"
     hit = _hit(page, cell, call, message, caller, severity)
     if not rest:
         return hit

@@ -12,6 +12,7 @@ from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Severity, Span
 from nbcritic.notebook.magics import Magic
 from nbcritic.rule import rule
+from nbcritic.rules.environment._links import links
 from nbcritic.rules.environment._shared import on_databricks
 
 _CHDIR = ("os.chdir", "os.fchdir")
@@ -20,6 +21,7 @@ _MACHINE = regex(r"(?:.*_)?(?:PATH|HOME|LIB|LIBRARY|DIR|ROOT|DATA|PYTHON)", re.I
 """Variables that say where something lies; switches of libraries and parameters belong to the code that sets them."""
 _HOSTED = regex(r"/(?:kaggle|content|dbfs|tmp|databricks)\b")
 _INSTALLS = regex(r"\b(?:install|wget|curl|tar|unzip|git clone|add-apt)\b")
+_CLONES = regex(r"\bgit[\"',\s]{1,9}clone\b")
 _RELATIVE_FILE = regex(
     r"(?:\.{1,2}/)*[\w*-][\w .*-]*(?:/[\w .*-]+)*\.[A-Za-z]\w{1,5}|\.{1,2}/[\w ./*-]*|\w[\w.-]*(?:/[\w .-]+)+/?"
 )
@@ -119,6 +121,15 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        import os, subprocess
+        FOLDER = "/home/runner/study"
+        subprocess.run(["git", "clone", "https://git.shop.org/study.git", FOLDER])
+        os.chdir(FOLDER)
+        rows = open("rows.csv").read()
+
+    Good:
+
+        # %%
         import os
         if not os.path.exists("data"):
             os.chdir("..")
@@ -135,7 +146,7 @@ def check(page: Page) -> Iterator[Hit]:
     for cell, call in page.calls(*_CHDIR):
         if not any(isinstance(parent, (ast.If, ast.Try)) for parent in cell.ancestors(call)):
             path = _text(call.args[0]) if call.args else ""
-            if _is_relative(path) or (not _HOSTED.match(path) and _names_a_file(page, cell.number)):
+            if _is_relative(path) or (not _is_set_up(page, _target(page, call)) and _names_a_file(page, cell.number)):
                 yield _chdir(cell, call)
     for cell, node, name, value in _variables(page):
         is_machines = any(_is_machines(text) for text in _texts(value))
@@ -154,7 +165,7 @@ def _of_magics(page: Page) -> Iterator[Hit]:
             severity = "minor"  # shared code comes so there
         target = magic.argument.strip().strip("\"'")
         if magic.name == "cd" and (
-            _HOSTED.match(target) or not (_is_relative(target) or _names_a_file(page, cell.number))
+            _is_set_up(page, target) or not (_is_relative(target) or _names_a_file(page, cell.number))
         ):
             continue
         if magic.name in ("env", "set_env") and _installs(page, cell.number):
@@ -168,6 +179,20 @@ def _of_magics(page: Page) -> Iterator[Hit]:
         more = f" (and {len(others)} more)" if others else ""
         related = tuple(Related(other, "and this") for other, _, _ in others[:10])
         yield Hit(span, message + more, related, severity=severity)
+
+
+def _target(page: Page, call: ast.Call) -> str:
+    """The folder that a call goes to, where it is written out or every value of its name is the same text."""
+    given = call.args[0] if call.args else None
+    sources = links(page).sources(given.id) if isinstance(given, ast.Name) else [given] if given else []
+    texts = {_text(source) for source in sources}
+    return texts.pop() if len(texts) == 1 else ""
+
+
+def _is_set_up(page: Page, path: str) -> bool:
+    """Is it a folder of a host, or one that the page clones its project into?"""
+    clones = _ABSOLUTE.match(path) and any(_CLONES.search(cell.source) for cell in page.cells)
+    return _HOSTED.match(path) is not None or bool(clones)
 
 
 def _is_relative(path: str) -> bool:

@@ -35,6 +35,14 @@ _LESSON = regex(
 """What a heading says above cells that are there to fail; `standard error` and the like is no such thing."""
 _HEADING = regex(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*$", re.MULTILINE)
 _LETTERS = regex(r"[^\W\d_]{2,}")
+_FAILING = frozenset("error errors failure failures crash".split())
+_MEASURED = frozenset(
+    "mean squared square root absolute standard percentage relative prediction forecast training train test validation sampling measurement "
+    "reconstruction classification regression estimation residual mae mse rmse mape model type median max log total final".split()
+)
+"""Words that make an error a number."""
+_FEW_WORDS = 4
+_LONG_WORD = 4
 _SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
 _BY_HAND: dict[str, str] = {
     "KeyboardInterrupt": "The run of this cell was interrupted by hand",
@@ -116,6 +124,16 @@ def check(page: Page) -> Iterator[Hit]:
 
     Good:
 
+        # %% [markdown]
+        # ## Pickling error
+        # %% In[1]
+        pickling = Pool(2).map
+        # %% In[2]
+        pickling(lambda x: x, [1, 2])
+        #! PicklingError: Can't pickle <function <lambda>>: it's not found as __main__.<lambda>
+
+    Good:
+
         # %% In[1]
         # Nothing below is needed for the report.
         raise Exception("Stop")
@@ -140,7 +158,10 @@ def check(page: Page) -> Iterator[Hit]:
         words = _words(cells, index)
         if _ANNOUNCED.search(words) or _COMMENTED.search(cell.source) or is_fence(code):
             continue
-        if not any(_LESSON.search(heading) or _quotes(heading, error) for heading in _headings(cells, index)):
+        headings = _headings(cells, index)
+        if headings and _names_error_of(headings[0], code):
+            continue
+        if not any(_LESSON.search(heading) or _quotes(heading, error) for heading in headings):
             yield _hit(code, error, doubtful=_HINTED.search(words) is not None)
 
 
@@ -171,6 +192,14 @@ def _quotes(heading: str, error: Output) -> bool:
     said = {word.lower() for word in _LETTERS.findall(heading)}
     words = {word.lower() for word in _LETTERS.findall(_plain(error.evalue)[:200])}
     return len(words) > 2 and len(words & said) * 3 >= len(words) * 2
+
+
+def _names_error_of(heading: str, cell: CodeCell) -> bool:
+    """Is the section about an error of something that the cell uses: `Parallel error`? That of a metric is no such thing."""
+    *words, last = [word.lower() for word in _LETTERS.findall(heading)] or [""]
+    if last not in _FAILING or not 0 < len(words) < _FEW_WORDS or not _MEASURED.isdisjoint(words):
+        return False
+    return any(len(word) >= _LONG_WORD and re.search(rf"\b{word}", cell.source, re.I) for word in words)
 
 
 def _hit(cell: CodeCell, error: Output, *, doubtful: bool) -> Hit:

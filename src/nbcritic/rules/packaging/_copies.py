@@ -25,8 +25,9 @@ LONGEST = 60
 """A window that is not heavy enough after so many statements is given up."""
 FUNCTION, STRETCH = 4.0, 10.0
 """How heavy a function, or a run of statements, must be for its copies in other notebooks to matter."""
-_NESTING = (*COMPOUND, *DEFINITIONS)
-_NO_CODE = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal)
+_DEFINITIONS = frozenset(DEFINITIONS)
+_NESTING = frozenset((*COMPOUND, *DEFINITIONS))
+_NO_CODE = frozenset({ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal})
 
 
 class Shape(NamedTuple):
@@ -188,12 +189,12 @@ def _heavy_enough(shapes: Sequence[Shape], start: int, least: float) -> int:
     weight, seen = 0.0, set[int]()
     if shapes[start].weight < 0.5:
         return 0
-    for end in range(start, min(len(shapes), start + LONGEST)):
-        if shapes[end].kind not in seen:
-            seen.add(shapes[end].kind)
-            weight += shapes[end].weight
+    for end, shape in enumerate(shapes[start : start + LONGEST], start + 1):
+        if shape.kind not in seen:
+            seen.add(shape.kind)
+            weight += shape.weight
         if weight >= least:
-            return end + 1
+            return end
     return 0
 
 
@@ -203,8 +204,9 @@ def _weight(shapes: Sequence[Shape]) -> float:
 
 def _pattern(shapes: Sequence[Shape]) -> tuple[int, ...]:
     """Which names are the same as one another: `a = f(b); b = a` is not `a = f(b); a = b`."""
-    order: dict[str, int] = {}
-    return tuple(order.setdefault(name, len(order)) for shape in shapes for name in shape.names)
+    names = [name for shape in shapes for name in shape.names]
+    order = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return tuple([order[name] for name in names])
 
 
 def _inside(statement: ast.stmt) -> Iterator[ast.stmt]:
@@ -212,7 +214,7 @@ def _inside(statement: ast.stmt) -> Iterator[ast.stmt]:
     while stack:
         here = stack.pop()
         yield here
-        if isinstance(here, _NESTING):
+        if here.__class__ in _NESTING:
             stack += [item for block in inner(here) for item in block]
 
 
@@ -232,12 +234,12 @@ class _Shaper:
         blocks: list[list[ast.stmt]] = [cell.tree.body]
         for block in blocks:
             for statement in block:
-                if isinstance(statement, _NESTING):
+                if statement.__class__ in _NESTING:
                     blocks += inner(statement)
         for block in reversed(blocks):
             for statement in block:
                 self._done[statement] = self._shape(statement)
-        runs = (tuple(self._done[item] for item in block if not isinstance(item, _NO_CODE)) for block in blocks)
+        runs = (tuple(self._done[item] for item in block if item.__class__ not in _NO_CODE) for block in blocks)
         return [Run(cell, shapes) for shapes in runs if shapes]
 
     def _shape(self, statement: ast.stmt) -> Shape:
@@ -245,52 +247,69 @@ class _Shaper:
         names: list[str] = []
         literals: list[object] = []
         # What stands in a simple statement is no statement.
-        done = self._done if isinstance(statement, _NESTING) else {}
-        known = self._known
+        done = self._done if statement.__class__ in _NESTING else {}
+        known, plans = self._known, _PLANS
         stack: list[Any] = [statement]
+        push, pop, say = stack.append, stack.pop, words.append
         while stack:
-            node = stack.pop()
-            kind = node.__class__
-            if kind is ast.Name:
-                name = node.id
-                word = known[name] if name in known else self._word(name)
-                words.append(word)
-                if word == "name":
-                    names.append(name)
-                continue
-            if kind is ast.Constant:
-                words.append("literal")
-                literals.append(node.value)
-                continue
-            if kind is ast.Attribute:  # this and the next as any other node, but sooner
-                words += ("Attribute", node.attr)
-                stack.append(node.value)
-                continue
-            if kind is ast.Call:
-                words += ("Call", str(len(node.keywords)), str(len(node.args)))
-                stack += reversed(node.keywords)
-                stack += reversed(node.args)
-                stack.append(node.func)
-                continue
-            if done and (within := done.get(node)) is not None:
-                words.append(str(within.key))
-                names += within.names
-                literals += within.literals
-                continue
-            words.append(kind.__name__)
-            if kind is ast.Expr and node.value.__class__ is ast.Constant:
-                continue
-            for name in _FIELDS[kind] if kind in _FIELDS else _fields(kind):
-                value: Any = getattr(node, name, None)
-                of = value.__class__
-                if of is list:
-                    words.append(str(len(value)))
-                    stack += [item for item in reversed(value) if item.__class__ not in ATOMS]
-                elif of is str:
-                    if kind not in DEFINITIONS:
-                        (words if kind is ast.keyword else names).append(value)
-                elif of not in ATOMS:
-                    stack.append(value)
+            node = pop()
+            # The first child of what is most common comes next, and does without the stack.
+            while True:
+                kind = node.__class__
+                if kind is ast.Name:
+                    name = node.id
+                    word = known[name] if name in known else self._word(name)
+                    say(word)
+                    if word == "name":
+                        names.append(name)
+                    break
+                if kind is ast.Constant:
+                    say("literal")
+                    literals.append(node.value)
+                    break
+                if kind is ast.Attribute:
+                    say("Attribute")
+                    say(node.attr)
+                    node = node.value
+                    continue
+                if kind is ast.Call:
+                    words += ("Call", str(len(node.keywords)), str(len(node.args)))
+                    if node.keywords:
+                        stack += node.keywords[::-1]
+                    if node.args:
+                        stack += node.args[::-1]
+                    node = node.func
+                    continue
+                if done and (within := done.get(node)) is not None:
+                    say(str(within.key))
+                    names += within.names
+                    literals += within.literals
+                    break
+                word, fields = plans[kind] if kind in plans else _plan(kind)
+                say(word)
+                if kind is ast.Subscript:
+                    push(node.slice)
+                    node = node.value
+                    continue
+                if kind is ast.keyword:
+                    if node.arg is not None:
+                        say(node.arg)
+                    node = node.value
+                    continue
+                if kind is ast.Expr and node.value.__class__ is ast.Constant:
+                    break
+                for name in fields:
+                    value: Any = getattr(node, name, None)
+                    of = value.__class__
+                    if of is list:
+                        say(str(len(value)))
+                        stack += [item for item in reversed(value) if item.__class__ not in ATOMS]
+                    elif of is str:
+                        if kind not in _DEFINITIONS:
+                            names.append(value)
+                    elif of not in ATOMS:
+                        push(value)
+                break
         key = _hash("\0".join(words))
         call = statement.value if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) else None
         return Shape(
@@ -310,14 +329,14 @@ class _Shaper:
 
     def _weigh(self, statement: ast.stmt, words: int) -> float:
         """About one for a line of logic, more for a long one, little for a look or a plot."""
-        if isinstance(statement, _NESTING):
+        if statement.__class__ in _NESTING:
             body = [item for block in inner(statement) for item in block]
-            if any(item in self._telling or (not isinstance(item, _NESTING) and is_logic(item)) for item in body):
+            if any(item in self._telling or (item.__class__ not in _NESTING and is_logic(item)) for item in body):
                 self._telling.add(statement)
             within = sum(self._done[item].weight for item in body)
             bare = statement not in self._telling or isinstance(statement, (ast.With, *DEFINITIONS))
             return within + (0.0 if bare else 1.0)
-        if isinstance(statement, _NO_CODE):
+        if statement.__class__ in _NO_CODE:
             return 0.0
         if is_show(statement):
             return 0.3
@@ -348,12 +367,11 @@ def _kind_of(called: str) -> int:
     return stable([called])
 
 
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+_PLANS: dict[type[ast.AST], tuple[str, tuple[str, ...]]] = {}
 
 
-def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    """The fields of a node type, the last first, without the context of names."""
-    found = _FIELDS[kind] = tuple(
-        name for name in reversed(kind._fields) if name not in ("ctx", "type_comment", "kind")
-    )
+def _plan(kind: type[ast.AST]) -> tuple[str, tuple[str, ...]]:
+    """The word for a node type and its fields, the last first, without the context of names."""
+    fields = tuple(name for name in reversed(kind._fields) if name not in ("ctx", "type_comment", "kind"))
+    found = _PLANS[kind] = kind.__name__, fields
     return found

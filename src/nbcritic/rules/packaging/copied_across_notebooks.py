@@ -70,6 +70,26 @@ def check(page: Page, *, lines: int = 12) -> Iterator[Hit]:
 
     Good (lines=6):
 
+        # %%
+        def tidy(orders, rates):
+            orders = orders.dropna(subset=["gross"]).reset_index(drop=True)
+            orders["net"] = orders["gross"] / rates["tax"]
+            orders["euro"] = orders["net"] * orders["currency"].map(rates["euro"])
+            for shop in orders["shop"].unique():
+                rates[shop] = orders[orders["shop"] == shop]["euro"].median()
+            return orders[orders["euro"] > 0]
+        # file: old/returns.ipynb
+        # %%
+        def tidy(orders, rates):
+            orders = orders.dropna(subset=["gross"]).reset_index(drop=True)
+            orders["net"] = orders["gross"] / rates["tax"]
+            orders["euro"] = orders["net"] * orders["currency"].map(rates["euro"])
+            for shop in orders["shop"].unique():
+                rates[shop] = orders[orders["shop"] == shop]["euro"].median()
+            return orders[orders["euro"] > 0]
+
+    Good (lines=6):
+
         # %% [markdown]
         # Exercise 2: tidy the orders with the function of the last page, and say which shop sells most of what it has in stock.
         # Then plot the median of each shop, beside its rate.

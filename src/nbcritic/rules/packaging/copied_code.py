@@ -39,11 +39,12 @@ _LEARNS = frozenset(
 def check(page: Page, *, weight: float = 6.0) -> Iterator[Hit]:
     r"""The same block of code stands in several places of the notebook.
 
-    A correction made in one copy is forgotten in the others, and the results then differ for no reason that anybody sees. Names
-    and literals may differ between the copies. Imports do not count, looks and plots count for little, and within one cell
-    three copies are needed. Cells that each begin with their own imports and need nothing of the notebook are programs, and may be
-    alike, and so may the steps of an exercise, of which each begins with the code of the last one; copies that hardly do more than
-    draw, or whose results end in their own picture, are minor. `weight` is about the number of lines that two copies must share; two thirds of it do for three.
+    A correction made in one copy is forgotten in the others, and the results then differ for no reason that anybody sees. Names and
+    literals may differ between the copies. Imports do not count, looks and plots count for little, and within one cell three copies are
+    needed. Cells that each begin with their own imports and need nothing of the notebook are programs, and may be alike, and so may the
+    steps of an exercise, of which each begins with the code of the last one; copies that hardly do more than draw (what only feeds the
+    drawing is part of it), or whose results end in their own picture, are minor. What lies in a folder for old work is left in peace.
+    `weight` is about the number of lines that two copies must share; two thirds of it do for three.
 
     Instead, write the block once as a function, and give it as arguments what differs.
 

@@ -11,6 +11,7 @@ from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._logic import last_name, root
+from nbcritic.rules.tests._hosted import is_exercise
 
 _DUMPS = ("pickle.dump", "joblib.dump", "cloudpickle.dump", "dill.dump", "torch.save")
 _LOADS = frozenset({"load", "load_model", "load_weights", "from_pretrained", "read_pickle"})
@@ -19,6 +20,8 @@ _TELLS = frozenset(
 )
 """Calls of registries and formats that keep what a bare pickle does not."""
 _VERSION = regex(r"(?i)(?:^|[_\-.])v(?:er(?:sion)?)?[_\-.]?\d|\d{4}[-_]?\d{2}|\d{6,}")
+_PART = regex(r"(?i)model|estimator|net(?:work)?$|cl(?:f|assifier)|regress|booster|pipe|module|encoder|learner|(?:^|_)best_?$")
+"""Attributes that are a model themselves."""
 _FITS = frozenset({"fit", "fit_transform", "partial_fit", "train"})
 
 
@@ -29,7 +32,7 @@ def check(page: Page) -> Iterator[Hit]:
     Whoever loads the file cannot tell which data, features and library releases it was trained with, the next run replaces it without a
     trace, and there is no way back to the model of yesterday. Counts a model that the notebook fits and pickles under a fixed name, where
     nothing else (a date or version in the name, a JSON beside it, a registry) says what it is. A file that the notebook
-    loads again shows how it is done; it is passed over, and so are checkpoints in a loop.
+    loads again shows how it is done; it is passed over, and so are checkpoints in a loop. It is minor in a lesson.
 
     Instead, write into a folder that carries a date or version, and put a small JSON beside the model: data, features in order, score,
     library releases, and the commit; or hand it to a model registry.
@@ -89,6 +92,8 @@ def check(page: Page) -> Iterator[Hit]:
         import pickle
         words = collect(texts)
         pickle.dump(words, open("words.pkl", "wb"))
+        stack.fit(X, y)
+        pickle.dump(stack.importances, open("importances.pkl", "wb"))
     """
     dumped = list(page.calls(*_DUMPS))
     fitted = set(_fitted(page)) if dumped else set()
@@ -112,6 +117,7 @@ def check(page: Page) -> Iterator[Hit]:
             cell.at(call),
             f"`{name}` is written over `{path}` on each run, with nothing that says which model it is",
             related,
+            severity="minor" if is_exercise(page) else None,
         )
 
 
@@ -145,6 +151,8 @@ def _model(node: ast.expr) -> str:
     """The name of what is written: `net` of `net.state_dict()`."""
     if isinstance(node, ast.Call) and last_name(node.func) == "state_dict" and isinstance(node.func, ast.Attribute):
         node = node.func.value
+    if isinstance(node, ast.Attribute) and not _PART.search(node.attr):
+        return ""  # what an object has found out: `stack.importances`
     return root(node) if isinstance(node, (ast.Name, ast.Attribute)) else ""
 
 

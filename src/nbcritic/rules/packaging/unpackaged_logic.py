@@ -34,13 +34,13 @@ def check(page: Page, *, statements: int = STATEMENTS, in_one_cell: int = IN_ONE
 
     Code outside of functions can be neither called, imported nor tested: it runs once, on these data, in this order, and every
     name in it is global. What is worth keeping (cleaning, features, training, scoring) is copied to the next notebook by hand.
-    Looks and plots are not counted, nor is an exploration in small steps: at least two cells must hold `in_one_cell`
-    statements of logic each and hand something on (a name that a later cell needs, a file, or a block that stands in another
-    cell as well; where nearly all of the notebook ran, they did, too), these cells a third of the whole, and the notebook
-    `statements` altogether, half as much again as its functions do. Most of this logic must need what other cells make: programs
-    pasted one under the other are none, and what lies in a folder for old work is left in peace. Where a third of the cells
-    call a package of the project, it is `possible` only: the logic may be there. In a text with code in between (one cell in three is Markdown) they must hold half of the
-    whole. A straight line is none: these cells must hold a branch or a loop, or a repeated block in a notebook with branches.
+    Looks and plots are not counted, nor is an exploration in small steps: at least two cells must hold `in_one_cell` statements of
+    logic each and hand something on (a name that a later cell needs, a file, or a block that stands in another cell as well; where
+    nearly all of the notebook ran, they did, too), these cells a third of the whole, and the notebook `statements` altogether, half as
+    much again as its functions do. Most of this logic must need what other cells make: programs pasted one under the other are none,
+    and what lies in a folder for old work is left in peace. Where a third of the cells call a package of the project, it is `possible`
+    only: the logic may be there. In a text with code in between (one cell in three is Markdown) they must hold half of the whole. A
+    straight line is none: these cells must hold a branch or a loop, or a repeated block in a notebook with branches.
 
     Instead, turn the largest cells into functions with inputs and outputs, move them into a module beside the notebook, test
     them there, and let the notebook call them; `nbcritic extract` shows the whole plan and writes it.

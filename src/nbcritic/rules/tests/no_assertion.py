@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
+from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import called_name, root_name
 from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
@@ -11,6 +14,10 @@ from nbcritic.rules.tests._hosted import is_exercise, is_hosted, practises
 from nbcritic.rules.tests._results import results
 from nbcritic.rules.tests._shared import uses_samples, validates
 from nbcritic.rules.tests.unvalidated_data import reads_practice
+
+
+_RUNNERS = frozenset("ExecutePreprocessor NotebookClient execute_notebook TextTestRunner".split())
+"""What runs other notebooks or tests: such a page is itself a check."""
 
 
 @rule("NBC302", name="no-assertion", severity="minor", category="tests", confidence="possible")
@@ -99,6 +106,24 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        import pandas as pd
+        try:
+            df = pd.read_csv("raw/few_columns.csv")
+        except FileNotFoundError:
+            df = pd.read_csv("raw/all.csv", usecols=["city", "price"])
+            df.to_csv("raw/few_columns.csv", index=False)
+
+    Good:
+
+        # %%
+        from nbconvert.preprocessors import ExecutePreprocessor
+        for path in paths:
+            report.append(run(ExecutePreprocessor(timeout=None), path))
+        pd.DataFrame(report).to_csv("runs.csv")
+
+    Good:
+
+        # %%
         df = load("/kaggle/working/orders")
         df.to_csv("out_of_fold.csv")
 
@@ -118,8 +143,8 @@ def check(page: Page) -> Iterator[Hit]:
         df = pd.read_csv("orders.csv")
         df.dropna().to_csv("clean.csv")  # <- flagged
     """
-    written = [(cell, call) for cell, call in results(page) if not cell.has_error]
-    if not written or validates(page):
+    written = [(cell, call) for cell, call in results(page) if not cell.has_error and not _is_cache(cell, call)]
+    if not written or validates(page) or page.called_words & _RUNNERS:
         return
     if is_exercise(page) or is_hosted(page) or uses_samples(page) or practises(page) or reads_practice(page):
         return
@@ -127,3 +152,22 @@ def check(page: Page) -> Iterator[Hit]:
     more = f" (and {len(others)} before it)" if others else ""
     text = f"`{cell.segment(call)}`{more} hands on a result, and no cell asserts anything about it"
     yield Hit(cell.at(call), text, tuple(Related(c.at(n), "this is handed on, too") for c, n in others[-5:]))
+
+
+def _is_cache(cell: CodeCell, call: ast.Call) -> bool:
+    """Is a table written right below the line that reads it, as it came or some columns of it?"""
+    name = root_name(call.func)
+    statement = cell.statement(call)
+    block = next((b for b in _blocks(cell.parent(statement)) if statement in b), [])
+    before = block[block.index(statement) - 1] if statement in block[1:] else None
+    if name is None or not isinstance(before, ast.Assign) or not isinstance(before.value, ast.Call):
+        return False
+    bound = before.targets[0]
+    return isinstance(bound, ast.Name) and bound.id == name.id and called_name(before.value.func).startswith("read_")
+
+
+def _blocks(node: ast.AST | None) -> Iterator[list[ast.AST]]:
+    """The lists of statements of a compound statement, or of the cell."""
+    for field in ("body", "orelse", "finalbody"):
+        if isinstance(block := getattr(node, field, None), list):
+            yield block

@@ -58,7 +58,7 @@ def check(page: Page, *, min_lines: int = 8, min_branches: int = 3) -> Iterator[
     Everything after them rests on code that was tried out by hand, on one input, on the day that it was written. Whoever changes a
     branch has no way to see what else it changed. A module beside the notebook that holds the same function, and that tests import, is
     the one to use. Counted are functions of `min_lines` and `min_branches` (one fewer where they are three times as long); the
-    condition of a comprehension is no branch, nor is `a / b if b else 0`.
+    condition of a comprehension is no branch, nor is `a / b if b else 0`. Old work, and a notebook that is a check itself, need none.
 
     Instead, move the function into a module, and test it with the small cases that you tried by hand: an empty input, a null, the
     edges of each branch.
