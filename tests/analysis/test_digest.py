@@ -2,7 +2,10 @@
 
 import random
 
-from nbcritic.analysis.digest import ALIKE, BANDS, FEWEST, Digest, Library, bands_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nbcritic.analysis.digest import ALIKE, BANDS, FEWEST, Digest, Library, _nearest, bands_of
 
 
 def keys(chance: random.Random, count: int) -> set[int]:
@@ -48,3 +51,10 @@ def test_a_library_knows_which_notebooks_are_alike() -> None:
     ]
     library = Library.of(digests)
     assert [library.alike(digest) for digest in digests] == [["copy.ipynb"], ["mine.ipynb"], []]
+
+
+@given(
+    st.sets(st.integers(0, 2**64 - 1) | st.integers(0, 40), min_size=1), st.integers(0, 2**64 - 1) | st.integers(0, 40)
+)
+def test_the_nearest_is_found_without_a_look_at_each(numbers: set[int], point: int) -> None:
+    assert _nearest(sorted(numbers), point) == min(numbers, key=point.__xor__)

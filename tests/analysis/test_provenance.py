@@ -196,3 +196,19 @@ def test_a_branch_taken_back_leaves_nothing(changes: list[tuple[str, bool]]) -> 
     bound = env.undo()
     assert dict(env) == before
     assert all(inside[name] is value for name, value in bound.items())
+
+
+def test_nobody_knows_what_an_object_made_of_several_parts_gives() -> None:
+    facts = provenance("train, val, test = parts(df)\nbox = Box(train, val, test)\na, b = box.first, box.second()")
+    assert [facts.value(name).role for name in ("train", "val", "test")] == ["train", "held-out", "held-out"]
+    assert facts.value("a").is_plain
+    assert not facts.value("b").rows & facts.value("train").rows
+    facts = provenance("train, val, test = parts(df)\nthree = mixed(train, val, test)")
+    assert facts.value("three").role == "whole"
+
+
+def test_an_object_that_deals_its_rows_out() -> None:
+    facts = provenance("box = Box(df)\na, b, c = box.x_train, box.x_test, box.x_train")
+    one, other, again = (facts.value(name) for name in "abc")
+    assert one.rows == other.rows
+    assert one.subset == again.subset != other.subset

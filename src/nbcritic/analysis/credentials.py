@@ -247,9 +247,8 @@ def _given(page: Page, cell: CodeCell) -> Iterator[_Given]:
             yield from _named(page, call)
         if placing and call.args and _last(call.func) in _PLACING:
             yield from _placed(page, call)
-        elif tells and len(call.args) == 1 and not call.keywords and _GIVES.fullmatch(name := _last(call.func)):
-            if isinstance(value := call.args[0], ast.Constant) and name not in page.names.functions:
-                yield _Given(value, name, "key")
+        elif tells and len(call.args) == 1 and not call.keywords:
+            yield from _told(page, call)
     for literal in cell.nodes(ast.Dict) if tells else ():
         yield from _keyed(literal)
     for arguments in cell.nodes(ast.arguments) if tells else ():
@@ -310,6 +309,13 @@ def _placed(page: Page, call: ast.Call) -> Iterator[_Given]:
         said = str(key.value) if isinstance(key, ast.Constant) else ""
         if isinstance(default, ast.Constant) and (found := telling(said)):
             yield _Given(default, said, found, sure=last != "get" or name == "os.environ.get")
+
+
+def _told(page: Page, call: ast.Call) -> Iterator[_Given]:
+    """The argument of a call that is named after it: `service.api_key("…")`."""
+    name, value = _last(call.func), call.args[0]
+    if isinstance(value, ast.Constant) and _GIVES.fullmatch(name) and name not in page.names.functions:
+        yield _Given(value, name, "key")
 
 
 def _is_address(node: ast.expr) -> bool:

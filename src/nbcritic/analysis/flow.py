@@ -161,14 +161,15 @@ def _touched(
     binds: dict[str, Event] = {}
     mutates: dict[str, Event] = {}
     for happening in happenings:
-        event = happening.event
-        if event.kind == "use" and event.name not in binds:
-            reads.setdefault(event.name, event)
-        elif event.kind == "bind":
-            binds[event.name] = event
-        elif event.kind == "mutate" and not (event.name in imports and event.how.startswith(".")):
-            mutates[event.name] = event
-            for other in aliases.get(event.name, ()):
+        event = happening[0]
+        kind, name = event[:2]
+        if kind == "use" and name not in binds:
+            reads.setdefault(name, event)
+        elif kind == "bind":
+            binds[name] = event
+        elif kind == "mutate" and not (name in imports and event.how.startswith(".")):
+            mutates[name] = event
+            for other in aliases.get(name, ()):
                 mutates.setdefault(other, event)
     return Touched(reads, binds, mutates)
 
@@ -198,7 +199,10 @@ class _Replay:
         for number in order:
             self._played[number] = None
             for happening in stage.play(number):
-                self._step(happening, number)
+                event = happening[0]
+                # Most events read a name that is there: nothing comes of them.
+                if event.kind != "use" or event.name not in self._bound or event.how == LATER:
+                    self._step(happening, number)
         for event, home in self._later:
             self._miss_for_good(event, home, None, called=True)
         self._not_called(stage.called)

@@ -18,6 +18,9 @@ _COMMON_METHODS = frozenset(
 """Methods that other people's objects have as well: of an object of unknown class, nobody can tell whose it is."""
 
 
+_make = tuple.__new__  # `Happening(…)` would go through a function that Python writes for it
+
+
 class Happening(NamedTuple):
     """An event as it happens: in which cell it is written, and in which function that somebody called."""
 
@@ -70,21 +73,26 @@ class Stage:
         stack: list[_Frame] = [_Frame(iter(cell.events), number, None, False)]
         while stack:
             frame = stack[-1]
-            event = next(frame.events, None)
-            if event is None:
-                stack.pop()
-            elif event.kind == "call":
-                if event.how != LATER:
-                    stack += self._reached(event, number, frame)
-            else:
-                if event.kind == "bind" and frame.via is None:
+            events, home, via, guarded = frame
+            inner: list[_Frame] = []
+            for event in events:
+                kind = event.kind
+                if kind == "call":
+                    if event.how != LATER and (inner := self._reached(event, number, frame)):
+                        break
+                    continue
+                if kind == "bind" and via is None:
                     self._define(event, number, bound_by.get(event.node) if event.node is not None else None)
-                elif event.kind == "delete":
+                elif kind == "delete":
                     self.forget_calls()
-                yield Happening(event, frame.home, frame.via, frame.guarded or event.guarded)
-                maker = self._made.get(event.name) if event.kind == "use" and event.how != LATER else None
-                if maker is not None and maker.function.lazy:
-                    stack += self._follow(maker, number, event, frame)
+                yield _make(Happening, (event, home, via, guarded or event.guarded))
+                maker = self._made.get(event.name) if kind == "use" and event.how != LATER else None
+                if maker is not None and maker.function.lazy and (inner := self._follow(maker, number, event, frame)):
+                    break
+            if inner:
+                stack += inner
+            else:
+                stack.pop()
 
     def _reached(self, event: Event, number: int, caller: _Frame) -> list[_Frame]:
         """What a call runs; the last of these runs first."""

@@ -156,3 +156,15 @@ FRESH = "for c in names:\n    rows = []\n    {0}\n{1}"
 )
 def test_a_list_that_every_round_empties(fill: str, below: str, count: int) -> None:
     assert len(hits(FRESH.format(fill, below))) == count
+
+
+@pytest.mark.parametrize("over", ["table.take(1)", "client.rows()", "data.batches(3)", "store.get('a')"])
+def test_nobody_knows_how_many_rounds_these_make(over: str) -> None:
+    assert hits(f"for rows in {over}:\n    steps = rows.shape[1]\nbuild(steps)") == []
+
+
+def test_a_name_is_less_sure_than_a_list_below_the_loop() -> None:
+    (hit,) = hits(MASK.format(over="df.columns"))
+    assert hit.confidence == "possible"
+    (hit,) = hits("out = []\nfor c in df.columns:\n    one = df[c].sum()\nout.append(one)\nprint(out)")
+    assert hit.confidence is None

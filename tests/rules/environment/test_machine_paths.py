@@ -273,3 +273,10 @@ def test_a_path_from_which_something_may_be_imported(after: str) -> None:
     source = Notebook("x.ipynb", (Cell(1, "code", 'import sys\nsys.path.append("..")'), Cell(2, "code", after)))
     (hit,) = path_surgery.check.check(Page(source))
     assert hit.severity is None
+
+
+def test_a_folder_is_not_put_below_another_of_the_same_name() -> None:
+    for path, advice in (("/srv/shop/data", "name the folder"), ("/srv/shop/data/rain.csv", "`data/rain.csv`")):
+        page = Page(Notebook("x.ipynb", (Cell(1, "code", f"read_csv('{path}')"),)))
+        (hit,) = absolute_path.check.check(page)
+        assert advice in hit.message

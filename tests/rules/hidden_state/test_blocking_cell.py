@@ -42,3 +42,16 @@ def test_one_finding_for_all_stops_in_the_debugger() -> None:
     (hit,) = hits("# %%\nbreakpoint()\n# %%\nimport pdb\npdb.set_trace()\n# %%\nbreakpoint()\n")
     assert hit.message.endswith("so do 2 more in cells 2 and 3")
     assert [place.at.cell for place in hit.related] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "severity", "line"),
+    [
+        ("pdb.set_trace()", None, 2),
+        ("if stop > size:\n    pdb.set_trace()", "minor", 3),
+        ("if stop > size:\n    pdb.set_trace()\npdb.set_trace()", None, 4),
+    ],
+)
+def test_a_debugger_behind_a_condition_is_a_leftover(text: str, severity: str | None, line: int) -> None:
+    (hit,) = hits(f"import pdb\n{text}")
+    assert (hit.severity, hit.at.line) == (severity, line)

@@ -42,3 +42,19 @@ def test_a_fence_is_meant(fence: str) -> None:
 @pytest.mark.parametrize("cell", ["raise_to(3)", "x = 1\nraise ValueError(x)", "assert total == 3", "frame"])
 def test_other_failures_are_not(cell: str) -> None:
     assert count(f"# %% In[1]\n{cell}\n#! Exception: no\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("heading", "call", "expected"),
+    [
+        ("# Parallel error", "Parallel(4)(work)", 0),
+        ("# Parallel failure", "Parallel(4)(work)", 0),
+        ("# Parallel error", "serial(work)", 1),
+        ("# Mean squared error", "mean_squared_error(y, p)", 1),
+        ("# Forecast errors", "forecast(y)", 1),
+        ("# Parallel error\n# %% [markdown]\n# # Parallel success", "Parallel(4)(work)", 1),
+    ],
+)
+def test_a_section_about_an_error_of_what_the_cell_uses(heading: str, call: str, expected: int) -> None:
+    text = f"# %% [markdown]\n# {heading}\n# %% In[1]\nx = 1\n# %% In[2]\n{call}\n#! OddError: 3 of 4 are gone\n"
+    assert count(text) == expected

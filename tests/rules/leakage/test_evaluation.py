@@ -205,3 +205,10 @@ def test_spread_of_tables() -> None:
     assert (cell.number, name, spread) == (2, "df", {"a": 3, "b": 20})
     assert next(shown_frames(page("df.describe()", DESCRIBED, "")))[2] == {"a": 1.5, "b": 400, "y": 0.5, "id": 9e6}
     assert list(shown_frames(page("df.info()", head, ""))) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"), [("evaluate.py", 1), ("models/evaluate_baseline.py", 0), ("baseline/evaluate.py", 1)]
+)
+def test_a_page_that_is_the_baseline(path: str, expected: int) -> None:
+    assert len(list(rules.load()["NBC509"].check(Page(percent.read(HEAD + ACCURACY, path))))) == expected

@@ -38,7 +38,8 @@ _SHORTEST = 100
 """Smaller numbers with a point are more often counts and versions than identifiers."""
 _ROWS = 12
 _JOINS = frozenset({"merge", "join", "merge_asof"})
-_USES = _JOINS | frozenset("isin map set_index astype pivot pivot_table groupby duplicated drop_duplicates".split())
+_MEETS = _JOINS | frozenset("isin map astype".split())
+_USES = _MEETS | frozenset("set_index pivot pivot_table groupby duplicated drop_duplicates".split())
 """Methods by which an identifier meets others, or becomes a text."""
 _COUNTS = frozenset("count size nunique ngroups value_counts".split())
 _WRITES = frozenset("to_csv to_excel to_sql to_parquet to_json to_gbq to_pickle to_feather".split())
@@ -191,7 +192,10 @@ def check(page: Page) -> Iterator[Hit]:
         kinds = ", ".join(f"{name!r}: {_kind(name)}" for name in sorted(columns)[:3])
         at = read[0].at(read[1])
         related = (Related(cell.at(), "the saved output shows their types"),)
-        yield Hit(at, f"`{frame}` is read with {names}; say `dtype={{{kinds}}}`", related)
+        # What is grouped by or compared may well do as a float; what meets another table, or is a code, does not.
+        sure = any(map(CODES.match, columns)) or _is_used(page, frame, columns, _MEETS)
+        message = f"`{frame}` is read with {names}; say `dtype={{{kinds}}}`"
+        yield Hit(at, message, related, confidence=None if sure else "possible")
 
 
 def _kind(name: str) -> str:
@@ -210,17 +214,25 @@ def _reads(page: Page) -> dict[str, tuple[CodeCell, ast.Call]]:
     return {name: calls[0] for name, calls in found.items() if len(calls) == 1}
 
 
-def _is_used(page: Page, frame: str, columns: Iterable[str]) -> bool:
-    """Is one of the columns joined on, compared or grouped by? What is only written has the form in which it was read."""
+def _is_used(page: Page, frame: str, columns: Iterable[str], uses: frozenset[str] = frozenset()) -> bool:
+    """Is one of the columns joined on, compared or grouped by (or used in one of these `uses`)?
+
+    What is only written has the form in which it was read.
+    """
     names = {*columns}
     for cell in page.code:
         for call in cell.nodes(ast.Call):
             name = called_name(call.func)
             root = root_name(call.func)
             is_of_frame = (root is not None and root.id == frame) or name in _JOINS
-            if name in _USES and is_of_frame and not names.isdisjoint(_strings(call)) and not _only_counts(cell, call):
+            if (
+                name in (uses or _USES)
+                and is_of_frame
+                and not names.isdisjoint(_strings(call))
+                and not _only_counts(cell, call)
+            ):
                 return True
-        for compare in cell.nodes(ast.Compare):
+        for compare in cell.nodes(ast.Compare) if not uses else ():
             if not names.isdisjoint(_strings(compare)):
                 return True
     return False

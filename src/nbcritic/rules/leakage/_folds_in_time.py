@@ -16,6 +16,8 @@ from nbcritic.analysis.provenance_tables import CROSS_VALIDATIONS, SEARCHES
 from nbcritic.model import Hit, Related, Severity
 from nbcritic.rules.leakage._flows import Flows
 
+FOLDED = SEARCHES | CROSS_VALIDATIONS
+"""Calls that cut rows into folds by themselves."""
 _ORDINARY = frozenset("KFold StratifiedKFold RepeatedKFold RepeatedStratifiedKFold ShuffleSplit".split())
 _BY_GROUP = regex(
     r"(?:Group(?:KFold|ShuffleSplit|TimeSeriesSplit)|Purged\w*|GapRollForward|PredefinedSplit)\(|groups\s*="
@@ -25,7 +27,7 @@ _MOST = 20
 
 def folded(page: Page, neighbours: Sequence[tuple[CodeCell, ast.AST]]) -> Iterator[Hit]:
     """A search or a cross-validation by ordinary folds, of rows that the page cuts by time elsewhere, or ties to their neighbours."""
-    calls = page.calls_named(SEARCHES | CROSS_VALIDATIONS)
+    calls = page.calls_named(FOLDED)
     if not calls or any(_BY_GROUP.search(cell.source) for cell in page.code):
         return
     bound = _Bound(page)

@@ -18,7 +18,7 @@ from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.leakage._chain import used
 from nbcritic.rules.leakage._flows import Flows
-from nbcritic.rules.leakage._folds_in_time import folded
+from nbcritic.rules.leakage._folds_in_time import FOLDED, folded
 
 _IN_ORDER = regex(
     r"TimeSeriesSplit|shuffle\s*=\s*(?:False|0)\b|GapRollForward|PurgedKFold|Group(?:KFold|ShuffleSplit)|groups\s*="
@@ -131,13 +131,13 @@ def check(page: Page) -> Iterator[Hit]:
     if not page.provenance.concerns_models:
         return
     yield from _reversed(page)
-    has_times = _has_times(page)
-    neighbours = list(islice(_neighbours(page), _MOST)) if has_times else []
-    yield from folded(page, neighbours)
+    if page.calls_named(FOLDED):
+        yield from folded(page, list(islice(_neighbours(page), _MOST)) if _has_times(page) else [])
     splits = [s for s in page.provenance.splits if s.how in ("train_test_split", "the folds") and s.shuffled][:_MOST]
-    if not splits or any(_IN_ORDER.search(cell.source) for cell in page.code) or not has_times:
+    if not splits or any(_IN_ORDER.search(cell.source) for cell in page.code) or not _has_times(page):
         return
     flows = Flows(page)
+    neighbours = list(islice(_neighbours(page), _MOST))
     for split in splits:
         before = [n for n in neighbours if n[0].number <= split.cell.number and split.how == "train_test_split"]
         ordered = next((n for n in before if flows.holds(split.node, flows.derived([n]))), None)

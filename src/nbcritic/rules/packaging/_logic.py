@@ -15,7 +15,13 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
 """Statements with statements inside that run with the cell."""
 
-_COUNTED = (*COMPOUND, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return, ast.Delete, ast.Raise)
+# Every statement is asked for its type again and again: a set answers sooner than `isinstance`.
+_COMPOUND = frozenset(COMPOUND)
+_ASSIGNS = frozenset({ast.Assign, ast.AugAssign, ast.AnnAssign})
+_ENDS = frozenset({ast.Return, ast.Delete, ast.Raise})
+_COUNTED = _COMPOUND | _ASSIGNS | _ENDS | {ast.Expr}
+_SETTINGS = frozenset({ast.Constant, ast.Name, ast.Dict, ast.Lambda})
+_CELLS = frozenset({ast.Constant, ast.Name, ast.Tuple, ast.List})
 
 _PLOTS = frozenset(
     "plt ax axs axes axarr ax1 ax2 ax3 fig figure sns px go pylab pyplot plotly alt bokeh hv folium cbar".split()
@@ -52,7 +58,7 @@ def at_cell_level(cell: CodeCell) -> Amount:
 
 def at_most(cell: CodeCell) -> int:
     """So many statements of logic are in the cell at most, wherever they stand: they need not be looked at for that."""
-    return sum(len(cell.nodes(kind)) for kind in _COUNTED)
+    return sum([len(cell.nodes(kind)) for kind in cell.kinds & _COUNTED])
 
 
 def in_functions(cell: CodeCell) -> int:
@@ -86,7 +92,7 @@ def amount_of(body: Iterable[ast.stmt]) -> Amount:
     order: list[ast.stmt] = []
     while stack:
         statement = stack.pop()
-        if isinstance(statement, COMPOUND):
+        if statement.__class__ in _COMPOUND:
             order.append(statement)
             for item in (item for block in inner(statement) for item in block):
                 around[item] = statement
@@ -99,10 +105,10 @@ def amount_of(body: Iterable[ast.stmt]) -> Amount:
                 statements += 1
     telling = set[ast.stmt]()
     for statement in reversed(order):  # What stands inside comes after what it stands in.
-        if isinstance(statement, COMPOUND) and statement not in telling:
-            continue
-        if isinstance(statement, COMPOUND) and not isinstance(statement, (ast.With, ast.AsyncWith)):
-            branches += 1
+        if statement.__class__ in _COMPOUND:
+            if statement not in telling:
+                continue
+            branches += not isinstance(statement, (ast.With, ast.AsyncWith))
         if (outer := around[statement]) is not None:
             telling.add(outer)
     return Amount(statements + branches + len(called), branches)
@@ -113,14 +119,17 @@ def only_called(statement: ast.stmt) -> str | None:
     if not isinstance(statement, (ast.Expr, ast.Assign)) or not isinstance(statement.value, ast.Call):
         return None
     call = statement.value
+    if isinstance(statement, ast.Expr):
+        return last_name(call.func)
     given = [*call.args, *(word.value for word in call.keywords)]
-    if isinstance(statement, ast.Assign):
-        called: ast.expr = call.func
-        while isinstance(called, ast.Attribute):
-            called = called.value
-        # `clean.dropna().round(2)` computes more than its last call tells.
-        if not isinstance(called, ast.Name) or not given or not all(isinstance(value, ast.Constant) for value in given):
-            return None
+    if not given or not all(value.__class__ is ast.Constant for value in given):
+        return None
+    called: ast.expr = call.func
+    while isinstance(called, ast.Attribute):
+        called = called.value
+    # `clean.dropna().round(2)` computes more than its last call tells.
+    if not isinstance(called, ast.Name):
+        return None
     return last_name(call.func)
 
 
@@ -144,28 +153,34 @@ def _is_one_key(key: ast.expr) -> bool:
 
 def is_logic(statement: ast.stmt) -> bool:
     """Does a simple statement compute something that a later one could need?"""
-    if isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
-        value = statement.value
-        if value is None or is_canvas(root(value)):
+    kind = statement.__class__
+    here: Any = statement
+    if kind in _ASSIGNS:
+        if here.value is None or is_canvas(root(here.value)):
             return False
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        changes = isinstance(statement, ast.AugAssign) or any(isinstance(target, ast.Subscript) for target in targets)
-        return changes or not _is_setting(value)
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        return not is_canvas(root(statement.value)) and last_name(statement.value.func) not in _LOOKS
-    return isinstance(statement, (ast.Return, ast.Delete, ast.Raise))
+        if kind is ast.AugAssign:
+            return True
+        for target in here.targets if kind is ast.Assign else (here.target,):
+            if target.__class__ is ast.Subscript:
+                return True
+        return not _is_setting(here.value)
+    if kind is ast.Expr and here.value.__class__ is ast.Call:
+        return not is_canvas(root(here.value)) and last_name(here.value.func) not in _LOOKS
+    return kind in _ENDS
 
 
 def is_show(statement: ast.stmt) -> bool:
     """Does the statement only draw or display?"""
-    if isinstance(statement, ast.Expr):
-        value = statement.value
-        if isinstance(value, ast.Call):
-            # `traces.append(go.Scatter(…))` collects what is drawn.
-            drawn = last_name(value.func) == "append" and any(is_canvas(root(argument)) for argument in value.args)
-            return drawn or is_canvas(root(value)) or last_name(value.func) in _LOOKS
-        return True
-    return isinstance(statement, ast.Assign) and is_canvas(root(statement.value))
+    kind = statement.__class__
+    here: Any = statement
+    if kind is ast.Assign:
+        return is_canvas(root(here.value))
+    if kind is ast.Expr and here.value.__class__ is ast.Call:
+        called = last_name(here.value.func)
+        # `traces.append(go.Scatter(…))` collects what is drawn.
+        drawn = called == "append" and any(is_canvas(root(argument)) for argument in here.value.args)
+        return drawn or called in _LOOKS or is_canvas(root(here.value))
+    return kind is ast.Expr
 
 
 @lru_cache(maxsize=4096)
@@ -178,9 +193,11 @@ def _is_setting(value: ast.expr) -> bool:
     """A constant, a name, a literal of those, a formatted text: a parameter or a label, not logic."""
     if isinstance(value, ast.UnaryOp):
         value = value.operand
+    if value.__class__ in _SETTINGS:
+        return True
     if isinstance(value, (ast.List, ast.Tuple, ast.Set)):
-        return all(isinstance(item, (ast.Constant, ast.Name, ast.Tuple, ast.List)) for item in value.elts)
-    return isinstance(value, (ast.Constant, ast.Name, ast.Dict, ast.Lambda)) or _is_text(value)
+        return all(item.__class__ in _CELLS for item in value.elts)
+    return _is_text(value)
 
 
 def _is_text(value: ast.expr) -> bool:

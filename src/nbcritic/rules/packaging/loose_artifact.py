@@ -20,7 +20,9 @@ _TELLS = frozenset(
 )
 """Calls of registries and formats that keep what a bare pickle does not."""
 _VERSION = regex(r"(?i)(?:^|[_\-.])v(?:er(?:sion)?)?[_\-.]?\d|\d{4}[-_]?\d{2}|\d{6,}")
-_PART = regex(r"(?i)model|estimator|net(?:work)?$|cl(?:f|assifier)|regress|booster|pipe|module|encoder|learner|(?:^|_)best_?$")
+_PART = regex(
+    r"(?i)model|estimator|net(?:work)?$|cl(?:f|assifier)|regress|booster|pipe|module|encoder|learner|(?:^|_)best_?$"
+)
 """Attributes that are a model themselves."""
 _FITS = frozenset({"fit", "fit_transform", "partial_fit", "train"})
 

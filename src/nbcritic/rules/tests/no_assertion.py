@@ -15,7 +15,6 @@ from nbcritic.rules.tests._results import results
 from nbcritic.rules.tests._shared import uses_samples, validates
 from nbcritic.rules.tests.unvalidated_data import reads_practice
 
-
 _RUNNERS = frozenset("ExecutePreprocessor NotebookClient execute_notebook TextTestRunner".split())
 """What runs other notebooks or tests: such a page is itself a check."""
 
