@@ -285,6 +285,7 @@ class _Stamp:
         self._page = page
         self._cells = {cell.number: cell for cell in page.notebook.cells}
         self._sources: dict[int, str] = {}
+        self._lines: dict[int, list[str]] = {}
         self._ordinals: Counter[str] = Counter()
         self._keys = {cell.number: self._key(cell.id, cell.source) for cell in page.notebook.cells}
 
@@ -325,7 +326,9 @@ class _Stamp:
 
     def _where(self, at: Span) -> _Where:
         cell = self._cells.get(at.cell)
-        lines = self._shown(cell).split("\n") if cell else []
+        lines = self._lines.get(at.cell)
+        if lines is None:
+            lines = self._lines[at.cell] = self._shown(cell).split("\n") if cell else []
         return {
             "at": at,
             "execution_count": cell.execution_count if cell else None,

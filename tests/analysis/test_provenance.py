@@ -212,3 +212,13 @@ def test_an_object_that_deals_its_rows_out() -> None:
     one, other, again = (facts.value(name) for name in "abc")
     assert one.rows == other.rows
     assert one.subset == again.subset != other.subset
+
+
+def test_what_was_learnt_stands_in_the_column_that_it_is_given_for() -> None:
+    facts = provenance(
+        "from sklearn.feature_extraction.text import TfidfVectorizer\nm = TfidfVectorizer().fit_transform(texts).tocoo()\n"
+        "t = pd.DataFrame({'text': m.row, 'word': m.col, 'weight': m.data})\n"
+        "names = ['text', 'word']\na = t[names]\nnames = ['weight']\nb = t[names]"
+    )
+    assert not facts.value("a").taints
+    assert {fit.name for fit, _ in facts.value("b").taints} == {"TfidfVectorizer"}

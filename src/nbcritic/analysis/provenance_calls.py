@@ -287,6 +287,8 @@ class Calls:
 
     def _of_function(self, node: ast.Call, name: str, depth: int) -> Value:
         qualified = self.run.page.qualified(node.func) or ""
+        if name == "DataFrame" and node.args and isinstance(node.args[0], ast.Dict):
+            return self._of_columns(node.args[0], depth)
         values = self.arguments(node, depth)
         if name == "load_data" and not (values and values[0].rows):
             return self.tools.given(node)
@@ -307,6 +309,17 @@ class Calls:
         if passed.is_unsure and name[:1].isupper() and not qualified.startswith(("pandas.", "numpy.")):
             return PLAIN  # an object that several parts of a split were put into: what its attributes hold nobody knows
         return passed if name in tables.BY_ROW and values and values[0].columns else passed.loose()
+
+    def _of_columns(self, columns: ast.Dict, depth: int) -> Value:
+        """A frame that is put together column by column: what was learnt stands in the column that it is given for."""
+        values = []
+        for key, item in zip(columns.keys, columns.values, strict=True):
+            value = self.run.value(item, depth)
+            if isinstance(key, ast.Constant) and value.taints:
+                at = frozenset({str(key.value)})
+                value = replace(value, taints=frozenset((fit, at) for fit, _ in value.taints))
+            values.append(value)
+        return merged(values).loose()
 
     def _binned(self, node: ast.Call, name: str, value: Value) -> Value:
         """Bins whose edges are those of the rows at hand, not given."""

@@ -17,6 +17,10 @@ class ColumnNames:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.call = 0
+        """Which call of a function of the notebook this is: 0 at cell level."""
+        self.lists: dict[str, Columns] = {}
+        """The names that stand for a list of columns now, where they have stood for another before."""
 
     def value(self, node: ast.AST, depth: int = 0) -> Value:
         """What is known of the value of an expression."""
@@ -31,6 +35,8 @@ class ColumnNames:
             return frozenset(names) if len(names) == len(node.elts) else None
         if isinstance(node, ast.Name) and depth < 3:
             source = self.page.values.source(node)
+            if source is None and not self.call:
+                return self.lists.get(node.id)
             return self.columns(source, depth + 1) if source is not None else None
         return None
 

@@ -43,8 +43,6 @@ class Expressions(ColumnNames):
         """The cell that runs: another one than `cell` inside a function."""
         self.loops: list[tuple[ast.AST, frozenset[str]]] = []
         """The loops that run, each with the names that it binds."""
-        self.call = 0
-        """Which call of a function of the notebook this is: 0 at cell level."""
         self._outer_loops: tuple[ast.AST, ...] = ()
         self._steps = 0
 
@@ -112,6 +110,7 @@ class Expressions(ColumnNames):
                 self.env[name] = old.holding(value, self._stored_columns(target), sources)
                 self.found.held_out(self.env[name])
         elif (name := key_of(target)) is not None:
+            self.lists.pop(name, None)
             self.env[name] = value
             root, _, column = name.partition(".")
             if column and root in self.env and root != "self":
@@ -198,6 +197,8 @@ class Expressions(ColumnNames):
             return PLAIN if value.rows else Value(taints=value.taints)
         if value.is_plain or node.attr in _WHOLE:
             return value
+        if node.attr in _PLACES:  # which word stands in which text, whatever its weight
+            value = replace(value, taints=frozenset(taint for taint in value.taints if taint[0].kind != "vectoriser"))
         if tables.TRAIN.search(node.attr) or tables.TEST.search(node.attr):
             value = value.picked(f".{node.attr}")  # an object that deals its rows out: `window.train`, `window.val`
         return value.only(frozenset({node.attr})) if node.attr not in _METHODLIKE else value.loose()
@@ -343,6 +344,8 @@ def _correlated(tool: Tool, columns: frozenset[str]) -> Value:
 
 _TRUTHS = {truth: Value(truth=truth) for truth in (True, False)}
 _WHOLE = frozenset("values T loc iloc at iat str dt cat array data".split())
+_PLACES = frozenset("row col indices indptr".split())
+"""Of a sparse matrix, where its values stand."""
 _METHODLIKE = frozenset("real flat A target images best_estimator_".split())
 
 

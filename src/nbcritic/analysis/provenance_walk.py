@@ -102,6 +102,8 @@ class Interpreter(Expressions):
                 value = self._piece(target, pieces)
                 stored = isinstance(target, (ast.Subscript, ast.Attribute))
                 self.bind(target, value, self.sources(pieces) if stored else None)
+                if isinstance(target, ast.Name) and isinstance(pieces, (ast.List, ast.Tuple)) and not self.call:
+                    self.lists[target.id] = self.columns(pieces)
 
     def _piece(self, target: ast.expr, node: ast.expr) -> Value:
         """The value of `node`; where its name says so, as one side of a split by position."""

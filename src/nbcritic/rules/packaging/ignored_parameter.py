@@ -169,20 +169,16 @@ def _parameters(function: Def) -> list[str]:
 
 def _read(statement: ast.stmt) -> set[str]:
     """Every name that a statement reads."""
-    names = set[str]()
-    for node in nodes_in(statement):
-        if isinstance(node, ast.Name):
-            if node.ctx.__class__ is not ast.Store:
-                names.add(node.id)
-        elif isinstance(node, ast.Constant):
-            if isinstance(node.value, str):
-                # A query names its variables (`frame.query`) or frames (duckdb) in a text.
-                names.update((_WORD if _SQL.search(node.value) else _MARKED).findall(node.value))
-        elif isinstance(node, ast.AugAssign):
-            if isinstance(node.target, ast.Name):
-                names.add(node.target.id)
-        elif isinstance(node, (ast.Global, ast.Nonlocal)):
-            names.update(node.names)
+    names = {node.id for node in nodes_in(statement, ast.Name) if node.ctx.__class__ is not ast.Store}
+    for text in nodes_in(statement, ast.Constant):
+        if isinstance(text.value, str):
+            # A query names its variables (`frame.query`) or frames (duckdb) in a text.
+            names.update((_WORD if _SQL.search(text.value) else _MARKED).findall(text.value))
+    for change in nodes_in(statement, ast.AugAssign):
+        if isinstance(change.target, ast.Name):
+            names.add(change.target.id)
+    for outer in (*nodes_in(statement, ast.Global), *nodes_in(statement, ast.Nonlocal)):
+        names.update(outer.names)
     return names
 
 
