@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cached_property
 
+from nbcritic.analysis.events import called_name, root_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Fit
@@ -15,13 +17,20 @@ TREES = frozenset(
     """DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier ExtraTreeRegressor RandomForestClassifier
     RandomForestRegressor ExtraTreesClassifier ExtraTreesRegressor GradientBoostingClassifier GradientBoostingRegressor
     HistGradientBoostingClassifier HistGradientBoostingRegressor AdaBoostClassifier AdaBoostRegressor XGBClassifier
-    XGBRegressor XGBRFClassifier XGBRFRegressor LGBMClassifier LGBMRegressor CatBoostClassifier CatBoostRegressor""".split()
+    XGBRegressor XGBRFClassifier XGBRFRegressor XGBRanker LGBMClassifier LGBMRegressor LGBMRanker CatBoost CatBoostClassifier
+    CatBoostRegressor ExplainableBoostingClassifier ExplainableBoostingRegressor booster""".split()
 )
 """Models that only ask whether a value is above another: an affine scale, learnt from whatever rows, changes nothing for them."""
-_LEAST_SQUARES = TREES | {"LinearRegression", "DummyClassifier", "DummyRegressor"}
+_OF_OTHERS = SEARCHES | frozenset(
+    """VotingClassifier VotingRegressor StackingClassifier StackingRegressor CalibratedClassifierCV MultiOutputClassifier
+    MultiOutputRegressor RFECV OneVsRestClassifier OneVsOneClassifier DummyClassifier DummyRegressor""".split()
+)
+"""What has no eye for a scale of its own: searches, models of other models, those that look at no feature."""
+_LEAST_SQUARES = TREES | {"LinearRegression"}
 """With models that fit a weight without any penalty: it takes an affine scale back."""
 _INDIFFERENT = _LEAST_SQUARES | {"GaussianNB"}
 """Models that predict the same (or as good as that) whatever affine scale a feature is on."""
+_LIMITS = frozenset("quantile percentile nanquantile nanpercentile".split())
 _AFFINE = frozenset("StandardScaler MinMaxScaler MaxAbsScaler RobustScaler".split())
 _FEELS = regex(
     r"PCA|TruncatedSVD|TSNE|UMAP|SMOTE|ADASYN|KNNImputer|SVD|LDA|NMF|DBSCAN|Clustering|Neighbors|Discretizer|Selector|RFE|KBest|"
@@ -33,7 +42,7 @@ _BY_HAND = regex(r"statsmodels\..*\.[A-Z]\w*")
 _NETWORKS = frozenset("torch tensorflow keras jax flax fastai pytorch_tabnet autogluon pycaret".split())
 _MODEL = regex(r"(?:Classifier|Regressor|Regression|SV[CR]|NB|Ridge|Lasso|ElasticNet|Perceptron|Machine|Means|CV)$")
 _BOOSTED = frozenset(f"{library}.{name}" for library in ("lightgbm", "xgboost") for name in ("train", "cv"))
-_MANY = 100_000
+_MANY = 10_000
 """The mean and spread of so many rows hardly depend on the fifth of them that is held out."""
 
 
@@ -43,24 +52,26 @@ class Scales:
     def __init__(self, page: Page) -> None:
         self._page = page
 
-    @cached_property
-    def are_indifferent(self) -> bool:
-        """Are all models of the page such that a feature's scale does not matter to them?"""
-        return self._are_among(_INDIFFERENT)
+    def are_indifferent(self, fit: Fit) -> bool:
+        """Are all models that read it such that a feature's scale does not matter to them?"""
+        return self._are_among(_INDIFFERENT, fit)
 
     def change_nothing(self, fit: Fit) -> bool:
-        """Does nothing on the page but trees read what the scaler made?"""
-        return _is_affine(fit) and self._are_among(TREES) and self._nothing_feels(fit)
+        """Does nothing but trees read what the scaler made, or only learn from a limit where it cuts off?"""
+        if fit.by == "statistic" and isinstance(fit.node, ast.Call) and called_name(fit.node.func) in _LIMITS:
+            return self._are_among(TREES, fit)
+        return _is_affine(fit) and self._are_among(TREES, fit) and self._nothing_feels(fit)
 
     def cancel_out(self, fit: Fit) -> bool:
         """Do only least squares (and trees) read it, which give the same predictions on any affine scale?"""
-        return _is_affine(fit) and self._are_among(_LEAST_SQUARES) and self._nothing_feels(fit)
+        return _is_affine(fit) and self._are_among(_LEAST_SQUARES, fit) and self._nothing_feels(fit)
 
     def are_steady(self, fit: Fit) -> bool:
         """Do outputs show that the scaler saw so many rows that those held out hardly move it?"""
         sizes, value = sizes_of(self._page), self._page.provenance.value
         whole = [name for name in sizes.names_shown if not (of := value(name)).part and of.rows & fit.rows]
-        return bool(whole) and min(sizes.shown(name) or 0 for name in whole) > _MANY
+        shown = [size for name in whole if (size := sizes.shown(name))] or _printed(fit)
+        return bool(shown) and min(shown) > _MANY
 
     @cached_property
     def _called(self) -> list[str]:
@@ -70,13 +81,27 @@ class Scales:
     @cached_property
     def _used(self) -> frozenset[str]:
         names = {call.rpartition(".")[2] for call in self._called}
-        return frozenset(name for name in names if name[:1].isupper() and _MODEL.search(name)) - SEARCHES
+        return frozenset(name for name in names if name[:1].isupper() and _MODEL.search(name)) - _OF_OTHERS
 
-    def _are_among(self, models: frozenset[str]) -> bool:
+    def _are_among(self, models: frozenset[str], fit: Fit) -> bool:
+        if readers := self._readers(fit):
+            return readers <= models
         return self._used <= models and bool(self._used or not _BOOSTED.isdisjoint(self._called))
 
+    def _readers(self, fit: Fit) -> frozenset[str]:
+        """The models that were fitted on what this fit gave; none where not all of them are known."""
+        after = [other for other in self._page.provenance.fits if fit.node in other.after]
+        named = frozenset(other.name for other in after if other.by == "model")
+        is_known = "" not in named and SEARCHES.isdisjoint(named)
+        return named - _OF_OTHERS if is_known else frozenset()
+
     def _nothing_feels(self, fit: Fit) -> bool:
-        return self._is_without_others and not self._multiplies(fit)
+        if self._multiplies(fit) or any(_BY_HAND.fullmatch(call) for call in self._called):
+            return False
+        if self._readers(fit):
+            after = (other.name for other in self._page.provenance.fits if fit.node in other.after)
+            return not any(_FEELS.search(name) for name in after)
+        return self._is_without_others
 
     @cached_property
     def _is_without_others(self) -> bool:
@@ -84,7 +109,7 @@ class Scales:
         libraries = {name.partition(".")[0] for name in self._page.names.imports.values()}
         if not libraries.isdisjoint(_NETWORKS):
             return False
-        return not any(_FEELS.search(call.rpartition(".")[2]) or _BY_HAND.fullmatch(call) for call in self._called)
+        return not any(_FEELS.search(call.rpartition(".")[2]) for call in self._called)
 
     def _multiplies(self, fit: Fit) -> bool:
         """May products be made of the scaled columns?"""
@@ -93,6 +118,15 @@ class Scales:
             return False
         fits = [other for other in self._page.provenance.fits if other.name == "PolynomialFeatures"]
         return len({other.node for other in fits}) < made or any(fit.node in other.after for other in fits)
+
+
+def _printed(fit: Fit) -> list[int]:
+    """How many rows the fit's own cell prints as the shape of what it was given: `X shape (70988, 84)`."""
+    given = root_name(fit.node.args[0]) if isinstance(fit.node, ast.Call) and fit.node.args else None
+    if given is None:
+        return []
+    pattern = re.compile(rf"\b{re.escape(given.id)}\b[^\n(]{{0,20}}\((\d{{1,12}}), ?\d")
+    return [int(rows) for output in fit.cell.outputs for rows in pattern.findall(output.text)]
 
 
 def _is_affine(fit: Fit) -> bool:

@@ -33,7 +33,7 @@ def check(page: Page) -> Iterator[Hit]:
 
     A scaler, imputer, selector, projection or vocabulary that is fitted before the split knows the test rows: their mean, their
     range, their words. The test score then answers another question than "how well on rows never seen", and is too good, by a
-    little for a scaler on many rows (major; minor where no model of the page minds the scale, where outputs show more than 100,000
+    little for a scaler on many rows (major; minor where no model that reads it minds the scale, where outputs show more than 10,000
     rows, and for an imputer or a vocabulary; a nit before nothing but least squares, which takes any scale back), by some for columns
     that are kept for their correlation with the target (major), by a lot for a selector or a mean of the target (blocker). It is
     minor, too, where only the folds of a search saw too much and nothing shows their scores: then the choice of a setting suffers, and
@@ -246,6 +246,16 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        import tensorflow
+        from sklearn.model_selection import train_test_split
+        from sklearn.preprocessing import MinMaxScaler
+        from xgboost import XGBRegressor
+        X_train, X_test, y_train, y_test = train_test_split(MinMaxScaler().fit_transform(X), y)
+        XGBRegressor().fit(X_train, y_train)  # of the models here, only trees read that scale
+
+    Good:
+
+        # %%
         import pandas as pd
         from sklearn.linear_model import Ridge
         from sklearn.model_selection import train_test_split
@@ -309,6 +319,8 @@ class _Judge:
             return True
         if fit.kind == "correlation":
             return not is_of_target(self._page, replace(fit, columns=fit.target), split)
+        if fit.by == "group" and self._models.do_without(fit, split):
+            return not is_of_target(self._page, fit, split)
         return fit.kind == "neighbours" and not split.shuffled
 
     def _is_open(self, fit: Fit, split: Split) -> bool:
@@ -333,7 +345,7 @@ class _Judge:
             return "minor", ""
         if fit.kind == "scaler" and self._scales.cancel_out(fit):
             return "nit", "; it moves no score here, as least squares predicts the same on any scale"
-        if fit.kind == "scaler" and (self._scales.are_indifferent or self._scales.are_steady(fit)):
+        if fit.kind == "scaler" and (self._scales.are_indifferent(fit) or self._scales.are_steady(fit)):
             return "minor", ""
         return "major", ""
 

@@ -177,9 +177,9 @@ def _read(statement: ast.stmt) -> set[str]:
     for change in nodes_in(statement, ast.AugAssign):
         if isinstance(change.target, ast.Name):
             names.add(change.target.id)
-    for outer in (*nodes_in(statement, ast.Global), *nodes_in(statement, ast.Nonlocal)):
-        names.update(outer.names)
-    return names
+    shared = [outer.names for outer in nodes_in(statement, ast.Global)]
+    shared += [outer.names for outer in nodes_in(statement, ast.Nonlocal)]
+    return names.union(*shared)
 
 
 def _unread(function: Def) -> frozenset[str]:
