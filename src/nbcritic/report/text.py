@@ -16,6 +16,11 @@ _WHY = 210
 _RELATED = 4
 """Second places to show of one finding."""
 
+NONE_FOUND = (
+    "No notebooks found. What git ignores and what `exclude` names is left out of folders; "
+    "a notebook that is named is always read.\n"
+)
+
 
 def render(reports: Iterable[Report], *, color: bool, width: int, brief: bool) -> Iterator[str]:
     """A section for each notebook that needs one, as soon as it is judged, and the summary of all.
@@ -37,7 +42,7 @@ def render(reports: Iterable[Report], *, color: bool, width: int, brief: bool) -
 
 def _end(totals: Totals, style: Style, limit: int, hint: str | None) -> str:
     if totals.notebooks == 0:
-        return "No notebooks found.\n"
+        return NONE_FOUND
     text = ""
     if totals.notebooks > 1:
         text = _rule(plural(totals.notebooks, "notebook"), style, limit) + "\n" + _summary_of_all(totals, style, limit)
