@@ -164,7 +164,18 @@ def test_start_here_asks_whether_the_numbers_hold_before_where_the_notebook_runs
     elsewhere = replace(base, code="NBC214", family="environment", confidence="certain")
     wrong = replace(base, code="NBC505", family="leakage", category="evaluation-and-baseline", confidence="likely")
     upkeep = replace(base, code="NBC405", family="packaging", category="packaging", confidence="likely")
-    assert [finding.code for finding in engine.start_here([elsewhere, upkeep, wrong])] == ["NBC505", "NBC214", "NBC405"]
+    assert [finding.code for finding in engine.start_here([elsewhere, upkeep, wrong])] == ["NBC505", "NBC214"]
+    assert [finding.code for finding in engine.start_here([elsewhere, upkeep])] == ["NBC214", "NBC405"]
+
+
+def test_start_here_puts_a_run_out_of_order_before_upkeep_and_single_faults_but_not_before_what_is_sure() -> None:
+    base = replace(judge(STAR).findings[0], confidence="likely")
+    order = replace(base, code="NBC101", severity="minor")
+    copied = replace(base, code="NBC401", family="packaging", category="packaging", severity="major")
+    chained = replace(base, code="NBC603", family="data-handling", category="pandas-correctness", severity="minor")
+    error = replace(base, code="NBC113", severity="major", confidence="certain")
+    assert [finding.code for finding in engine.start_here([chained, copied, order])] == ["NBC101"]
+    assert [finding.code for finding in engine.start_here([order, error])] == ["NBC113", "NBC101"]
 
 
 def test_start_here_fills_no_place_with_small_upkeep() -> None:
@@ -180,7 +191,7 @@ def test_start_here_fills_no_place_with_small_upkeep() -> None:
         return [finding.code for finding in engine.start_here(findings)]
 
     assert codes(*state, copied, untitled) == ["NBC101", "NBC102", "NBC103"]
-    assert codes(state[0], state[1], copied, untitled) == ["NBC101", "NBC102", "NBC405"]
+    assert codes(state[0], state[1], copied, untitled) == ["NBC101", "NBC102"]
     assert codes(state[0], untitled, long) == ["NBC101"]
     assert codes(untitled, long) == []  # nobody begins with that
     paths = [
@@ -190,7 +201,8 @@ def test_start_here_fills_no_place_with_small_upkeep() -> None:
     assert codes(copied, *paths) == ["NBC201", "NBC203", "NBC405"]  # twice why it runs nowhere else
     quiet = replace(untitled, code="NBC306", family="tests", category="tests")
     assert codes(quiet, replace(paths[0], severity="minor")) == ["NBC201"]
-    assert codes(copied, replace(copied, code="NBC401"), state[0]) == ["NBC101", "NBC401"]  # one word on its structure
+    assert codes(copied, replace(copied, code="NBC401"), state[0]) == ["NBC101"]
+    assert codes(copied, replace(copied, code="NBC401")) == ["NBC401"]  # one word on its structure
     unsure = replace(state[0], code="NBC110", confidence="possible")
     assert codes(replace(state[1], severity="minor"), state[0], unsure) == ["NBC101", "NBC110"]
 

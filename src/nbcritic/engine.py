@@ -71,6 +71,8 @@ _ELSEWHERE = ("elsewhere", 0.6)
 _SOON_MENDED = frozenset({"NBC210", "NBC211"})
 """What stops a notebook elsewhere until somebody writes down a package: less than a path that only its author has."""
 _RUN_ORDER = "NBC101"
+_OUT_OF_ORDER = 3.5
+"""What a run out of order weighs at least: every result is in doubt, if none is shown to be wrong."""
 
 
 @uncollected()
@@ -123,7 +125,7 @@ def start_here(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     running elsewhere may be named twice. Three places need not be filled, for a weak point takes the weight from the rest: what is
     minor is named only where nothing graver is, and then one thing alone, unless it puts every result in doubt (the order of the run,
     a leak). Minor points that are no more than possible, or of structure, speed and words, are not named at all, and possible upkeep
-    only where nothing else is.
+    only where nothing else is. Once something that endangers the claims is named, so is no upkeep but what stops the notebook elsewhere.
     """
     ranked = sorted(findings, key=lambda finding: (-_gravity(finding), _place(finding)))
     best: dict[str, Finding] = {}
@@ -139,9 +141,13 @@ def start_here(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     def fills(finding: Finding) -> bool:
         if finding.severity == "minor":
             return not _doubts_results(finding)
+        if not _is_upkeep(finding):
+            return False
         cause = _cause(finding)[0]
-        most = 2 if cause == _ELSEWHERE[0] else 1
-        return _is_upkeep(finding) and (finding.confidence == "possible" or heard[cause] >= most)
+        stops_elsewhere = cause == _ELSEWHERE[0] and finding.code not in _SOON_MENDED
+        if not stops_elsewhere and finding.severity != "blocker" and not _CORE.isdisjoint(heard):
+            return True
+        return finding.confidence == "possible" or heard[cause] >= (2 if cause == _ELSEWHERE[0] else 1)
 
     while len(chosen) < START_HERE:
         left = [finding for finding in best.values() if not (chosen and fills(finding))]
@@ -151,7 +157,7 @@ def start_here(findings: Sequence[Finding]) -> tuple[Finding, ...]:
         grave = [finding for finding in left if finding.severity == "major" and not _is_upkeep(finding)]
         if _is_upkeep(first) and first.severity != "blocker":
             first = max((one for one in grave if one.confidence != "possible"), key=weight, default=first)
-        if first.severity == "minor":
+        if first.severity == "minor" and first.code != _RUN_ORDER:
             first = max(grave, key=weight, default=first)
         chosen.append(best.pop(first.code))
         heard[_cause(first)[0]] += 1
@@ -161,7 +167,8 @@ def start_here(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 def _gravity(finding: Finding) -> float:
     """How grave a finding is, how sure, and how much depends on it, in one number."""
     depends = _cause(finding)[1] * (0.9 if finding.code in _SOON_MENDED else 1)
-    return _WEIGHT[finding.severity] * _TRUST[finding.confidence] * depends
+    weight = max(_WEIGHT[finding.severity], _OUT_OF_ORDER if finding.code == _RUN_ORDER else 0)
+    return weight * _TRUST[finding.confidence] * depends
 
 
 def _is_small(finding: Finding) -> bool:
