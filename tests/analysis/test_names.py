@@ -182,7 +182,21 @@ def test_python_2(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["x = ", "print(x", "def f(:", "x = 1 +* 2", "<<<<<<< HEAD", "this is prose", "!ls", "%%html\n<b>"]
+    "source",
+    [
+        "x = ",
+        "print(x",
+        "def f(:",
+        "x = 1 +* 2",
+        "<<<<<<< HEAD",
+        "this is prose",
+        "!ls",
+        "%%html\n<b>",
+        "Training Error:  0.07811",
+        "from 2018-01-05 on",
+        "at 10:07 h",
+        "a volume of 0.75l",
+    ],
 )
 def test_not_python_2(source: str) -> None:
     assert not page("# %%\n" + source).names.python2

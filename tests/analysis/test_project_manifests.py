@@ -106,6 +106,13 @@ setup(name="shop", install_requires=REQUIRES, extras_require={"plot": ["matplotl
             "pandas shap",
         ),
         (
+            "deploy_shop.yml",
+            "name: shop\nchannels:\n- defaults\ndependencies:\n# the base\n- python=3.8\n- pandas\n- pip:\n  - shap==0.4\n",
+            "pandas shap",
+        ),
+        ("build/reqs/analysis.txt", "pandas\n", "pandas"),
+        ("apt.txt", "git\npython3-pandas\n", "pandas"),
+        (
             "Dockerfile",
             "FROM x\nRUN pip install --no-cache-dir -r requirements.txt \\\n  pandas==2 && apt-get install git\n",
             "pandas",
@@ -134,14 +141,16 @@ def test_the_project_itself() -> None:
 
 
 @pytest.mark.parametrize("path, text", [("pyproject.toml", "[tool.ruff]\nline-length = 120\n"), ("setup.py", "import this\n"),
-                                        ("environment.yml", "name: staging\nurl: x\n"), ("Dockerfile", "FROM python:3.12\n")])  # fmt: skip
+                                        ("environment.yml", "name: staging\nurl: x\n"), ("Dockerfile", "FROM python:3.12\n"),
+                                        ("Chart.yaml", "name: shop\ndependencies:\n  - name: redis\n    version: 1\n"), ("config.yml", "name: x\n"),
+                                        ("meta.yml", "dependencies: []\nname: role\n"), ("apt.txt", "git\nlibpython3-dev\n")])  # fmt: skip
 def test_files_that_declare_nothing(path: str, text: str) -> None:
     assert manifest(path, text) is None
 
 
 @pytest.mark.parametrize(
     "path, text",
-    [("requirements.txt", "-r https://example.org/all.txt\npandas"), ("setup.py", "setup(install_requires=read('x'))"),
+    [("requirements.txt", "-r https://example.org/all.txt\npandas"), ("shell.nix", "python3.withPackages (ps: [ ps.pandas ])"), ("setup.py", "setup(install_requires=read('x'))"),
      ("setup.py", "setup(**options)"), ("pyproject.toml", "[project]\nname = 'x'\ndynamic = ['dependencies']"), ("pyproject.toml", "not [ toml"),
      ("setup.py", "print 'old'"), ("environment.yml", "dependencies:\n- pip:\n  - -r https://example.org/all.txt\n")],
 )  # fmt: skip
@@ -152,7 +161,7 @@ def test_files_that_need_more_than_they_show(path: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["data.txt", "notes/readme.txt", "docs/conf.py", "config.yml", "ci.yaml", "poetry.toml", "environments.md"]
+    "path", ["data.txt", "notes/readme.txt", "docs/conf.py", "default.nix.md", "poetry.toml", "environments.md"]
 )
 def test_other_files_are_no_manifests(path: str) -> None:
     assert not is_manifest(path)

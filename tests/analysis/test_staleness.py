@@ -51,6 +51,72 @@ def test_another_cell_that_makes_no_other_value(below: str) -> None:
     assert not page((1, "prices = [3, 4]"), (3, "print(sum(prices))"), (2, below))
 
 
+def test_values_that_are_spelled_in_two_ways() -> None:
+    assert not page((1, "kept = {'a': [3]}"), (3, "print(kept)"), (2, "kept = dict(a=[3])"))
+    assert page((1, "kept = {'a': [3]}"), (3, "print(kept)"), (2, "kept = dict(a=[4])"))
+
+
+READS = """def grids(rows):
+    last = rows[-1]['lat']
+    return last, last + 1, make(last)
+def fill(grid, last):
+    grid[0] = last
+    return grid
+def simulate(rows, size=3):
+    low, high, grid = grids(rows)
+    return fill(grid, low)
+"""
+
+
+@pytest.mark.parametrize(
+    "functions, is_told",
+    [
+        (READS, False),
+        (READS.replace("last = rows[-1]['lat']", "last = rows[-1]['lat']\n    rows[0] = last"), True),
+        (READS.replace("last = rows[-1]['lat']", "item = rows[-1]\n    item['lat'] = last = 3"), True),
+        (READS.replace("return fill(grid, low)", "return fill(rows, low)"), True),
+        (READS.replace("return fill(grid, low)", "rows.append(3)"), True),
+    ],
+)
+def test_a_function_that_only_reads_what_it_is_given(functions: str, is_told: bool) -> None:
+    found = page(
+        (1, functions), (2, "rows = [n for n in load()]"), (4, "print(rows)"), (3, "grid = simulate(rows, size=9)")
+    )
+    assert bool(found) == is_told
+
+
+SETS = """import pandas as pd
+def tidy(data):
+    for column in data.columns:
+        data[column] = pd.to_datetime(data[column])
+    return data
+def clean(rows):
+    for name in rows.select_dtypes("number").columns:
+        rows.loc[:, name] = rows[name].clip(0, 9)
+    return rows
+table = pd.read_csv('a.csv')
+"""
+
+
+@pytest.mark.parametrize(
+    "functions, is_told",
+    [
+        (SETS, False),
+        (SETS.replace("data[column] =", "data.loc[:, column] ="), False),
+        (SETS.replace("data[column] =", "data['new'] ="), True),
+        (SETS.replace("return data", "return data.dropna(axis=1)"), True),
+    ],
+)
+def test_names_of_columns_that_stay(functions: str, is_told: bool) -> None:
+    found = page(
+        (1, functions),
+        (2, "table = clean(table)"),
+        (4, "print([c for c in table.columns if c != 'a'])"),
+        (3, "table = tidy(table)"),
+    )
+    assert bool(found) == is_told
+
+
 def test_a_gap_in_which_the_source_may_have_run() -> None:
     """In[3] may have been the first run of the first cell, whose last is In[6]."""
     found = page((6, "prices = [n for n in (3, 4)]"), (4, "print(sum(prices))"), (2, "prices = [5]"))

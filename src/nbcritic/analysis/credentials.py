@@ -350,23 +350,37 @@ def _last(function: ast.expr) -> str:
 
 def _is_used(page: Page, name: str) -> bool:
     """Is the name handed to something that could connect with it, or put into an address?"""
+    return any(_connects(page, cell, node) for cell, node in _read(page).get(name, ()))
+
+
+@once
+def _read(page: Page) -> dict[str, list[tuple[CodeCell, ast.Name]]]:
+    """By name, where it is read."""
+    found: dict[str, list[tuple[CodeCell, ast.Name]]] = {}
     for cell in page.code:
         for node in cell.nodes(ast.Name):
-            if node.id == name and isinstance(node.ctx, ast.Load) and _connects(page, cell, node):
-                return True
-    return False
+            if isinstance(node.ctx, ast.Load):
+                found.setdefault(node.id, []).append((cell, node))
+    return found
 
 
 def _is_handed_over(page: Page, name: str) -> bool:
     """Does a call that connects take the name, bound only once, as its password: `connect(password=name)`?"""
     if len(page.names.bindings.get(name, ())) > 1:
         return False  # a sample value may have given way to a real one that is asked for
-    return any(
-        isinstance(word.value, ast.Name) and word.value.id == name and telling(word.arg or "") == "password"
+    return name in _handed_over(page)
+
+
+@once
+def _handed_over(page: Page) -> frozenset[str]:
+    """Every name that a call which connects takes as its password."""
+    return frozenset(
+        word.value.id
         for cell in page.code
         for call in cell.nodes(ast.Call)
         if call.keywords and _CONNECTING.search(last := _last(call.func)) and last not in page.names.functions
         for word in call.keywords
+        if isinstance(word.value, ast.Name) and telling(word.arg or "") == "password"
     )
 
 

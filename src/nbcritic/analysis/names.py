@@ -41,12 +41,12 @@ _HISTORY = regex(r"_i?\d+$|_{4,}$")
 _WORD = regex(r"[^\W\d]\w*")
 _FUTURE = regex(r"^\s*from\s+__future__\s+import\b[^\n]*\bannotations\b", re.M)
 _PYTHON2_ERROR = regex(
-    r"Missing parentheses in call to '(?:print|exec)'|multiple exception types must be parenthesized|leading zeros in decimal|"
+    r"Missing parentheses in call to '(?:print|exec)'|multiple exception types must be parenthesized|"
     r"inconsistent use of tabs"
 )
 _PYTHON2_LINE = regex(
     r"^\s*(?:print\s+[^\s(=].*|print\s*>>.*|exec\s+[\"'\w].*|raise\s+[\w.]+\s*,.*|except\s+[\w.]+\s*,\s*\w+\s*:.*)$"
-    r"|\b\d+[lL]\b|\bur[\"']|<>|\b0\d+\b|:\s*print\s+[\"'\w]|;\s*print\s+[\"'\w]|`[\w.]+`"
+    r"|(?<![\w.])\d+[lL]\b|\bur[\"']|<>|(?<![\w.:/-])0[0-7]+(?![\w.:/-])|:\s*print\s+[\"'\w]|;\s*print\s+[\"'\w]|`[\w.]+`"
 )
 _SKIPPED_TAGS = frozenset({"raises-exception", "skip-execution", "nbval-skip", "skip"})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Hashable, Iterator, KeysView
+from collections.abc import Callable, Collection, Hashable, Iterator, KeysView, Mapping
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -14,6 +14,7 @@ from nbcritic.analysis.flow import Flow
 from nbcritic.analysis.graph import Graph
 from nbcritic.analysis.idempotence import Idempotence
 from nbcritic.analysis.names import Names
+from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.project import NOWHERE, Project
 from nbcritic.analysis.provenance import Provenance
 from nbcritic.analysis.run import Run
@@ -24,6 +25,9 @@ from nbcritic.notebook.magics import Magic
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
+
+_PICTURE = regex(r";base64,[A-Za-z0-9+/=]{200,}")
+"""Megabytes, some of them, of one word."""
 
 
 class Page:
@@ -93,6 +97,13 @@ class Page:
     def markdown(self) -> tuple[Cell, ...]:
         """The Markdown cells, in document order."""
         return tuple(cell for cell in self.notebook.cells if cell.kind == "markdown")
+
+    @cached_property
+    def prose(self) -> Mapping[int, str]:
+        """By its number, the text of each cell that is not code, line by line, without the pictures that stand in it as base64."""
+        return {
+            cell.number: _PICTURE.sub(";base64,", cell.source) for cell in self.notebook.cells if cell.kind != "code"
+        }
 
     @cached_property
     def has_run(self) -> bool:

@@ -48,11 +48,11 @@ _DATA = frozenset(
 )
 _TELLING = (
     ".py", ".ipynb", ".txt", ".toml", ".yml", ".yaml", ".cfg", ".ini", ".in", ".pip", ".lock", ".md", ".rst", ".sh", ".pyx", ".pyi", ".so",
-    ".pyd", ".dockerfile",
+    ".pyd", ".dockerfile", ".nix",
 )  # fmt: skip
 """How the files end that say more than that they are there; those without an ending do, too."""
 _NEARBY = frozenset(
-    "requirements/ reqs/ binder/ .binder/ conda/ env/ envs/ environment/ environments/ docker/ .devcontainer/ deps/ dependencies/ tools/".split()
+    "requirements/ reqs/ binder/ .binder/ conda/ env/ envs/ environment/ environments/ docker/ .devcontainer/ deps/ dependencies/ tools/ build/".split()
 )
 """The folders beside a notebook's own ones where a project keeps its manifests."""
 
@@ -123,8 +123,12 @@ Reader = Callable[[str, int], bytes | None]
 
 
 def _holds(folder: str, above: frozenset[str]) -> bool:
-    parent, _, name = folder.rstrip("/").rpartition("/")
-    return f"{name}/" in _NEARBY and (f"{parent}/" if parent else "") in above
+    while folder and folder not in above:
+        parent, _, name = folder.rstrip("/").rpartition("/")
+        if f"{name}/" not in _NEARBY:
+            return False
+        folder = f"{parent}/" if parent else ""
+    return True
 
 
 def discover(path: str) -> Project:
@@ -224,7 +228,8 @@ def _completed(one: Manifest, text: str, others: Mapping[str, Manifest]) -> Mani
     lists = [others[path] for path in named if path in others and path != one.path]
     if not lists or any(other.partial for other in lists):
         return one
-    return replace(one, names=one.names.union(*(other.names for other in lists)), partial=False)
+    names = one.names.union(*(other.names for other in lists))
+    return replace(one, names=names, pins=one.pins.union(*(other.pins for other in lists)), partial=False)
 
 
 def _modules(files: tuple[str, ...]) -> frozenset[str]:
@@ -267,8 +272,12 @@ def _uses(
 
 
 _LISTS = regex(r"[\w./-]+\.(?:txt|in)\b")
-_README = regex(r"(?:^|/)(?:readme|install)[^/]*\.(?:md|rst|txt)$", re.I)
-_TELLS = regex(r"\b(?:pip3?|conda|mamba|uv|poetry|pipenv)\s+(?:install|create|env|add|sync)\b", re.I)
+_README = regex(r"(?:^|/)(?:readme|install|(?:nb)?setup)[^/]*\.(?:md|rst|txt)$", re.I)
+_TELLS = regex(
+    r"\b(?:(?:pip3?|conda|mamba|uv|poetry|pipenv|pixi)\s+(?:install|create|env|add|sync)|nix-shell|nix\s+develop|docker\s+(?:build|pull|run)|"
+    r"docker[- ]compose\s+up)\b",
+    re.I,
+)
 
 
 def _readmes(files: tuple[str, ...], read: Reader) -> list[str]:
@@ -289,7 +298,7 @@ def _stable(fact: object) -> object:
         return [_stable(one) for one in fact]
     if not isinstance(fact, Manifest):
         return fact
-    return (fact.path, sorted(fact.names), fact.own, fact.partial, fact.lock, sorted(fact.gives))
+    return (fact.path, sorted(fact.names), fact.own, fact.partial, fact.lock, sorted(fact.pins), sorted(fact.gives))
 
 
 NOWHERE = Project.of({}, None)

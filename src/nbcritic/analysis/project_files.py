@@ -20,6 +20,9 @@ SKIPPED_FOLDERS = frozenset(
     "node_modules site-packages build dist __pycache__ venv env mlruns mlartifacts wandb lightning_logs renv".split()
 )
 """What tools fill: packages, environments, build products and the records of training runs."""
+_BUILD_FOLDER = "build"
+_WRITTEN = frozenset({"reqs", "requirements", "docker", "conda"})
+"""What people keep in a folder for building, next to what tools fill it with."""
 HIDDEN = frozenset({".github", ".gitlab", ".circleci", ".binder", ".devcontainer", ".azure-pipelines"})
 """The hidden folders that say something about the project."""
 MAX_ENTRIES = 100_000
@@ -57,6 +60,9 @@ def listing(root: str, limit: int = MAX_ENTRIES) -> Listing:
         found, children, marks, left = _folder(Path(root, inside), left)
         if inside and (marks & ENVIRONMENT_MARKS or ".git" in marks):
             continue
+        if inside.rpartition("/")[0].rpartition("/")[2] == _BUILD_FOLDER:
+            folders += (f"{inside}{name}/" for name in sorted(_WRITTEN.intersection(children)))
+            continue
         files += (f"{inside}{name}" for name in sorted(found))
         folders += (f"{inside}{name}/" for name in sorted(children))
         if left <= 0:
@@ -77,7 +83,7 @@ def _folder(folder: Path, left: int) -> tuple[list[str], list[str], set[str], in
                 if name in ENVIRONMENT_MARKS or name == ".git":
                     marks.add(name)
                 elif entry.is_dir(follow_symlinks=False):
-                    if name in HIDDEN or not (name.startswith(".") or name in SKIPPED_FOLDERS):
+                    if name in HIDDEN or name == _BUILD_FOLDER or not (name.startswith(".") or name in SKIPPED_FOLDERS):
                         folders.append(name)
                 elif not name.startswith("._") and entry.is_file():
                     files.append(name)

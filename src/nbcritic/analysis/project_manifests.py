@@ -8,19 +8,27 @@ import re
 import tomllib
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
 from nbcritic.analysis.pattern import regex
+from nbcritic.analysis.project_pins import locked, pins, table
 
 _NAME = regex(r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)")
 _REQUIREMENTS = regex(
-    r"(?:^|/)(?:[^/]*requir\w*ments?[^/]*\.(?:txt|in|lock|pip)|requirements/[^/]+\.(?:txt|in)|(?:reqs?|packages|dependencies|pip)\.txt)$",
+    r"(?:^|/)(?:[^/]*requir\w*ments?[^/]*\.(?:txt|in|lock|pip)|(?:requirements|reqs)/[^/]+\.(?:txt|in)|(?:reqs?|packages|dependencies|pip)\.txt)$",
     re.I,
 )
 _CONDA = regex(r"(?:^|/)(?:[^/]*environment[^/]*|(?:[^/]+[-_.])?env(?:[-_.][^/]+)?|conda[^/]*|binder)\.ya?ml$", re.I)
+_YAML = regex(r"(?i)\.ya?ml$")
+_CONDA_TEXT = regex(
+    r"(?sm)(?=.*^(?:channels|name)\s*:).*^dependencies\s*:[ \t]*\n(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*-[ \t]*[\w.:-]+[ \t]*(?:[=<>~!][^\n]*)?(?:#[^\n]*)?$"
+)
+"""What conda's files hold, whatever they are called: the needs of a chart or a role are written otherwise."""
+_NIX = regex(r"\b(?:ps|p|python\d*Packages|pythonPackages|pkgs\.python\w*)\.([A-Za-z][\w-]*)")
+_APT = regex(r"^\s*python3?-([a-z][\w.+-]*)", re.M)
 _LOCK = regex(r"(?:^|/)(?:poetry\.lock|uv\.lock|pdm\.lock|pixi\.lock|pylock(?:\.[^/]+)?\.toml)$")
 _LOCKED = regex(r"^\s*(?:-\s+)?name\s*[=:]\s*[\"']?([A-Za-z0-9][\w.-]*)[\"']?\s*$", re.M)
 _OPTIONAL = regex(r"#\s*([A-Za-z0-9][\w.-]*)\s*(?:[=~<>]=|[<>])\s*\d[\w.*]*\s*(?:#.*)?$")
@@ -42,7 +50,8 @@ class Manifest:
     """One file that says what the project needs. `path` is from the root; the names are normalised as PyPI does it.
 
     `partial` says that the file needs more than can be read in it (a setup.py that computes, a list on the internet).
-    `lock` names a file that a resolver wrote, so that it holds what others brought along.
+    `lock` names a file that a resolver wrote, so that it holds what others brought along, or a file of conda's under any name, which
+    may be a machine's or a deployment's.
     """
 
     path: str
@@ -51,6 +60,8 @@ class Manifest:
     """The distribution that the project itself is."""
     partial: bool = False
     lock: bool = False
+    pins: frozenset[tuple[str, str]] = frozenset()
+    """The distributions whose releases it bounds, each with the bounds: `("pandas", ">=1.5,<2")`."""
     gives: frozenset[str] = frozenset()
     """The modules that it says the project gives, where their folders have other names: `package_dir={"shop": "src"}`."""
 
@@ -67,7 +78,10 @@ def normal(name: str) -> str:
 
 def installed(text: str) -> frozenset[str]:
     """The distributions that the commands in a text install (`pip install a b`, `conda install -c c d`)."""
-    names = set[str]()
+    return _names(_installed(text))
+
+
+def _installed(text: str) -> Iterator[str]:
     for command in _INSTALL.finditer(text.replace("\\\n", " ")):
         before = ""
         for word in command[1].split():
@@ -75,9 +89,8 @@ def installed(text: str) -> frozenset[str]:
                 break
             if before not in _VALUED and not word.startswith(("-", ".", "/", "$", "{")):
                 named = _EGG.search(word) or _VCS.search(word) or _WHEEL.search(word)
-                names |= _names([named[1] if named else word.strip("\"'")])
+                yield named[1] if named else word.strip("\"'")
             before = word
-    return frozenset(names)
 
 
 def is_manifest(path: str) -> bool:
@@ -108,6 +121,9 @@ def _reader(path: str) -> Reader | None:
         "Pipfile.lock": _pipfile_lock,
         "setup.cfg": _setup_cfg,
         "setup.py": _setup_py,
+        "shell.nix": _nix,
+        "flake.nix": _nix,
+        "apt.txt": _apt,
     }
     if name in by_name:
         return by_name[name]
@@ -117,7 +133,9 @@ def _reader(path: str) -> Reader | None:
         return _lock
     if _REQUIREMENTS.search(path):
         return _requirements
-    return _conda if _CONDA.search(path) else None
+    if _CONDA.search(path):
+        return _conda
+    return _conda_by_content if _YAML.search(path) else None
 
 
 def _names(specifiers: Iterable[object]) -> frozenset[str]:
@@ -126,7 +144,7 @@ def _names(specifiers: Iterable[object]) -> frozenset[str]:
 
 
 def _requirements(path: str, text: str) -> Manifest:
-    names, partial = set[str](), False
+    names, bounded, partial = set[str](), list[str](), False
     for line in text.replace("\\\n", " ").splitlines():
         if optional := _OPTIONAL.match(line):
             names.add(normal(optional[1]))
@@ -137,7 +155,9 @@ def _requirements(path: str, text: str) -> Manifest:
             names.add(normal(named[1]))
         elif line and not line.startswith(("-", ".", "/")):
             names |= _names([line])
-    return Manifest(path, frozenset(names) - _NOT_PACKAGES, partial=partial, lock=path.endswith(".lock"))
+            bounded.append(line)
+    every = frozenset(names) - _NOT_PACKAGES
+    return Manifest(path, every, partial=partial, lock=path.endswith(".lock"), pins=pins(bounded))
 
 
 def _conda(path: str, text: str) -> Manifest | None:
@@ -163,33 +183,50 @@ def _conda(path: str, text: str) -> Manifest | None:
                 names.append(named[1])
             elif not re.match(r"pip\s*:", name):
                 names.append(name.rpartition("::")[2])
-    return Manifest(path, _names(name.strip().strip("\"'") for name in names), partial=partial) if seen else None
+    listed = [name.strip().strip("\"'") for name in names]
+    return Manifest(path, _names(listed), partial=partial, pins=pins(listed)) if seen else None
+
+
+def _conda_by_content(path: str, text: str) -> Manifest | None:
+    found = _conda(path, text) if "dependencies" in text and _CONDA_TEXT.match(text) else None
+    return found and replace(found, lock=True)
+
+
+def _nix(path: str, text: str) -> Manifest:
+    """Its own packages are pinned elsewhere, and more may be computed."""
+    return Manifest(path, _names(_NIX.findall(text)), partial=True)
+
+
+def _apt(path: str, text: str) -> Manifest | None:
+    names = _names(_APT.findall(text))
+    return Manifest(path, names) if names else None
 
 
 def _lock(path: str, text: str) -> Manifest:
-    return Manifest(path, _names(_LOCKED.findall(text)), lock=True)
+    return Manifest(path, _names(_LOCKED.findall(text)), lock=True, pins=locked(text))
 
 
 def _pipfile_lock(path: str, text: str) -> Manifest:
     tables = msgspec.json.decode(text)
-    names = [name for key, table in tables.items() if not key.startswith("_") for name in table]
-    return Manifest(path, _names(names), lock=True)
+    names = [entry for key, part in tables.items() if not key.startswith("_") for entry in part.items()]
+    return Manifest(path, _names(name for name, _ in names), lock=True, pins=pins(table(names)))
 
 
 def _pipfile(path: str, text: str) -> Manifest:
     tables = tomllib.loads(text)
-    return Manifest(path, _names(name for key, table in tables.items() if key not in _PIPFILE_OTHER for name in table))
+    names = table(entry for key, part in tables.items() if key not in _PIPFILE_OTHER for entry in part.items())
+    return Manifest(path, _names(names), pins=pins(names))
 
 
 def _pixi(path: str, text: str) -> Manifest | None:
     tables = tomllib.loads(text)
-    names = _names(_pixi_names(tables))
-    return Manifest(path, names) if names else None
+    listed = list(_pixi_names(tables))
+    return Manifest(path, _names(listed), pins=pins(listed)) if listed else None
 
 
 def _pixi_names(tables: dict[str, Any]) -> Iterator[str]:
-    yield from tables.get("dependencies", {})
-    yield from tables.get("pypi-dependencies", {})
+    yield from table(tables.get("dependencies", {}).items())
+    yield from table(tables.get("pypi-dependencies", {}).items())
     for feature in tables.get("feature", {}).values():
         yield from _pixi_names(feature)
 
@@ -208,7 +245,7 @@ def _pyproject(path: str, text: str) -> Manifest | None:
         for key in ("dependencies", "extra-dependencies")
     ]
     for group in [poetry, *poetry.get("group", {}).values()]:
-        groups += [group.get("dependencies", {}), group.get("dev-dependencies", {})]
+        groups += [table(group.get(key, {}).items()) for key in ("dependencies", "dev-dependencies")]
     names += [name for group in groups for name in group]
     names += _pixi_names(tool.get("pixi", {}))
     own = normal(str(project.get("name") or poetry.get("name") or ""))
@@ -216,7 +253,7 @@ def _pyproject(path: str, text: str) -> Manifest | None:
     if not names and not own:
         return None
     folders = tool.get("setuptools", {}).get("package-dir", {})
-    return Manifest(path, _names(names), own, partial=dynamic, gives=frozenset(folders) - {""})
+    return Manifest(path, _names(names), own, partial=dynamic, pins=pins(names), gives=frozenset(folders) - {""})
 
 
 def _setup_cfg(path: str, text: str) -> Manifest | None:
@@ -228,7 +265,9 @@ def _setup_cfg(path: str, text: str) -> Manifest | None:
         lists += [value for _, value in parser.items("options.extras_require")]
     lines = [line for rows in lists for line in re.split(r"[\n;]", rows)]
     names = _names(lines)
-    return Manifest(path, names, own, partial=any("file:" in line for line in lines)) if names or own else None
+    if not names and not own:
+        return None
+    return Manifest(path, names, own, partial=any("file:" in line for line in lines), pins=pins(lines))
 
 
 def _setup_py(path: str, text: str) -> Manifest | None:
@@ -256,7 +295,7 @@ def _setup_py(path: str, text: str) -> Manifest | None:
             partial |= any(isinstance(n, (ast.Call, ast.Name)) for n in ast.walk(value))
         gives = frozenset(top for key in _GIVES for top in _tops(words.get(key), literals))
         own = next((normal(text) for text in _texts(words.get("name"), literals)), "")
-        return Manifest(path, _names(names), own, partial=partial, gives=gives)
+        return Manifest(path, _names(names), own, partial=partial, pins=pins(names), gives=gives)
     return None
 
 
@@ -277,5 +316,5 @@ def _texts(value: ast.expr | None, literals: Mapping[str, ast.expr]) -> Iterator
 
 
 def _dockerfile(path: str, text: str) -> Manifest | None:
-    names = installed(text)
-    return Manifest(path, names) if names or _INSTALL.search(text) else None
+    words = list(_installed(text))
+    return Manifest(path, _names(words), pins=pins(words)) if words or _INSTALL.search(text) else None

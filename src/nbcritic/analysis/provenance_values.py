@@ -6,7 +6,7 @@ Also the events that an interpretation records: splits, fits, scores and resampl
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any, Literal, TypeAlias, TypeVar
@@ -239,8 +239,8 @@ class Value:
     """Its columns, where all of them are known; of a series, the one that it is (computed from)."""
     dropped: frozenset[str] = NO_COLUMNS
     """Columns that it has no more."""
-    made: frozenset[tuple[str, str]] = frozenset()
-    """(column, column that it is computed from, row by row)."""
+    made: Mapping[str, frozenset[str]] | None = None
+    """By column, those that it is computed from, row by row."""
     exact: bool = False
     """Are all its columns those of its file, but for `dropped`, or those in `columns`?"""
     resampled: Resampling | None = None
@@ -323,7 +323,7 @@ class Value:
 
     def loose(self) -> Value:
         """The value where its columns are no longer known."""
-        return replace(self, columns=None, exact=False, made=frozenset()) if self.exact or self.columns else self
+        return replace(self, columns=None, exact=False, made=None) if self.exact or self.columns else self
 
     def holding(self, value: Value, columns: Columns, sources: Columns = None) -> Value:
         """The value after another, computed from `sources` of its own columns, was stored in these columns of it."""
@@ -336,8 +336,7 @@ class Value:
             return Value(value.rows, taints, value.part)
         made, dropped, own = self.made, self.dropped, self.columns
         if columns is not None:
-            made = frozenset(pair for pair in made if pair[0] not in columns)
-            made |= {(column, source) for column in columns for source in sources or () if column != source}
+            made = {**(made or {}), **dict.fromkeys(columns, sources or NO_COLUMNS)}
             dropped -= columns
             own = own | columns if own is not None else None
         return replace(

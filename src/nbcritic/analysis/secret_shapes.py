@@ -198,6 +198,10 @@ _APART = frozenset("iscord username wandb ngrok Bearer Basic".split()) | {"PRIVA
 """The hints that stand in other words than the token does."""
 _SHORTEST = 20
 """Characters of the shortest token with its hint."""
+_LONGEST = 20_000
+"""A word of so many characters is a picture in base64, no token."""
+_FEW = 32
+"""Long words of one text that are looked up one by one."""
 _BREAKS = bytes(c if chr(c).isalnum() or c in b"_-.~+/=:" or c > 127 else 32 for c in range(256))
 _LONG = re.compile(rb" [^ ]{%d,}" % _SHORTEST)
 """With the blank before it, so that a word is tried from its first letter only."""
@@ -207,8 +211,12 @@ _LOOSE = tuple(shape for shape in SHAPES if shape.hint in _APART)
 
 def _hinted(text: str) -> list[Shape]:
     """The shapes whose hint occurs; all but a few hints are sought only in words as long as a token is, which are rare."""
-    every = _LONG.findall(b" " + text.encode("utf-8", "surrogatepass").translate(_BREAKS))
-    found = set[str]().union(*map(_hints_in, set(every)))
+    every = set(_LONG.findall(b" " + text.encode("utf-8", "surrogatepass").translate(_BREAKS)))
+    every = {word for word in every if len(word) < _LONGEST}
+    if len(every) <= _FEW and sum(map(len, every)) <= _FEW * 100:
+        found = set[str]().union(*map(_hints_in, every))
+    else:  # to seek each hint once in all of them is quicker then, and nobody has to remember them
+        found = set(_hints(b"".join(every)))
     if not found:
         return [shape for shape in _LOOSE if shape.hint in text]
     return [shape for hint, shape in _BY_HINT if hint in found or (hint in _APART and hint in text)]
@@ -217,7 +225,11 @@ def _hinted(text: str) -> list[Shape]:
 @lru_cache(maxsize=4096)
 def _hints_in(word: bytes) -> frozenset[str]:
     """The hints that occur in a word; most long words are names that come again and again."""
-    text = word.decode("utf-8", "replace")
+    return _hints(word)
+
+
+def _hints(words: bytes) -> frozenset[str]:
+    text = words.decode("utf-8", "replace")
     return frozenset(hint for hint, _ in _BY_HINT if hint in text)
 
 

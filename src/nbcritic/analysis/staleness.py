@@ -18,6 +18,7 @@ from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import called_name, root_name
 from nbcritic.analysis.graph import Edge, Graph
 from nbcritic.analysis.names import Names
+from nbcritic.analysis.staleness_calls import asks_for_columns, keeps_columns, only_hands_on
 from nbcritic.analysis.staleness_taint import Steps, columns_of, constant_of, touches
 from nbcritic.analysis.values import Values
 
@@ -239,6 +240,10 @@ class Staleness:
             return False
         if _written(first, name) is not None and _written(first, name) == _written(second, name):
             return False
+        if name not in self._names.of(other).binds and only_hands_on(first, name, self._functions):
+            return False
+        if asks_for_columns(self._cells[edge.cell], name):
+            return not all(keeps_columns(cell, name, self._functions) for cell in (first, second))
         changed = columns_of(first if other > edge.cell else second, name, ast.Store, functions=self._functions)
         read = columns_of(self._cells[edge.cell], name, ast.Load)
         return changed is None or (read is not None and bool(changed & read))
@@ -293,7 +298,17 @@ def _failed(cell: CodeCell) -> bool:
 def _written(cell: CodeCell, name: str) -> str | None:
     """The code of a value: what is computed alike is taken to be alike."""
     value = _value_of(cell, name)
-    return None if value is None or touches(cell, name) else ast.dump(value)
+    return None if value is None or touches(cell, name) else ast.dump(_spelled_out(value))
+
+
+def _spelled_out(value: ast.expr) -> ast.expr:
+    """`dict(a=1)` as `{"a": 1}`."""
+    words = (
+        value.keywords if isinstance(value, ast.Call) and called_name(value.func) == "dict" and not value.args else []
+    )
+    if not words or any(word.arg is None for word in words):
+        return value
+    return ast.Dict([ast.Constant(word.arg) for word in words], [_spelled_out(word.value) for word in words])
 
 
 def _value_of(cell: CodeCell, name: str) -> ast.expr | None:

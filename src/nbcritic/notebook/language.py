@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from nbcritic.notebook.arguments import parsed
+
 _PYTHON = re.compile(
     r"(?:i|micro|circuit|x|pypy|py|xeus-|sage)?python.*|pypy.*|pyspark.*|pyodide|conda-.*-py", re.ASCII
 )
@@ -77,3 +79,17 @@ def kernel_language(name: object) -> str:
         if found := pattern.fullmatch(name):
             return language or found.groupdict().get("name") or name
     return ""
+
+
+def cell_language(kernel: object, vscode: object, source: str, *, has_run: bool) -> str:
+    """The language of a cell of its own, `""` for that of the notebook: by its kernel (SoS), else by what VS Code was told.
+
+    VS Code also guesses, and takes code for Markdown or a shell's: what has run was in the kernel's language, and so is what starts
+    with a magic or reads as Python.
+    """
+    if by_kernel := kernel_language(kernel):
+        return by_kernel
+    word = _mapping(vscode).get("languageId")
+    if not isinstance(word, str) or has_run or word == "markdown" or source.lstrip().startswith(("%", "!")):
+        return ""
+    return _plain(word) if _plain(word) == "python" or parsed(source) is None else ""

@@ -26,7 +26,9 @@ _AUTOMAGIC = "|".join(sorted(_AUTOMAGIC_ALONE | _AUTOMAGIC_WITH_ARGUMENT))
 """Magics that people write without a `%`."""
 
 _AUTOMAGIC_LINE = re.compile(rf"({_AUTOMAGIC})(?:[ \t]+(?![=,])(.*))?$")
-_FLAG = re.compile(r"-[A-Za-z]+(?:\s|$)")
+_COMMANDS = _AUTOMAGIC_ALONE | frozenset("cat cp less mkdir more mv rm rmdir".split())
+_OF_A_COMMAND = re.compile(r"-[A-Za-z]+(?:\s|$)|/[\w.]")
+"""Flags and absolute paths: `ls -l` and `cd /data/raw` are Python as well, but nobody writes a difference or a quotient so."""
 _FIRST = re.compile(
     rf"(?:\s*\n)?(?:[ \t\f\\%!?,;/]|>>>|\.\.\.+:|In \[|\[(?:nav|ins)\]|(?:{_AUTOMAGIC})(?:[ \t]+[^=\n][^\n]*)?\n?\Z)"
 )
@@ -123,7 +125,7 @@ def _automagic(line: str) -> Statement | None:
     if not found:
         return None
     name, argument = found[1], found[2] or ""
-    is_command = name in _AUTOMAGIC_ALONE and (not argument or _FLAG.match(argument))
+    is_command = (not argument and name in _AUTOMAGIC_ALONE) or (name in _COMMANDS and _OF_A_COMMAND.match(argument))
     if not is_command and parsed(line) is not None:
         return None
     return Statement(0, len(line), "escape", 0, "%", line)

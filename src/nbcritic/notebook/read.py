@@ -13,7 +13,7 @@ from msgspec import Raw
 from nbcritic.model import Cell, Kind, NbcriticError, Notebook
 from nbcritic.notebook import percent
 from nbcritic.notebook.encoding import repair, utf8
-from nbcritic.notebook.language import kernel_language, language_of, language_version
+from nbcritic.notebook.language import cell_language, language_of, language_version
 from nbcritic.notebook.unreadable import explain
 
 MAX_BYTES = 200_000_000
@@ -34,6 +34,7 @@ class _Meta(msgspec.Struct):
     tags: list[str] = []
     init_cell: Any = None
     kernel: Any = None
+    vscode: Any = None
 
 
 class _Cell(msgspec.Struct):
@@ -162,6 +163,7 @@ def _loose_cell(raw: Raw) -> _Cell:
             [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else [],
             meta.get("init_cell") if isinstance(meta, dict) else None,
             meta.get("kernel") if isinstance(meta, dict) else None,
+            meta.get("vscode") if isinstance(meta, dict) else None,
         ),
         id=_word(values.get("id")) or None,
         execution_count=_count(values.get("execution_count")),
@@ -261,7 +263,9 @@ def _cell(number: int, cell: _Cell, id_: str | None) -> Cell:
         id=id_,
         execution_count=_count(count) if kind == "code" else None,
         tags=_tags(cell.metadata),
-        language=kernel_language(cell.metadata.kernel) if cell.metadata else "",
+        language=cell_language(cell.metadata.kernel, cell.metadata.vscode, text, has_run=bool(count))
+        if cell.metadata
+        else "",
         outputs=bytes(cell.outputs) if kind == "code" else b"[]",
     )
 

@@ -88,9 +88,13 @@ def _foretold(finding: Finding, report: Report, run: Run) -> Finding:
     seen = [
         Related(other.at, f"{other.code} {other.name} foretold it")
         for other in report.findings
-        if other.code in causes and _same_place(other, finding) and (name is None or name[1] in other.message)
+        if other.code in causes and _same_place(other, finding) and (name is None or _speaks_of(other, name[1]))
     ]
     return replace(finding, related=(*finding.related, *seen))
+
+
+def _speaks_of(finding: Finding, name: str) -> bool:
+    return any(name in message for message in (finding.message, *(place.message for place in finding.related)))
 
 
 def _same_place(cause: Finding, failure: Finding) -> bool:

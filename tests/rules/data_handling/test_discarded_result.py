@@ -24,6 +24,9 @@ ASSIGNED = "write `d = d.drop(columns='x')`"
         ("print(d['y'], d[['y', 'z']])", ASSIGNED, "minor"),
         ("print(d['y'])\n# %%\nprint(d.shape)", ASSIGNED, None),
         ("plot(d.y, d['z'])", ASSIGNED, "minor"),
+        ("def show(k):\n    one = d[d['y'] == k]\n    one = one[one['z'] > 0]\n    plot(one['z'])", ASSIGNED, "minor"),
+        ("def show(k):\n    one = d[d['y'] == k]\n    return one", ASSIGNED, None),
+        ("print(d['y'])\n# %%\ndef fit(d):\n    return d.drop(columns='y')", ASSIGNED, "minor"),
         ("plot(d.y, d.columns)", ASSIGNED, None),
     ],
 )
@@ -89,3 +92,20 @@ def test_a_none_that_nothing_reads_weighs_less(use: str, severity: str | None) -
     text = f"# %%\nimport pandas as pd\na = pd.read_csv('a.csv')\nb = a.fillna(0, inplace=True)\n{use}\n"
     (hit,) = check.check(Page(percent.read(text, "t.py")))
     assert hit.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("after", "severity"),
+    [
+        ("print(d)", None),
+        ("display(d)", None),
+        ("d", None),
+        ("print(table(d, k=1))", None),
+        ("print(len(s))\nprint(d)", "minor"),
+    ],
+)
+def test_what_is_printed_at_once_is_shown_in_the_wrong_order(after: str, severity: str | None) -> None:
+    text = f"# %%\nimport pandas as pd\nd = pd.read_csv('a.csv')\nd.sort_values('x')\n{after}\n"
+    (hit,) = check.check(Page(percent.read(text, "t.py")))
+    assert hit.severity == severity
+    assert ("write `d = " in hit.message) == (severity is None)

@@ -17,9 +17,9 @@ def hits(text: str) -> list[Hit]:
 @pytest.mark.parametrize(
     "join, expected",
     [
-        ("both = a.merge(b, on='k')", 'twice doubles rows of `a`; say `validate="m:1"`'),
-        ("a = a.merge(b, on='k')", 'twice doubles rows of `a`; say `validate="m:1"`'),
-        ("b = a.merge(b, on='k')", 'twice doubles rows of `b`; say `validate="1:m"`'),
+        ("both = a.merge(b, on='name')", 'twice doubles rows of `a`; say `validate="m:1"`'),
+        ("a = a.merge(b, on='name')", 'twice doubles rows of `a`; say `validate="m:1"`'),
+        ("b = a.merge(b, on='name')", 'twice doubles rows of `b`; say `validate="1:m"`'),
     ],
 )
 def test_the_relation_fits_the_table_that_grows(join: str, expected: str) -> None:
@@ -31,33 +31,33 @@ def test_the_relation_fits_the_table_that_grows(join: str, expected: str) -> Non
     "before, count",
     [
         ("", 1),
-        ("b = b.drop_duplicates('k')", 0),
-        ("b = b.drop_duplicates('k')\nb = b.explode('c')", 1),
-        ("b.drop_duplicates('k', inplace=True)", 0),
-        ("if x:\n    b = b.drop_duplicates('k')", 1),
-        ("b = b.set_index(['k', 'c']).unstack().reset_index()", 0),
-        ("b = b.set_index('k').unstack().reset_index()", 1),
-        ("b = pd.concat([b.groupby('k').c.sum(), b.groupby('k').d.max()], axis=1).reset_index()", 0),
-        ("b = pd.concat([b.groupby('k').c.sum(), b.groupby('k').d.max()]).reset_index()", 1),
-        ("assert b['k'].is_unique", 0),
-        ("assert 'k' in b.columns", 1),
-        ("assert len(b) == b.k.nunique()\n# %%", 0),
-        ("assert b['k'].is_unique\nb = f()\nc = 1\nd = 2", 1),
+        ("b = b.drop_duplicates('name')", 0),
+        ("b = b.drop_duplicates('name')\nb = b.explode('c')", 1),
+        ("b.drop_duplicates('name', inplace=True)", 0),
+        ("if x:\n    b = b.drop_duplicates('name')", 1),
+        ("b = b.set_index(['name', 'c']).unstack().reset_index()", 0),
+        ("b = b.set_index('name').unstack().reset_index()", 1),
+        ("b = pd.concat([b.groupby('name').c.sum(), b.groupby('name').d.max()], axis=1).reset_index()", 0),
+        ("b = pd.concat([b.groupby('name').c.sum(), b.groupby('name').d.max()]).reset_index()", 1),
+        ("assert b['name'].is_unique", 0),
+        ("assert 'name' in b.columns", 1),
+        ("assert len(b) == b.name.nunique()\n# %%", 0),
+        ("assert b['name'].is_unique\nb = f()\nc = 1\nd = 2", 1),
     ],
 )
 def test_what_makes_keys_unique(before: str, count: int) -> None:
-    assert len(hits(f"{before}\nboth = a.merge(b, on='k')\nboth.groupby('c').sum()")) == count
+    assert len(hits(f"{before}\nboth = a.merge(b, on='name')\nboth.groupby('c').sum()")) == count
 
 
 @pytest.mark.parametrize(
     ("given", "more"),
-    [("a.groupby('k').last().reset_index()", ""), ("a.groupby('k').last(), None", ""), ("b", "(so is another join)")],
+    [("a.groupby('name').last().reset_index()", ""), ("a.groupby('name').last(), None", ""), ("b", "(so is another join)")],
 )
 def test_a_table_that_a_function_is_given(given: str, more: str) -> None:
     calls = "".join(f"print(joined(b, {table}))\n" for table in given.split(", "))
     text = (
-        "def joined(table, newest):\n    if newest is not None:\n        table = table.merge(newest, on='k')\n"
-        f"    return table.groupby('c').size()\n{calls}both = a.merge(b, on='k')\nboth.groupby('c').sum()"
+        "def joined(table, newest):\n    if newest is not None:\n        table = table.merge(newest, on='name')\n"
+        f"    return table.groupby('c').size()\n{calls}both = a.merge(b, on='name')\nboth.groupby('c').sum()"
     )
     (hit,) = hits(text)
     assert ("so is" in hit.message) == bool(more)
@@ -77,6 +77,6 @@ def test_a_table_that_a_function_is_given(given: str, more: str) -> None:
 def test_a_table_that_a_function_makes_in_steps(second: str, count: int) -> None:
     text = (
         f"def joined(table, keys):\n    counts = table.groupby(keys)['c'].nunique()\n    {second}\n"
-        "    both = pd.merge(table, counts)\n    return both.groupby('k').size()"
+        "    both = pd.merge(table, counts)\n    return both.groupby('name').size()"
     )
     assert len(hits(text)) == count

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.project import Project
 from nbcritic.model import Cell, Hit, Notebook
 from nbcritic.notebook import percent
 from nbcritic.rules.environment.inline_install import check
@@ -90,11 +91,20 @@ def found(text: str) -> list[Hit]:
     return list(check.check(Page(percent.read(text, "a.ipynb"))))
 
 
-def test_the_same_package_once_more_is_no_news() -> None:
-    text = "# %%\n!pip install shop\nimport shop\n# %%\n!pip install -q shop==1.2\n# %%\n!pip install shop other\nimport other"
-    first, second = found(text)
-    assert [related.message for related in first.related] == ["installs `shop==1.2` again"]
-    assert second.at.cell == 3
+def test_all_that_a_notebook_installs_is_one_finding() -> None:
+    text = "# %%\n!pip install -q shop==1.2\nimport shop\n# %%\n!pip install shop\n# %%\n!pip install shop other\nimport other"
+    (hit,) = found(text)
+    assert hit.at.cell == 2, "the first line that names no version"
+    assert [related.message for related in hit.related] == ["installs `shop`, `other`", "installs `shop==1.2`"]
+
+
+def test_what_the_project_pins_already() -> None:
+    page = percent.read("# %%\n!pip install shop\nimport shop\n", "a.ipynb")
+    (hit,) = check.check(Page(page, Project.of({"requirements.txt": "shop==1.2\n"})))
+    assert (hit.message, hit.severity) == ("`shop` is already pinned in `requirements.txt`: drop the line", "minor")
+    (hit,) = check.check(Page(page, Project.of({"requirements.txt": "shop\n"})))
+    assert hit.message.endswith("`requirements.txt` names it without a release: pin it there, and drop the line")
+    assert hit.severity is None
 
 
 @pytest.mark.parametrize(

@@ -73,3 +73,25 @@ def test_one_fault_in_several_cells_is_told_once() -> None:
 )
 def test_a_stub_of_a_worksheet_weighs_less(body: str, path: str, severity: str | None) -> None:
     assert [hit.severity for hit in hits(f"for n in [3, 4]:\n    {body}\nprint(n)", path=path)] == [severity]
+
+
+def test_python_2_that_never_ran_weighs_less() -> None:
+    text = "# %% In[1]\nx = 3\n# %%\nprint 'total', x\n# %% In[2]\nprint(x)\n#> 3\n"
+    (found,) = check.check(Page(percent.read(text, "t.py", history=True)))
+    assert found.message.startswith("This cell is Python 2")
+    assert found.severity == "major"
+
+
+@pytest.mark.parametrize(
+    ("comment", "count"),
+    [
+        ("# Indentation error: Fix it!", 0),
+        ("# This raises an error:", 0),
+        ("# SyntaxError", 0),
+        ("# mean error per row", 1),
+        ("# fix it later", 1),
+    ],
+)
+def test_a_fault_that_its_comment_announces(comment: str, count: int) -> None:
+    text = f"# %%\n{comment}\nfor x in [3]:\n    y = x\n   print(y)\n"
+    assert len(list(check.check(Page(percent.read(text, "t.py", history=True))))) == count

@@ -74,3 +74,21 @@ def test_a_branch_that_the_cell_turns_off_weighs_less(text: str, severity: str |
 def test_a_function_that_is_called_reads_the_name_as_its_caller_would(body: str, severity: str | None) -> None:
     text = f"def total(prices):\n    {body}\n# %% In[5]\ntotal([3])"
     assert [hit.severity for hit in hits(text) if "`po`" in hit.message] == [severity]
+
+
+def test_classes_of_one_missing_import_are_one_finding_a_cell() -> None:
+    first, other = hits("model = Sequential([Dense(8), Dropout(0.1)])\n# %% In[5]\nAdam(po)")[:2]
+    assert first.message.startswith("`Sequential` is used here, but no cell defines it")
+    assert first.message.endswith("nor 2 other names: `Dense`, `Dropout`")
+    assert [(place.at.cell, place.at.line) for place in first.related] == [(2, 1), (2, 1)]
+    assert other.at.cell == 3
+
+
+def test_many_lost_names_are_one_finding() -> None:
+    five = "\n".join(f"print(name_{n})" for n in "abcde")
+    assert len(hits(five)) == 5
+    (hit,) = hits(five + "\ndef unused():\n    return name_f\n" + "print(price_list)")
+    assert hit.message.startswith("`name_a` is used here")
+    assert "nor 6 other names: `name_b`" in hit.message
+    assert hit.severity is None
+    assert len(hit.related) == 6

@@ -141,6 +141,36 @@ def said(source: str) -> list[str]:
         ("found['a'] = 1", ""),
         ("items.sort()", ""),
         ("total |= 4", ""),
+        # the front is cut out again, and the same put behind it
+        ("array = np.hstack((array[:, :2], other))", ""),
+        ("array = np.vstack([array[:2], other])", ""),
+        ("array = np.concatenate((array[:total], other))", ""),
+        ("array = np.append(array[:2], 5)", ""),
+        ("array = np.c_[array[:, :2], other]", ""),
+        ("array = np.r_[array[:2], other]", ""),
+        ("front = array[:, :2]\narray = np.hstack((front, other))", ""),
+        ("array = np.vstack([array, other])", "appends the same to `array` again"),
+        ("items = items[:3] + [1]", ""),
+        ("items = items + [1]", "adds to `items` again"),
+        ("df = pd.concat([df.iloc[:, :3], other], axis=1)", ""),
+        ("df = pd.concat([df.iloc[:3], other])", ""),
+        ("df['a'] = df['a'].apply(lambda x: x[:3] + 'xx')", ""),
+        ("df['a'] = df['a'].str[:3] + 'xx'", ""),
+        ("df['a'] = 'xx' + df['a'].str[:3]", "adds to `df['a']` again"),
+        ("df = pd.concat([df[~(df['a'] == 1)], other]).reset_index(drop=True)", ""),
+        # centred and scaled by its own measures, others with it
+        ("m = df.mean()\ns = df.std()\ndf = (df - m) / s\narray = (array - m) / s", ""),
+        ("m = df.mean(axis=0)\ndf -= m\ns = df.std(axis=0)\ndf /= s\narray -= m\narray /= s", ""),
+        ("low, high = df.min(), df.max()\ndf = (df - low) / (high - low)\narray = (array - low) / (high - low)", ""),
+        ("m = other.mean()\narray = array - m", "subtracts from `array` again"),
+        ("df -= df.mean()\narray -= other.mean()", "subtracts from `array` again"),
+        # its own result lacks what it asks for
+        ("df = df['a'] - df['b']", "stops with KeyError"),
+        ("def f(t):\n    return (t.a - t.b) / (t.a + t.b).rename('n')\ndata = f(data)", "stops with AttributeError"),
+        ("df = pd.concat([df[['x']], pd.get_dummies(df.port)], axis=1)", "stops with AttributeError"),
+        ("df = pd.concat([df[['x', 'port']], pd.get_dummies(df.port)], axis=1)", "appends the same to `df` again"),
+        # it trains on
+        ("array -= array.grad * 0.1", ""),
         # the cell starts afresh
         ("total = 0\ntotal += 1", ""),
         ("items = []\nfor x in other: items.append(x)", ""),
@@ -158,6 +188,39 @@ def said(source: str) -> list[str]:
 )
 def test_second_run(source: str, then: str) -> None:
     assert said(source) == ([then] if then else [])
+
+
+@pytest.mark.parametrize(
+    "source, sure",
+    [
+        ("df['a'] = df['a'].map({'x': 1, 'y': 0})", True),
+        ("df['a'] /= 100", True),
+        ("df['a'] = np.log(df['a'])", True),
+        ("array = array.T", True),
+        ("df = df.iloc[:, 1:]", True),
+        ("df = pd.concat([df, other])", True),
+        ("df = df * other", False),
+        ("df = df.iloc[len(other) :]", False),
+        ("items.append(3)", False),
+        ("items.pop(0)", False),
+    ],
+)
+def test_forms_that_are_sure(source: str, sure: bool) -> None:
+    (hit,) = check.check(page_of(source))
+    assert (hit.severity, hit.confidence) == (None, None if sure else "possible")
+
+
+@pytest.mark.parametrize(
+    "use, severity",
+    [
+        ("items[-1]\nitems", None),
+        ("'c' in items\nitems.sort()", "minor"),
+        ("if 'c' in items: items.remove('c')", "minor"),
+    ],
+)
+def test_a_list_of_names_that_is_only_shown_weighs_less(use: str, severity: str | None) -> None:
+    (hit,) = check.check(Page(percent.read(f"{FIRST}items.append('b')\n# %%\n{use}", "t.ipynb")))
+    assert hit.severity == severity
 
 
 def places(source: str) -> list[int]:

@@ -41,6 +41,17 @@ def test_the_message_names_the_cell_whose_value_was_used() -> None:
     assert "as cell 4 (In[3]) had left it, not as cell 2 above makes it" in hit.message
 
 
+def test_what_came_over_several_steps_or_through_a_function_is_less_sure() -> None:
+    prices, more = (2, "prices = [3, 4]"), (3, "prices = [5]")
+    (hit,) = hits(prices, (4, "print(sum(prices))"), more)
+    assert hit.confidence is None
+    (hit,) = hits(prices, (4, "total = sum(prices)"), (5, "print(total)"), more)
+    assert hit.confidence == "possible"
+    function = (6, "def raised(rows):\n    return [2 * row for row in rows]")
+    (hit,) = hits((7, "prices = [3, 4]"), (9, "print(sum(prices))"), function, (8, "prices = raised(prices)"))
+    assert hit.confidence == "possible"
+
+
 def test_a_long_chain_is_cut() -> None:
     steps = [
         (count, f"{name} = sum([{before}])")

@@ -98,8 +98,8 @@ def test_a_page_that_speaks_of_it_has_heard() -> None:
             "minor",
         ),
         (UNDEFINED + "F-score is ill-defined and being set to 0.0 in labels with no predicted samples.\n", "minor"),
-        (UNDEFINED + "F-score is ill-defined and being set to 0.0 due to no true samples.\n", None),
-        (UNDEFINED + "R^2 score is not well-defined with less than two samples.\n", None),
+        (UNDEFINED + "F-score is ill-defined and being set to 0.0 due to no true samples.\n", "minor"),
+        (UNDEFINED + "R^2 score is not well-defined with less than two samples.\n", "minor"),
         ("#> Confusion matrix:\n#> [[0 12]\n#>  [0 30]]\n", None),
     ],
 )
@@ -119,6 +119,64 @@ def test_a_class_that_is_never_found(text: str, severity: str | None) -> None:
 )
 def test_nothing_that_is_never_found(text: str) -> None:
     assert hits("NBC518", f"# %% In[1]\nshow(y, p)\n{text}") == []
+
+
+def test_only_a_warning_is_possible_and_minor() -> None:
+    text = (
+        "# %% In[1]\nf1_score(y, p)\n"
+        + UNDEFINED
+        + "F-score is ill-defined and being set to 0.0 due to no predicted samples.\n"
+    )
+    assert [(hit.severity, hit.confidence) for hit in hits("NBC518", text)] == [("minor", "possible")]
+
+
+@pytest.mark.parametrize(
+    "code, count",
+    [
+        ("for t in grid:\n    scores.append(f1_score(y, p >= t))", 0),
+        ("[f1_score(y, (p > t).astype(int)) for t in grid]", 0),
+        ("for i in range(9):\n    q = np.where(p > grid[i], 1, 0)\n    print(f1_score(y, q))", 0),
+        ("def at(t):\n    return f1_score(y, p >= t)\nfor t in grid:\n    print(at(t))", 0),
+        ("for model in models:\n    print(f1_score(y, model.predict(x)))", 1),
+        ("for i, model in enumerate(models):\n    if i > start:\n        print(f1_score(y, model.predict(x)))", 1),
+        ("for model in models:\n    print(f1_score(y, model.predict_proba(x)[:, 1] > 0.5))", 1),
+    ],
+)
+def test_scores_at_every_threshold(code: str, count: int) -> None:
+    warning = UNDEFINED + "F-score is ill-defined and being set to 0.0 due to no predicted samples.\n"
+    assert len(hits("NBC518", f"# %% In[1]\n{code}\n{warning}")) == count
+
+
+@pytest.mark.parametrize(
+    "text, severity",
+    [
+        ("#> FitFailedWarning:\n#> 5 fits failed out of a total of 60.\n", "minor"),
+        ("#> FitFailedWarning:\n#> 20 fits failed out of a total of 60.\n", None),
+        ("#> FitFailedWarning: Estimator fit failed.\n", "minor"),
+        (
+            "#> FitFailedWarning:\n#> 5 fits failed out of a total of 60.\n# %% In[2]\nsearch.best_score_\n#> nan\n",
+            None,
+        ),
+    ],
+)
+def test_few_failed_fits_weigh_less(text: str, severity: str | None) -> None:
+    assert [hit.severity for hit in hits("NBC516", f"# %% In[1]\nsearch.fit(x, y)\n{text}")] == [severity]
+
+
+NMF = "#> /lib/sklearn/decomposition/_nmf.py:1637: ConvergenceWarning: Maximum number of iterations 200 reached.\n"
+
+
+@pytest.mark.parametrize(
+    "text, count",
+    [
+        ("#> Iteration: 0\n" + NMF + "#> Iteration: 1\n#> Iteration: 2\n", 0),
+        ("#> Round 1\n" + NMF + "#> Round 2\n#> Round 3\n" + NMF, 1),
+        ("#> Iteration: 0\n" + NMF + "#> Iteration: 1\n", 1),
+        ("#> Fold 1\n" + NMF + "#> Fold 2\n#> Fold 3\n", 1),  # each fold is a fit of its own
+    ],
+)
+def test_a_warning_in_an_early_round(text: str, count: int) -> None:
+    assert len(hits("NBC517", f"# %% In[1]\ncentre = align(slices)\n{text}")) == count
 
 
 def test_the_first_rounds_of_a_fit_may_know_one_class() -> None:

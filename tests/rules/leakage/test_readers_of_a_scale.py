@@ -105,3 +105,32 @@ def test_words_whose_weights_are_dropped() -> None:
     text = "m = TfidfVectorizer().fit_transform(df['text']).tocoo()\nt = pd.DataFrame({'row': m.row, 'word': m.col, 'weight': m.data})\n"
     for columns, count in ((["row", "word"], 0), (["word", "weight"], 1)):
         assert len(hits(f"{text}a, b = train_test_split(t[{columns}])\nSVR().fit(a, labels)")) == count
+
+
+HAND = "X = (X - X.mean()) / X.std()\na, b, c, d = train_test_split(X, y)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("LinearRegression().fit(a, c)", 0),
+        ("XGBRegressor().fit(a, c)", 0),
+        ("LinearRegression().fit(a, c)\ne, f, g, h = train_test_split(df[['x']], y)\nRidge().fit(e, g)", 0),
+        ("Ridge().fit(a, c)", 1),
+    ],
+)
+def test_a_scale_by_hand_moves_no_least_squares(text: str, count: int) -> None:
+    assert bool(hits(HAND + text)) == bool(count)
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [("np.random.multivariate_normal(mean, cov, n)", 0), ("np.random.choice(df, n)", 1), ("df.values", 1)],
+)
+def test_rows_drawn_at_random_have_no_held_out_ones(source: str, count: int) -> None:
+    text = (
+        f"import numpy as np\nfrom sklearn.preprocessing import scale\ndef made(n):\n    data = {source}\n"
+        "    return scale(data[:, :3]), data[:, 3]\nX, y = made(9)\na, b, c, d = train_test_split(X, y)\n"
+        "SVR().fit(a, c).score(b, d)"
+    )
+    assert len(hits(text)) == count

@@ -165,3 +165,22 @@ def test_orders_that_are_searched_on_all_rows(search: str, score: str, count: in
     text = "# %%\nimport pandas as pd\nfrom pmdarima import auto_arima\nfrom statsmodels.tsa.arima.model import ARIMA\n"
     page = Page(percent.read(text + ORDERS.format(search=search, score=score), "t.py"))
     assert len(list(check.check(page))) == count
+
+
+def test_the_choice_is_named_before_the_early_stopping() -> None:
+    text = """# %%
+from sklearn.metrics import recall_score
+from sklearn.model_selection import train_test_split
+from xgboost import XGBClassifier
+a, c, b, d = train_test_split(X, y)
+best = 0
+for depth in [1, 2, 3]:
+    model = XGBClassifier(max_depth=depth, early_stopping_rounds=9)
+    model.fit(a, b, eval_set=[(c, d)])
+    recall = recall_score(d, model.predict(c))
+    if recall > best:
+        best, chosen = recall, model
+print(best)
+"""
+    (hit,) = check.check(Page(percent.read(text, "t.py")))
+    assert "chooses by scores" in hit.message

@@ -11,13 +11,14 @@ from nbcritic.analysis.graph_changes import changed_arguments
 from nbcritic.analysis.idempotence.expressions import element_of
 from nbcritic.analysis.idempotence.frames import keyword
 from nbcritic.analysis.idempotence.functions import arguments_of, call_own, invoke
+from nbcritic.analysis.idempotence.kinds import root
 from nbcritic.analysis.idempotence.methods import call_method
 from nbcritic.analysis.idempotence.objects import Obj
 from nbcritic.analysis.idempotence.outside import hand_on, luck_of, make_draw, next_luck, note_files
 from nbcritic.analysis.idempotence.places import key_of, kind_at
 from nbcritic.analysis.idempotence.run import Run
 from nbcritic.analysis.idempotence.tables import FUNCTIONS, GENERATORS, ITERATORS, NOW
-from nbcritic.analysis.idempotence.terms import MissingKey, Term, root
+from nbcritic.analysis.idempotence.terms import MissingKey, Term
 from nbcritic.analysis.pattern import regex
 
 _ON = regex(r"on$|_index$")

@@ -9,12 +9,13 @@ from nbcritic.analysis import chance
 from nbcritic.analysis.graph_changes import changes_object
 from nbcritic.analysis.idempotence.frames import FRAME_METHODS, keyword
 from nbcritic.analysis.idempotence.functions import arguments_of, contents_of, invoke, method_of
+from nbcritic.analysis.idempotence.kinds import root
 from nbcritic.analysis.idempotence.objects import Obj
 from nbcritic.analysis.idempotence.outside import hand_on, make_draw, next_luck, note_files, note_method_files
 from nbcritic.analysis.idempotence.places import kept, key_of, kind_at, kind_is, rowwise
 from nbcritic.analysis.idempotence.run import Run
 from nbcritic.analysis.idempotence.tables import COPIES, ELEMENTWISE, FORMS, FUNCTIONS, OVERWRITES, ROWS, TEXT_FORMS
-from nbcritic.analysis.idempotence.terms import MissingKey, Term, root
+from nbcritic.analysis.idempotence.terms import MissingKey, Term
 
 _TEXT_ONLY = frozenset("split rsplit splitlines encode lower upper strip lstrip rstrip title capitalize".split())
 _SETTLED = frozenset("sum mean max min first last median".split())

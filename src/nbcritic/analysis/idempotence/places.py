@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from nbcritic.analysis.idempotence.kinds import kind_of
 from nbcritic.analysis.idempotence.objects import Obj
 from nbcritic.analysis.idempotence.run import Run
-from nbcritic.analysis.idempotence.terms import MissingKey, Term, kind_of
+from nbcritic.analysis.idempotence.terms import MissingKey, Term
 
 _SCALARS = ("number", "date", "timedelta")
 CONDITIONS = frozenset("Eq NotEq Lt LtE Gt GtE In NotIn Not Invert And Or BitAnd BitOr in".split())
@@ -15,6 +16,10 @@ _TESTS = frozenset(
     "isin notna notnull isna isnull between duplicated any all contains startswith endswith match isdigit isnumeric".split()
 )
 _SHAPES = frozenset({"shape", "index", "size", "ndim"})
+_JOINS = frozenset({*(f"call:numpy.{name}" for name in ("hstack", "vstack", "concatenate")), "call:pandas.concat"})
+_STACKS = frozenset({"numpy.c_", "numpy.r_"})
+_LENGTHENS = frozenset({"call:numpy.append", "m:append", "m:extend"})
+"""What puts something behind a value: operations, and objects that do it in brackets."""
 
 
 def kind_at(run: Run, node: ast.AST, thing: Obj) -> str:
@@ -168,10 +173,29 @@ def _sliced(run: Run, content: Term, cut: Term) -> Term:
         if upper is None:
             return content
         owner = content.args[0] if content.op == "attr:str" else content
-        return run.terms.norm(owner, {("head", upper)})
+        return _front(owner, upper) or run.terms.norm(owner, {("head", upper)})
     if upper is None and step in (None, 1) and _is_negative(lower):
         return run.terms.norm(content.args[0] if content.op == "attr:str" else content, {("tail", lower)})
     return run.terms.make("cut", content.args[0] if content.op == "attr:str" else content, cut)
+
+
+def _front(content: Term, upper: object) -> Term | None:
+    """What `x[:k]` gives where `x` is `x[:k]` with something put behind it: the same front; None where it is not known.
+
+    In front stands what was cut at `k`, so the joint is at `k` too: `hstack((x[:, :k], more))`, `x[:3] + "xx"`, `x[:k] + [y]`.
+    """
+    parts = content.args
+    if content.op in _JOINS and parts and parts[0].op in ("list", "tuple"):
+        parts = parts[0].args
+    elif content.op == "get" and content.args[0].op == "sym" and content.args[0].args[0] in _STACKS:
+        parts = content.args[1].args if isinstance(content.args[1], Term) else ()
+    elif content.op == "Add":
+        parts = parts if kind_of(parts[1]) in ("str", "list", "tuple") else ()
+    elif content.op not in _LENGTHENS:
+        return None
+    first = parts[0] if parts else None
+    is_cut = isinstance(first, Term) and first.op == "norm" and ("head", upper) in first.args[1]
+    return first if is_cut else None
 
 
 def _is_negative(bound: object) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from nbcritic.analysis.idempotence.arithmetic import COMPARISONS, computed, is_neutral, puts_in_order
+from nbcritic.analysis.idempotence.kinds import kind_of
 
 Key = Any
 """A constant, or the term of a key that is computed."""
@@ -330,6 +331,8 @@ class Terms:
             return self.norm(left, {(op, right)})
         if op == "Sub" and kind_of(right) == "set":
             return self.norm(left, {(op, right)}, "set")
+        if op in ("Sub", "Div") and _is_settled(op, right):
+            return left
         if op in ("Sub", "Div") and _is_statistic(right, left):
             tags = frozenset({(op, right.op)})
             if left.op == "filter":  # of these rows alone
@@ -355,10 +358,26 @@ def _is_position(key: Key) -> bool:
 
 def _is_statistic(term: Term, of: Term) -> bool:
     """Is it a mean, a spread or the like of the same value, by which that is centred or scaled for good?"""
-    name = term.op.rpartition(":")[2].rpartition(".")[2]
-    if name in _STATISTICS:
+    if _name(term) in _STATISTICS:
         return bool(term.syms & of.syms)
     return term.op == "Sub" and all(isinstance(side, Term) and _is_statistic(side, of) for side in term.args)
+
+
+def _is_settled(op: str, term: Term) -> bool:
+    """Is it the mean of what was centred by its mean, or the spread of what was scaled by it? These are 0 and 1.
+
+    So is the largest of what was brought between 0 and 1.
+    """
+    of = term.args[0] if term.args and _name(term) in _STATISTICS else None
+    if not isinstance(of, Term) or of.op != "norm":
+        return False
+    is_range = _name(term) == "max" and ("Div", "norm") in of.args[1]
+    return (op, term.op) in of.args[1] or (op == "Div" and is_range)
+
+
+def _name(term: Term) -> str:
+    """The bare name of a function or method."""
+    return term.op.rpartition(":")[2].rpartition(".")[2]
 
 
 _RELATIVE: Final = frozenset("mean median std quantile percentile rank describe mad".split())
@@ -370,37 +389,7 @@ def _is_relative(mask: Term, patience: int = 200) -> bool:
     while waiting and patience:
         here = waiting.pop()
         patience -= 1
-        if here.op.rpartition(":")[2].rpartition(".")[2] in _RELATIVE:
+        if _name(here) in _RELATIVE:
             return True
         waiting += inner_terms(here.args)
     return False
-
-
-_KINDS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("Sub", "Div", "Mult", "Pow", "FloorDiv", "m:str.len", "call:len", "call:sum"), "number"),
-    **dict.fromkeys(("list", "tuple", "set", "dict"), ""),
-    **dict.fromkeys(("m:dt.strftime", "call:str.join"), "str"),
-}
-
-
-def kind_of(term: Term) -> str:
-    """What a value is known to be by the operation that made it: `number`, `str`, `datetime`, `list` …, or an empty string."""
-    if term.op == "const":
-        return {"int": "number", "float": "number", "str": "str"}.get(term.args[0], "")
-    if term.op == "norm":
-        return str(term.args[2])
-    if term.op in ("filter", "over", "part"):
-        return kind_of(term.args[0])
-    if term.op == "ite":
-        one, other = kind_of(term.args[1]), kind_of(term.args[2])
-        return one if one == other else ""
-    if term.op.startswith("dt."):
-        return "date"
-    return _KINDS.get(term.op, "") or (term.op if term.op in ("list", "tuple", "set") else "")
-
-
-def root(term: Term) -> Term:
-    """What lies under forms and keys: the operation that made the value."""
-    while term.op in ("norm", "over", "filter"):
-        term = term.args[0]
-    return term

@@ -50,17 +50,22 @@ class Growth:
 
     def loops(self, cell: CodeCell, assign: ast.Assign, grown: str) -> list[Loop]:
         """The loops over whose turns the target grows, the innermost first; none where there are few turns."""
-        root = grown.partition(".")[0]
+        root = grown.partition(".")[0].partition("[")[0]
         below: ast.AST = assign
         over: list[Loop] = []
+        growing: list[Loop] = []
+        indices = {name.id for target in assign.targets for name in nodes_in(target, ast.Name)} - {root}
         for loop in loops(cell, assign):
             targets = [] if isinstance(loop, ast.While) else list(nodes_in(loop.target))
             is_target = any(isinstance(node, ast.Name) and node.id == root for node in targets)
             if is_target or self._starts.before(cell, loop, below, root):
                 break
             over.append(loop)
+            # At every turn of a loop that names the element, another element grows.
+            if indices.isdisjoint(node.id for node in targets if isinstance(node, ast.Name)):
+                growing.append(loop)
             below = loop
-        return [] if all(self._sizes.is_short(loop) for loop in over) else over
+        return [] if all(self._sizes.is_short(loop) for loop in over) else growing or over
 
     def matters(self, function: ast.AST | None, name: str, grown: list[Grown]) -> bool:
         """Is the function called, and the grown name read, by anything but its own growth?"""

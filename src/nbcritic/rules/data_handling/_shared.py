@@ -18,9 +18,9 @@ def path(node: ast.AST) -> str | None:
     parts: list[str] = []
     for _ in range(_DEEP):
         if isinstance(node, ast.Name):
-            return ".".join((node.id, *reversed(parts)))
+            return "".join((node.id, *reversed(parts)))
         if isinstance(node, ast.Attribute):
-            parts.append(node.attr)
+            parts.append(f".{node.attr}")
             node = node.value
         elif isinstance(node, ast.Subscript) and isinstance(node.slice, (ast.Constant, ast.Name)):
             index = node.slice

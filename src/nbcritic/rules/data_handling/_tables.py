@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -135,6 +135,10 @@ class Tables:
 
     def _gives_unique(self, call: ast.Call, at: _Place | None, key: Key, depth: int) -> bool:
         qualified, function = self._page.qualified(call.func), call.func
+        if isinstance(function, ast.Name) and function.id in self._returned:
+            return all(self.is_unique(value, None, key, depth + 1) for value in self._returned[function.id])
+        if qualified == "pandas.merge" and len(call.args) >= 2:
+            return all(self.is_unique(side, at, key, depth + 1) for side in call.args[:2])
         if qualified in ("pandas.DataFrame", "pandas.Series") and call.args:
             rows, line = call.args[0], (at or (0, 0))[0]
             return self.is_unique(rows, at, key, depth + 1) or self._items.is_keyed(rows, key, (line, call.lineno))
@@ -152,6 +156,8 @@ class Tables:
         is_grouped = self._page.values.kind(function.value) == "groupby" or _groups(function.value)
         if function.attr in SUMS and is_grouped:
             return True
+        if function.attr in ("merge", "join") and call.args and self.is_unique(function.value, at, key, depth + 1):
+            return self.is_unique(call.args[0], at, key, depth + 1)
         # Of one key, `unstack` makes a row for each column and key.
         if function.attr == "unstack" and _is_indexed_by_several(function.value):
             return True
@@ -189,6 +195,18 @@ class Tables:
                 ]
                 if argument.arg not in stored:
                     found.update((name, values) for name in names if name.id == argument.arg)
+        return found
+
+    @cached_property
+    def _returned(self) -> dict[str, list[ast.expr]]:
+        """What the page's own functions return, of which each name stands for one function."""
+        found: dict[str, list[ast.expr]] = {}
+        functions = [function for cell in self._page.code for function in cell.nodes(ast.FunctionDef)]
+        several = Counter(function.name for function in functions)
+        for function in functions:
+            values = [node.value for node in nodes_in(function, ast.Return)]
+            if several[function.name] == 1 and values and None not in values:
+                found[function.name] = [value for value in values if value is not None]
         return found
 
     @cached_property

@@ -12,6 +12,7 @@ from nbcritic.analysis.page import Page, once
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
+from nbcritic.rules.data_handling._dropped import columns_gone, is_read_by_others, is_used
 from nbcritic.rules.data_handling._seen_gaps import SeenGaps
 from nbcritic.rules.data_handling._shared import is_constant, keyword, path
 
@@ -92,6 +93,15 @@ def check(page: Page) -> Iterator[Hit]:
             part.sort_values("day")  # <- flagged
         # %%
         df = df.rename(columns={"a": "b"}, inplace=True).head()  # <- flagged
+
+    Bad:
+
+        # %%
+        import pandas as pd
+        from tabulate import tabulate
+        ranks = pd.read_csv("ranks.csv")
+        ranks.sort_values("accuracy")  # <- flagged
+        print(tabulate(ranks, headers="keys"))
 
     Bad:
 
@@ -230,7 +240,7 @@ def _hit(page: Page, gaps: SeenGaps, cell: CodeCell, statement: ast.Expr, call: 
         return Hit(cell.at(statement), text, severity="minor")
     better = _bound(page, cell, call)
     if method in ORDERS:
-        used = any(_uses_order(row, owner) for row in after)
+        used = any(_uses_order(row, owner) for row in after) or _is_printed(after, owner)
         text += better if used else ""
         return Hit(cell.at(statement), text, severity=None if used else "minor")
     if method in _LOOKS:
@@ -239,13 +249,13 @@ def _hit(page: Page, gaps: SeenGaps, cell: CodeCell, statement: ast.Expr, call: 
     if method == "reset_index" and not is_constant(keyword(call, "drop"), True):
         # Bound to the name, the result would have one more column than the lines below expect.
         return Hit(cell.at(statement), text, severity="minor")
-    gone = _columns_gone(call, method)
-    column = next((name for name in gone if _is_used(page, after, name)), None)
+    gone = columns_gone(call, method)
+    column = next((name for name in gone if is_used(page, after, name)), None)
     if column is not None:
         # Bound to the name, the result would break the lines below.
         text += f"; code below still uses `{column}`, so delete the call"
         return Hit(cell.at(statement), text, severity="minor")
-    harmless = method == "drop" and bool(gone) and _is_read_by_others(page, cell, call, gone)
+    harmless = method == "drop" and bool(gone) and is_read_by_others(page, cell, call, gone)
     return Hit(cell.at(statement), text + better, severity="minor" if harmless else None)
 
 
@@ -273,82 +283,13 @@ def _uses_order(statement: ast.stmt, owner: str | None) -> bool:
     return any(path(node.value) == owner and IN_ORDER.match(node.attr) for node in nodes_in(statement, ast.Attribute))
 
 
-def _columns_gone(call: ast.Call, method: str) -> list[str]:
-    """The columns that are no longer there in the result."""
-    if method not in ("set_index", "drop"):
-        return []
-    given = keyword(call, "columns", "keys", "labels") or (call.args[0] if call.args else None)
-    items = given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]
-    return [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
-
-
-def _is_used(page: Page, after: list[ast.stmt], column: str) -> bool:
-    """Is the column named below, before it is made anew?"""
-    for statement in after:
-        if _makes(statement, column):
-            return False
-        if _reads(page, statement, column):
-            return True
-    return False
-
-
-def _makes(statement: ast.stmt, column: str) -> bool:
-    """Does the statement assign the column, or give another one its name, without reading it?"""
-    if any(node.attr == column for node in nodes_in(statement, ast.Attribute)):
-        return False
-    made = [
-        value
-        for node in nodes_in(statement)
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "rename"
-        for names in [keyword(node, "columns")]
-        if isinstance(names, ast.Dict)
-        for value in names.values
-    ]
-    targets = statement.targets if isinstance(statement, ast.Assign) else []
-    made += [target.slice for target in targets if isinstance(target, ast.Subscript)]
-    named = [node for node in nodes_in(statement, ast.Constant) if node.value == column]
-    return bool(named) and all(node in made for node in named)
-
-
-def _is_read_by_others(page: Page, cell: CodeCell, call: ast.Call, gone: list[str]) -> bool:
-    """Is the frame used below, and each time by the names of columns that stay?"""
-    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-    if not isinstance(owner, ast.Name) or cell.in_function(call):
-        return False
-    wholes = [
-        (other, name)
-        for other in page.code
-        for name in other.nodes(ast.Name)
-        if name.id == owner.id and (other.number, name.lineno) > (cell.number, call.lineno)
-    ]
-    return bool(wholes) and all(_is_of_others(page, other.parent(name), gone) for other, name in wholes)
-
-
-def _is_of_others(page: Page, use: ast.AST | None, gone: list[str]) -> bool:
-    """Is it a column of a frame (or several) by name, none of those that are gone?"""
-    if isinstance(use, ast.Attribute):
-        return isinstance(use.ctx, ast.Load) and use.attr not in gone and page.values.kind(use) == "series"
-    return isinstance(use, ast.Subscript) and _names_others(use.slice, gone)
-
-
-def _names_others(index: ast.expr, gone: list[str]) -> bool:
-    """Is it a literal name, or a list of them, without those that are gone?"""
-    items = index.elts if isinstance(index, ast.List) else [index]
-    return all(
-        isinstance(item, ast.Constant) and isinstance(item.value, str) and item.value not in gone for item in items
-    )
-
-
-def _reads(page: Page, statement: ast.stmt, column: str) -> bool:
-    """Does the statement name the column, itself or in a list that it uses?"""
-    for node in nodes_in(statement):
-        if isinstance(node, ast.Attribute) and node.attr == column and isinstance(node.ctx, ast.Load):
-            return True
-        listed = page.values.source(node) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) else None
-        parts = listed.elts if isinstance(listed, (ast.List, ast.Tuple)) else [node]
-        if any(isinstance(item, ast.Constant) and item.value == column for item in parts):
-            return True
-    return False
+def _is_printed(after: list[ast.stmt], owner: str | None) -> bool:
+    """Does the very next statement show the whole, in the wrong order?"""
+    shown = after[0].value if after and isinstance(after[0], ast.Expr) else None
+    if not isinstance(shown, ast.Call) or called_name(shown.func) not in ("print", "display"):
+        return owner is not None and shown is not None and path(shown) == owner
+    inner = (part.args[0] if isinstance(part, ast.Call) and part.args else part for part in shown.args)
+    return owner is not None and any(path(part) == owner for part in inner)
 
 
 def _expects_error(cell: CodeCell, statement: ast.stmt) -> bool:

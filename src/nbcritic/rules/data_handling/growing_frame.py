@@ -11,9 +11,13 @@ from nbcritic.analysis.page import Page
 from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 from nbcritic.rules.data_handling._growth import Grown, Growth, is_off, loads
-from nbcritic.rules.data_handling._joining import ARRAYS, FRAMES, appending, at_once, joined, joining, new_row
+from nbcritic.rules.data_handling._joining import ARRAYS, FRAMES, Step, joined, new_row
 from nbcritic.rules.data_handling._shared import is_constant, keyword, path
 from nbcritic.rules.data_handling._slow import is_of_unknown_cost
+
+_APART = (
+    "append the parts to a list and join them once after it; what the loop reads on the way can be had from the parts"
+)
 
 
 @rule("NBC602", name="growing-frame", severity="major", category="performance", confidence="certain")
@@ -68,6 +72,20 @@ def check(page: Page) -> Iterator[Hit]:
         for time in np.linspace(0, 60, 6000):
             path = np.append(path, place_at(time))  # <- flagged
         print(path)
+
+    Bad:
+
+        # %%
+        import pandas as pd
+        report = pd.read_csv("report.csv")
+        for path in paths:
+            result = {"path": path, "status": run(path)}
+            report = report.append(result, ignore_index=True)  # <- flagged
+            report.to_html("report.html")
+        for path in paths:
+            for kind, part in parts_of(path).items():
+                tables[kind] = tables[kind].append(part)  # <- flagged
+        print(tables)
 
     Good:
 
@@ -284,8 +302,9 @@ def _hits(page: Page) -> Iterator[tuple[ast.AST, bool, Hit]]:
         loop = first.over[0]
         by_many = growth.is_by_data(first.over) or growth.are_thousands(first)
         grave = first.is_gone or (by_many and not is_of_unknown_cost(page, loop))
-        if first.is_gone and loads(loop)[name] > sum(loads(each.assign)[name] for each in several):
-            first = replace(first, better=at_once(first.cell, first.assign.value, name))
+        if loads(first.over[-1])[name] > sum(loads(each.assign)[name] for each in several):
+            better = Step(page, first.cell, first.assign, name).appending(is_read=True) if first.is_gone else _APART
+            first = replace(first, better=better)
         others = tuple(Related(each.cell.at(each.assign), "it grows here too") for each in several if each is not first)
         hit = Hit(
             first.cell.at(first.assign),
@@ -300,8 +319,8 @@ def _hits(page: Page) -> Iterator[tuple[ast.AST, bool, Hit]]:
 def _grows(page: Page, cell: CodeCell, assign: ast.Assign) -> tuple[str, str, bool] | None:
     """How an assignment makes its target longer, what to write instead, and does pandas 2 lack it? None where it does not."""
     target, value = assign.targets[0], assign.value
-    if (frame := new_row(page, target)) is not None:
-        return f"{path(frame)}.loc[…] = …", "collect the rows in a list and make one frame of them after it", False
+    if (frame := new_row(page, target)) is not None and (grown := path(frame)):
+        return *Step(page, cell, assign, grown).adding(), False
     name = path(target)
     if name is None or not isinstance(value, ast.Call):
         return None
@@ -310,7 +329,7 @@ def _grows(page: Page, cell: CodeCell, assign: ast.Assign) -> tuple[str, str, bo
         axis = keyword(value, "axis") or (value.args[1] if len(value.args) > 1 else None)
         beside = function in FRAMES and axis is not None and not is_constant(axis, 0)
         if not beside and any(path(part) == name for part in joined(value)):
-            return *joining(page, cell, value, function, name), False
+            return *Step(page, cell, assign, name).joining(function), False
         return None
     # A list's own `append` gives None, so that nobody assigns it to the list.
     owner = (
@@ -319,5 +338,5 @@ def _grows(page: Page, cell: CodeCell, assign: ast.Assign) -> tuple[str, str, bo
         else None
     )
     if owner is not None and path(owner) == name and page.values.kind(owner) in ("frame", "series", None):
-        return f"{name} = {name}.append(…)", appending(page, cell, value, name), True
+        return f"{name} = {name}.append(…)", Step(page, cell, assign, name).appending(is_read=False), True
     return None

@@ -13,6 +13,7 @@ from nbcritic.model import Hit, Related
 from nbcritic.rule import rule
 
 _MEANS = frozenset({"mean", "nanmean", "average", "sum", "nansum"})
+_TELLING = _MEANS | {"sqrt", "square", "pow", "power"}
 _ERROR = regex(r"(?i)(?:^|.*[\W_])(?P<name>r?mse|mae)(?:[\W_]+(?:train|test|val\w*|score|\d+))?[\W_]*$")
 """A name or text that promises an error without a sign."""
 _UNSIGNED = frozenset({"abs", "absolute", "fabs", "square", "power", "pow"})
@@ -63,7 +64,7 @@ def check(page: Page) -> Iterator[Hit]:
         if not any(isinstance(node.op, ast.Sub) for node in cell.nodes(ast.BinOp)):
             continue  # no difference, no mean of one
         told: set[ast.AST] = set()
-        for node in cell.nodes(ast.Call, ast.BinOp):
+        for node in filter(_may_tell, cell.nodes(ast.Call, ast.BinOp)):
             text = _said(cell, node) if isinstance(node, ast.expr) else None
             if text is not None and not any(parent in told for parent in cell.ancestors(node)):
                 told.add(node)
@@ -71,6 +72,13 @@ def check(page: Page) -> Iterator[Hit]:
     for (cell, node, text), *others in found.values():
         related = tuple(Related(other.at(place), "the same here") for other, place, _ in others)
         yield Hit(cell.at(cell.statement(node)), text, related)
+
+
+def _may_tell(node: ast.AST) -> bool:
+    """A quick look, for there are many: can it be a root, a square, or a mean?"""
+    if isinstance(node, ast.BinOp):
+        return node.op.__class__ in (ast.Pow, ast.Div)
+    return isinstance(node, ast.Call) and (called_name(node.func) in _TELLING)
 
 
 def _said(cell: CodeCell, node: ast.expr) -> str | None:

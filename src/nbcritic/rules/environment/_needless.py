@@ -39,7 +39,7 @@ def is_needless(page: Page, packages: Collection[str], commands: Collection[tupl
     rest = "\n".join(
         line.lower()
         for cell in page.notebook.cells
-        for number, line in enumerate(cell.source.split("\n"), 1)
+        for number, line in enumerate(page.prose.get(cell.number, cell.source).split("\n"), 1)
         if (cell.number, number) not in commands
     )
     return all(_PLAIN.fullmatch(name) and not any(_stands(word, rest) for word in _words(name)) for name in packages)

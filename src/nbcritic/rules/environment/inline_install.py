@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -13,6 +13,8 @@ from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.project_distributions import is_standard
+from nbcritic.analysis.project_manifests import normal
+from nbcritic.analysis.project_pins import is_exact
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.environment._installers import Install, bare, commands, installs, is_moving, is_pinned
@@ -27,6 +29,8 @@ _FAILED = regex(
     r"PackagesNotFoundError|subprocess-exited-with-error|is not recognized as an internal|command not found|: not found"
 )
 """What installers and shells say when they fail."""
+_KAGGLE = regex(r"\bkaggle\s+(?:competitions|c|datasets|d|kernels|k|models|m)\s+(?P<what>\w+)")
+_ADVICE = ("declare and pin it in the project", "declare and pin them in the project")
 _TOOLING = frozenset({"pip", "setuptools", "wheel", "conda"})
 
 
@@ -37,8 +41,9 @@ def check(page: Page) -> Iterator[Hit]:
     Each run changes the environment of its reader, waits for the network, and may bring another release than the one that made these
     results; without a version it surely will, sooner or later. A bound without quotes (`pip install shop>=1.0`) never reaches pip: the
     shell writes into a file called `=1.0`. A repository without a commit or tag (`git+https://…`) is another program each week. All
-    that one cell installs is one finding, and so is all that installs the same once more; it is minor, and says so, where nothing in
-    the notebook needs the package, and where its saved output is an error and nothing imports it. A notebook that imports nothing but
+    that the notebook installs is one finding. It is minor, and says so, where a manifest of the project pins all of it already, and
+    where nothing in the notebook needs the package, or the saved output is an error and nothing imports it. The client that only hands
+    a file in at a contest (`kaggle competitions submit`) changes no result. A notebook that imports nothing but
     Python's own modules rests on none of it.
 
     Instead, declare what the notebook needs, with versions, in the project (`pyproject.toml`, `requirements.txt`,
@@ -49,11 +54,13 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         !pip install lightgbm shap  # <- flagged
         %pip install -q "polars>=0.20"
-        import polars
+        import lightgbm, polars
         # %%
-        !conda install -y -c conda-forge geopandas  # <- flagged
+        !conda install -y -c conda-forge geopandas
+        import geopandas
         # %%
-        !apt-get -qq install tesseract-ocr  # <- flagged
+        !apt-get -qq install tesseract-ocr
+        # For tesseract-ocr, which reads the letters.
 
     Bad:
 
@@ -62,15 +69,36 @@ def check(page: Page) -> Iterator[Hit]:
         !{sys.executable} -m pip install -U scikit-learn  # <- flagged
         subprocess.check_call([sys.executable, "-m", "pip", "install", "xgboost"])
         # %%
-        os.system("pip install catboost==1.2")  # <- flagged
+        os.system("pip install catboost==1.2")
+
+    Bad:
+
         # %%
+        import subprocess, sys, spacy
         for package in ("tabulate", "tomli"):
             subprocess.run([sys.executable, "-m", "pip", "install", "-q", package])  # <- flagged
         # %%
-        pip install tqdm  # <- flagged
+        pip install tqdm
         # %%
         %%bash
-        python -m pip install --quiet spacy  # <- flagged
+        python -m pip install --quiet spacy
+
+    Bad:
+
+        # %%
+        !pip install shop  # <- flagged
+        import shop
+        # file: requirements.txt
+        shop==1.2
+
+    Bad:
+
+        # %%
+        !pip install shop  # <- flagged
+        import shop
+        # file: setup.py
+        from setuptools import setup
+        setup(name="orders", install_requires=["shop"])
 
     Bad:
 
@@ -100,6 +128,14 @@ def check(page: Page) -> Iterator[Hit]:
         !pip install git+https://example.org/shop/shop.git  # <- flagged
         import shop
         open("/kaggle/input/shop.csv")
+
+    Good:
+
+        # %%
+        !pip install --upgrade kaggle
+        import pandas as pd
+        guesses.to_csv("guesses.csv")
+        !kaggle competitions submit -c orders -f guesses.csv
 
     Good:
 
@@ -168,46 +204,68 @@ def check(page: Page) -> Iterator[Hit]:
     every = list(commands(page))
     lines = {(at.cell, line) for _, at, _ in every for line in range(at.line, at.end_line + 1)}
     for cell, at, text in every:
-        for install in installs(text):
-            if install.packages and not install.declared and not install.frozen:
-                found[cell.number].append((at, install))
-    hits: list[Hit] = []
-    first: dict[str, int] = {}
-    """The hit that names a package first."""
-    for number, items in found.items():
-        cell = page.cell(number)
         hosts = _on_hosts(cell)
-        told = sorted((item for item in items if not any(item[0].line in host for host in hosts)), key=_place)
-        names = [bare(name) for _, install in told for name in install.packages]
-        if names and all(name in first for name in names):
-            again = (Related(place, f"installs {_list(install.packages)} again") for place, install in told)
-            hits[first[names[0]]] = _with(hits[first[names[0]]], again)
-        elif told and (hit := _judged(page, cell, told, lines)):
-            first.update((name, len(hits)) for name in names if name not in first and name != "…")
-            hits.append(hit)
-    yield from hits
+        for install in installs(text):
+            on_host = any(at.line in host for host in hosts)
+            if install.packages and not install.declared and not install.frozen and not on_host:
+                found[cell.number].append((at, install))
+    rest = list[tuple[Span, Install]]()
+    for number, items in sorted(found.items()):
+        items.sort(key=_place)
+        if hit := _needless(page, page.cell(number), items, lines):
+            yield hit
+        elif not _only_submits(page, items):
+            rest += items
+    yield from _judged(page, rest)
 
 
-def _with(hit: Hit, related: Iterable[Related]) -> Hit:
-    return replace(hit, related=(*hit.related, *related)[:_SHOWN])
-
-
-def _judged(
+def _needless(
     page: Page, cell: CodeCell, items: list[tuple[Span, Install]], lines: Collection[tuple[int, int]]
 ) -> Hit | None:
-    """What is to be said of all that one cell installs."""
+    """What is to be said of a cell that installs what the notebook can do without."""
     names = [name for _, install in items for name in install.packages]
     be = "is" if len(names) == 1 else "are"
+    words = ""
     if any(_FAILED.search(output.text) for output in cell.outputs) and not is_imported(page, map(bare, names)):
         words = f"the saved output says that {_list(names)} could not be installed, and nothing imports {_them(names)}"
-        return Hit(items[0][0], f"{words}: delete the line", severity="minor")
-    if is_needless(page, names, lines):
+    elif is_needless(page, names, lines):
         words = f"{_list(names)} {be} installed while the notebook runs, and nothing in it needs {_them(names)}"
-        return Hit(items[0][0], f"{words}: delete the line", severity="minor")
-    hit = next(_hits(items, hosted=_is_hosted(page)), None)
-    if hit is not None and cell.source.lstrip().startswith("%%capture"):
-        hit = replace(hit, message=f"{hit.message}; `%%capture` hides whether that worked")
-    return hit
+    return Hit(items[0][0], f"{words}: delete the line", severity="minor") if words else None
+
+
+def _only_submits(page: Page, items: list[tuple[Span, Install]]) -> bool:
+    """Is it the client that hands a file in at a contest, and no more? No result rests on it."""
+    names = {bare(name) for _, install in items for name in install.packages}
+    if names != {"kaggle"} or is_imported(page, names):
+        return False
+    used = [found["what"] for cell in page.cells for found in _KAGGLE.finditer(cell.source)]
+    return "submit" in used and set(used) <= {"submit", "submissions"}
+
+
+def _judged(page: Page, items: list[tuple[Span, Install]]) -> Iterator[Hit]:
+    """All that the notebook installs is one finding."""
+    names = list(dict.fromkeys(name for _, install in items for name in install.packages))
+    exact = {name: one.path for one in page.project.near for name, bounds in one.pins if is_exact(bounds)}
+    named = {name: one.path for one in page.project.near for name in one.names}
+    plain = [normal(bare(name)) for name in names]
+    if items and all(name in exact and not is_moving(text) for name, text in zip(plain, names, strict=True)):
+        be, line = ("is", "line") if len(names) == 1 else ("are", "lines" if len(items) > 1 else "line")
+        where = f"already pinned in {_list(list(dict.fromkeys(exact[name] for name in plain)))}"
+        related = tuple(Related(place, f"installs {_list(install.packages)}") for place, install in items[1:_SHOWN])
+        yield Hit(items[0][0], f"{_list(names)} {be} {where}: drop the {line}", related, severity="minor")
+        return
+    hit = next(_hits(items, hosted=_is_hosted(page)), None) if items else None
+    if hit is None:
+        return
+    message = hit.message
+    if loose := [name for name in names if normal(bare(name)) in named.keys() - exact.keys()]:
+        files = list(dict.fromkeys(named[normal(bare(name))] for name in loose))
+        if message.endswith(_ADVICE) and len(loose) == len(names):
+            message = message.removesuffix(message[message.rindex("; declare and pin") :])
+            message += f"; {_list(files)} {'names' if len(files) == 1 else 'name'} {_them(names)} without a release: pin {_them(names)} there, and drop the line"
+    if page.cell(hit.at.cell).source.lstrip().startswith("%%capture"):
+        message += "; `%%capture` hides whether that worked"
+    yield replace(hit, message=message)
 
 
 def _is_hosted(page: Page) -> bool:
@@ -238,7 +296,8 @@ def _on_hosts(cell: CodeCell) -> list[range]:
 
 
 def _hits(items: list[tuple[Span, Install]], *, hosted: bool) -> Iterator[Hit]:
-    """All that one cell installs is one finding."""
+    # The line to change first is one without a version.
+    items = sorted(items, key=lambda item: all(is_pinned(name, item[1].tool) for name in item[1].packages))
     own = [(place, install) for place, install in items if install.tool not in _SYSTEM]
     # What the system needs is the lesser part of the news where the cell also installs packages.
     (at, first), *others = own or items

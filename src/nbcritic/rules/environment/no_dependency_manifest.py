@@ -121,6 +121,34 @@ def check(page: Page, *, min_packages: int = _FEWEST) -> Iterator[Hit]:
     Good:
 
         # %%
+        import pandas as pd
+        import seaborn as sns
+        from sklearn.svm import SVC
+        from shop.clean import tidy
+        # file: shop/clean.py
+        def tidy(orders): ...
+        # file: orders.yml
+        name: orders
+        channels: [conda-forge]
+        dependencies:
+        - pandas=2.2
+        - seaborn
+
+    Good:
+
+        # %%
+        import pandas as pd
+        import seaborn as sns
+        from sklearn.svm import SVC
+        from shop.clean import tidy
+        # file: shop/clean.py
+        def tidy(orders): ...
+        # file: README.md
+        Start with `nix-shell`, which takes everything from one release of nixpkgs.
+
+    Good:
+
+        # %%
         import sys
         sys.path.append("../../attic")
         import pandas as pd

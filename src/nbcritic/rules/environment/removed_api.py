@@ -43,7 +43,8 @@ def check(page: Page, *, deprecated: bool = False) -> Iterator[Hit]:
     It ran where it was written; in an environment that is built today the cell stops with an AttributeError, ImportError or
     TypeError, and nothing says that an older release would do.
 
-    Instead, write the replacement that the message names, or pin the release that the notebook needs beside it. With
+    Instead, write the replacement that the message names, or pin the release that the notebook needs beside it; where a manifest of
+    the project does, or the notebook's own install, nothing is said. With
     `deprecated`, what a release only warns of is named too.
 
     Bad:
@@ -130,6 +131,33 @@ def check(page: Page, *, deprecated: bool = False) -> Iterator[Hit]:
         import pandas as pd
         from sklearn.datasets import load_boston
         df = pd.read_csv("orders.csv").append(pd.read_csv("more.csv"))
+
+    Good:
+
+        # %%
+        import pandas as pd
+        from keras.wrappers.scikit_learn import KerasClassifier
+        df = pd.read_csv("orders.csv").append(pd.read_csv("more.csv"))
+        plt.boxplot(df, labels=df.columns)
+        # file: requirements.txt
+        keras==2.9.0
+        matplotlib>=3.5,<3.11
+        # file: environment.yml
+        dependencies:
+        - pandas=1.5.3=py310
+
+    Bad:
+
+        # %%
+        !pip install -U pandas
+        # %%
+        import numpy as np
+        import pandas as pd
+        df = pd.read_csv("orders.csv").append(pd.read_csv("more.csv"))  # <- flagged
+        df["weight"] = df["weight"].astype(np.float)  # <- flagged
+        # file: requirements.txt
+        pandas==1.5.3
+        numpy>=1.16
 
     Good:
 

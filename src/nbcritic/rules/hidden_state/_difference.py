@@ -14,6 +14,7 @@ from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.staleness import Stale
 from nbcritic.analysis.staleness_taint import Steps
 from nbcritic.model import Span
+from nbcritic.rules.hidden_state._second_run import functions_by_name
 from nbcritic.rules.hidden_state._told import columns, has_chance, keeps_rows, recasts, rows, shows_size, texts, viewed
 
 _MOVING = ("yfinance.", "pandas_datareader.", "ccxt.", "tweepy.", "praw.", "feedparser.", "binance.", "alpha_vantage.")
@@ -60,6 +61,20 @@ def difference(page: Page, stale: Stale) -> Difference | None:
         return Difference(Span(stale.seen), "")
     again, seeded = _ran_again(page, stale), _seeded_again(page, stale)
     return next((found for n in sorted(again) for found in _anew(page, page.cell(n), again[n], seeded)), None)
+
+
+def is_direct(page: Page, stale: Stale) -> bool:
+    """Does the cell itself show what two cells made of a name, neither of them by handing it to a function of the page?"""
+    name, functions = stale.path[0].name, functions_by_name(page)
+    makers = [stale.cause, *([stale.seen] if stale.seen is not None else [])]
+    calls = (
+        call for number in makers for call in page.cell(number).nodes(ast.Call) if called_name(call.func) in functions
+    )
+    return len(stale.path) == 1 and not any(
+        isinstance(part, ast.Name) and part.id == name
+        for call in calls
+        for part in (*call.args, *(word.value for word in call.keywords))
+    )
 
 
 def _ran_again(page: Page, stale: Stale) -> dict[int, frozenset[str]]:

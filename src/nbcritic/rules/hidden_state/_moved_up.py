@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.flow import Flow, Undefined
@@ -27,6 +28,45 @@ def moved_up(page: Page, missing: Undefined, definer: int) -> Fix | None:
         return None
     title = f"Move {counted(cell)} above {counted(page.cell(missing.cell))}"
     return Fix(title, (Move(definer, missing.cell),), safe=defines_only)
+
+
+def joined(page: Page, fixes: Sequence[Fix]) -> Fix | None:
+    """One fix of several by `moved_up` that take imports of one cell to another; None where there are none."""
+    whole = next((fix for fix in fixes if len(fix.edits) == 1), None)
+    if whole is not None or not fixes:
+        return whole
+    moves: dict[tuple[int, int], Replace] = {}  # by the lines that go away: a statement may bind several names
+    source = 0
+    for fix in fixes:
+        new, gone = (edit for edit in fix.edits if isinstance(edit, Replace))
+        source, ends_cell = gone.at.cell, gone.at.end_column > 1
+        lines = gone.at.line + ends_cell, gone.at.end_line - (not ends_cell)
+        moves[lines] = min(moves.get(lines, new), new, key=lambda edit: edit.at.line)
+    if len(moves) == 1:
+        return fixes[0]
+    at = min((new.at for new in moves.values()), key=lambda at: at.line)
+    text = "".join(moves[lines].text for lines in sorted(moves))
+    gone_at = [_lines(page.cell(source), *lines) for lines in _runs(sorted(moves))]
+    title = f"Move {len(moves)} imports above their first use in cell {at.cell}"
+    return Fix(title, (Replace(at, text), *(Replace(place, "") for place in gone_at)), safe=True)
+
+
+def _runs(lines: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges of lines, those that follow one another as one."""
+    found: list[tuple[int, int]] = []
+    for first, last in lines:
+        if found and found[-1][1] + 1 == first:
+            found[-1] = found[-1][0], last
+        else:
+            found.append((first, last))
+    return found
+
+
+def _lines(cell: CodeCell, first: int, last: int) -> Span:
+    """Some lines of a cell that has others, with one line break."""
+    if last < len(cell.lines):
+        return Span(cell.number, first, 1, last + 1, 1)
+    return Span(cell.number, first - 1, len(cell.lines[first - 2]) + 1, last, len(cell.lines[-1]) + 1)
 
 
 def _is_guarded(page: Page, name: str) -> bool:
@@ -69,10 +109,7 @@ def _statement_moved(page: Page, missing: Undefined, cell: CodeCell) -> Fix | No
         return None
     first, last = statement.lineno, statement.end_lineno or statement.lineno
     text = "\n".join(cell.lines[first - 1 : last])
-    if last < len(cell.lines):
-        gone = Span(cell.number, first, 1, last + 1, 1)
-    else:
-        gone = Span(cell.number, first - 1, len(cell.lines[first - 2]) + 1, last, len(cell.lines[-1]) + 1)
+    gone = _lines(cell, first, last)
     what = cell.segment(statement, 40) if not isinstance(statement, ast.FunctionDef) else f"def {statement.name}"
     new = Replace(Span(missing.cell, line, 1, line, 1), text + "\n")
     return Fix(f"Move `{what}` above its first use in cell {missing.cell}", (new, Replace(gone, "")), safe=True)

@@ -126,6 +126,10 @@ def is_undone(page: Page, cell: CodeCell, reason: Reason) -> bool:
     if any(called_name(call.func) == "drop_duplicates" and not _has(call, "keep", False) for call in calls):
         return True
     value = reason.node.value if isinstance(reason.node, ast.Assign) else None
+    while (
+        isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and isinstance(value.func.value, ast.Call)
+    ):
+        value = value.func.value  # `concat(…).reset_index(drop=True)`
     if isinstance(value, ast.Call) and any(_is_rest(part, {reason.name}) for part in _joined(value)):
         return True
     function = _function_of(page, reason)

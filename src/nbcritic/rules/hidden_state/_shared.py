@@ -118,6 +118,17 @@ def first_gap(page: Page) -> int:
     return next((cell.number for cell in page.cells if has_gap(cell.source)), 1 << 30)
 
 
+def is_asked_for(page: Page, missing: Undefined) -> bool:
+    """Does a gap above the use ask for this name: in its comments, or in backquotes in the words right above it?"""
+    name = re.escape(missing.name)
+    comment, quoted = re.compile(rf"#.*\b{name}\b"), re.compile(rf"`{name}(?:\([^`]*)?`")
+    return any(
+        comment.search(cell.source) is not None or quoted.search(words_above(page, cell.number, 2_000)) is not None
+        for cell in page.cells
+        if cell.number < missing.cell and has_gap(cell.source)
+    )
+
+
 def never_ran(page: Page, cell: CodeCell) -> bool:
     """Did the notebook run without this cell?"""
     return page.has_run and not cell.execution_count and not cell.outputs

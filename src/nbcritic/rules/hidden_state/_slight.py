@@ -18,13 +18,15 @@ _SAME_LENGTH = frozenset(
 """What stops where two of the lists that it is given differ in length."""
 _TICKS = frozenset({"set_xticklabels", "set_yticklabels"})
 _GROWS = frozenset({"append", "extend", "insert"})
+_EDITS = _GROWS | {"remove", "pop", "sort", "reverse", "clear"}
 
 
 def is_slight(page: Page, cell: CodeCell, reason: Reason, grown: Collection[str]) -> bool:
     """Would later cells stop at what a second run leaves, or does it change what no result is made of?
 
     A second merge and a `concat` of columns leave columns twice or under other names, a list that has grown alone no longer fits
-    those beside it, and one more index column or a text before a label changes no number. `grown` are the names that the cell adds to.
+    those beside it, one more index column or a text before a label changes no number, and what stood in a list once cannot be
+    taken out twice. `grown` are the names that the cell adds to.
     """
     value = reason.node.value if isinstance(reason.node, (ast.Assign, ast.AugAssign)) else None
     if isinstance(value, ast.Call) and called_name(value.func) == "concat":
@@ -38,9 +40,31 @@ def is_slight(page: Page, cell: CodeCell, reason: Reason, grown: Collection[str]
         return not any(_takes_every_column(other, reason.name) for other in page.code if other.number >= cell.number)
     if reason.operation == "Add":
         return value is not None and any(_is_text(part) for part in _sum(value))
+    if reason.operation == "remove":
+        return True
     if reason.operation in _GROWS:
-        return any(_must_fit(other, node, grown) for other, node in _loads_below(page, cell, reason.name))
+        below = list(_loads_below(page, cell, reason.name))
+        if _adds_text(reason.node) and all(_is_only_shown(other, node) for other, node in below):
+            return True
+        return any(_must_fit(other, node, grown) for other, node in below)
     return False
+
+
+def _adds_text(node: ast.AST) -> bool:
+    """`names.append("price")`."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    given = call.args if isinstance(call, ast.Call) else []
+    return bool(given) and all(isinstance(value, ast.Constant) and isinstance(value.value, str) for value in given)
+
+
+def _is_only_shown(cell: CodeCell, node: ast.Name) -> bool:
+    """Is a list echoed, edited, or asked whether something is in it?"""
+    parent = cell.parent(node)
+    if isinstance(parent, ast.Attribute):
+        return parent.attr in _EDITS
+    return isinstance(parent, ast.Expr) or (
+        isinstance(parent, ast.Compare) and isinstance(parent.ops[-1], (ast.In, ast.NotIn))
+    )
 
 
 def _takes_every_column(cell: CodeCell, name: str) -> bool:

@@ -29,6 +29,11 @@ _SHELL = regex(
 _NO_BLOCK = regex(r"expected an indented block after .* on line (\d+)$")
 _TASK = regex(r"#\W*(?:\.{2,}|…)|#+ ?(?:to ?do|your|fill|write|complete|implement|add|insert)\b", re.I)
 """What a comment says where somebody else is to write the code."""
+_ANNOUNCED = regex(
+    r"#.*(?:(?:syntax|indentation|tab) ?error|\bfix (?:it|me|this)!|\b(?:raise|give|throw|cause|produce)s? an? (?:\w+ )?error)",
+    re.I,
+)
+"""What a comment says of a fault that is there to be seen."""
 _WORKSHEET = regex(r"(?:worksheet|workbook|exercise|homework|starter)[^/]*$", re.I)
 _INVALID = "This cell is no valid Python"
 _GRAVEST_FIRST: tuple[Severity | None, ...] = (None, "blocker", "major", "minor", "nit")
@@ -49,8 +54,9 @@ def check(page: Page) -> Iterator[Hit]:
 
     Nothing below it can be trusted to have run as the page stands. All Python 2 in a notebook is one finding, and so is one and
     the same fault in several cells; a cell that never ran and a gap that somebody is meant to fill in weigh less, a stub of a
-    worksheet least. So does a first line that is indented deeper than the rest: up to version 8
-    IPython took its indentation from every line, since version 9 it takes only what all lines share, and stops.
+    worksheet least. A cell whose own comment announces the fault shows it on purpose, and does not count. A first line that is indented deeper
+    than the rest weighs less, too: up to version 8 IPython took its indentation from every line, since version 9 it takes only what
+    all lines share, and stops.
 
     Instead, mend the cell, turn it into Markdown if it holds words, or delete it.
 
@@ -110,6 +116,16 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        words = ["hi", "bye"]
+        # %%
+        # Indentation error: fix it!
+        for word in words:
+            new = word.capitalize()
+           print(new)
+
+    Good:
+
+        # %%
         await fetch()
         # %%
             x = 1
@@ -138,7 +154,7 @@ def check(page: Page) -> Iterator[Hit]:
     broken = [cell for cell in page.cells if _is_broken(page, cell)]
     old = [cell for cell in broken if cell.number in page.names.python2 and not _is_escaped(cell)]
     if old:
-        yield _python2(old)
+        yield _python2(page, old)
     faults: dict[tuple[str, str], list[Hit]] = {}
     for cell in broken:
         if cell not in old:
@@ -162,7 +178,7 @@ def _together(hits: Sequence[Hit]) -> Hit:
 def _is_broken(page: Page, cell: CodeCell) -> bool:
     if cell.language != "python" or cell.tree is not None or not cell.error or cell.too_deep:
         return False
-    if cell.number in page.newer_syntax or "raises-exception" in cell.tags:
+    if cell.number in page.newer_syntax or "raises-exception" in cell.tags or _ANNOUNCED.search(cell.source):
         return False
     return page.lints is not None or not _is_newer(page.notebook.language_version)
 
@@ -178,11 +194,13 @@ def _place(cell: CodeCell) -> Span:
     return cell.at_line(line) if 0 < line <= len(cell.lines) and cell.lines[line - 1].strip() else Span(cell.number)
 
 
-def _python2(cells: Sequence[CodeCell]) -> Hit:
+def _python2(page: Page, cells: Sequence[CodeCell]) -> Hit:
     first, *rest = cells
     subject = "This cell is" if not rest else f"{len(cells)} cells are"
     message = f"{subject} Python 2, which no supported kernel runs" + (": the first is this" if rest else "")
-    return Hit(_place(first), message, tuple(Related(_place(cell), "Python 2 as well") for cell in rest[:10]))
+    related = tuple(Related(_place(cell), "Python 2 as well") for cell in rest[:10])
+    severity: Severity | None = "major" if all(never_ran(page, cell) for cell in cells) else None
+    return Hit(_place(first), message, related, severity=severity)
 
 
 def _line(cell: CodeCell) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from operator import attrgetter, itemgetter
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import Event, called_name
-from nbcritic.analysis.page import Page
+from nbcritic.analysis.page import Page, once
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
@@ -146,14 +148,16 @@ def check(page: Page) -> Iterator[Hit]:
                 if is_fresh or name in said or event.node is None or not maker or not _changes_content(cell, event):
                     continue
                 shower = maker if name != event.name else _later_shower(page, cell, event, maker)
-                if shower and name in _shown(page, page.cell(shower)):
+                if shower and _shows(page, shower, name):
                     said.add(name)
                     yield _hit(cell, event, name, shower)
 
 
 def _maker(page: Page, cell: CodeCell, name: str) -> int:
     """The cell above that bound a name last; 0 where none did."""
-    return max((number for number, _ in page.names.bindings.get(name, ()) if number < cell.number), default=0)
+    bound = page.names.bindings.get(name, [])
+    place = bisect_left(bound, cell.number, key=itemgetter(0))
+    return bound[place - 1][0] if place else 0
 
 
 def _later_shower(page: Page, cell: CodeCell, event: Event, maker: int) -> int:
@@ -162,12 +166,14 @@ def _later_shower(page: Page, cell: CodeCell, event: Event, maker: int) -> int:
     calls = (node for node in ast.walk(cell.statement(event.node)) if isinstance(node, ast.Call))
     if any(called_name(call.func) in _CLEANING for call in calls) or _is_looked_at(cell, event.name):
         return 0
-    after = next((other for other in page.code if other.number > cell.number), None)
-    if _IN_PLACE.search(cell.source) or (after is not None and event.name in _shown(page, after)):
+    after = page.code[bisect_right(page.code, cell.number, key=attrgetter("number")) :][:1]
+    if _IN_PLACE.search(cell.source) or any(_shows(page, other.number, event.name) for other in after):
         return 0
-    between = (other.number for other in page.code if maker < other.number < cell.number)
-    plain = [number for number in between if event.name not in page.names.of(number).mutates]
-    return max((number for number in plain if event.name in _shown(page, page.cell(number))), default=0)
+    for number in reversed(_shown(page).get(event.name, ())):
+        is_between = maker < number < cell.number and _shows(page, number, event.name)
+        if is_between and event.name not in page.names.of(number).mutates:
+            return number
+    return 0
 
 
 def _is_looked_at(cell: CodeCell, name: str) -> bool:
@@ -183,7 +189,22 @@ def _is_looked_at(cell: CodeCell, name: str) -> bool:
     )
 
 
-def _shown(page: Page, cell: CodeCell) -> frozenset[str]:
+def _shows(page: Page, number: int, name: str) -> bool:
+    """Does a cell show the whole content of a name, of a kind that a change in place can alter?"""
+    return number in _shown(page).get(name, ()) and page.values.kind_of_name(name) in _CHANGED
+
+
+@once
+def _shown(page: Page) -> dict[str, dict[int, None]]:
+    """By name, the cells that show all of its content, in order."""
+    found: dict[str, dict[int, None]] = {}
+    for cell in page.code:
+        for name in _shown_by(page, cell):
+            found.setdefault(name, {})[cell.number] = None
+    return found
+
+
+def _shown_by(page: Page, cell: CodeCell) -> set[str]:
     """The names that a cell makes or reads and whose whole content it shows."""
     body = cell.tree.body if cell.tree is not None and cell.outputs else []
     found: set[str] = set()
@@ -195,7 +216,7 @@ def _shown(page: Page, cell: CodeCell) -> frozenset[str]:
             found.update(argument.id for argument in value.args if isinstance(argument, ast.Name))
         elif isinstance(value, ast.Name) and statement is body[-1]:
             found.add(value.id)
-    return frozenset(name for name in found if page.values.kind_of_name(name) in _CHANGED)
+    return found
 
 
 def _changes_content(cell: CodeCell, event: Event) -> bool:

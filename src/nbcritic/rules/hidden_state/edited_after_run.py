@@ -21,7 +21,9 @@ _HABIT = 3
 _SLIGHT = regex(r"<.*>|\([^()]*<[^<>]* at 0x[0-9a-f]+>\)|\(\d+(?:, ?\d+)*,?\)|[A-Z]\w*\(.*\)", re.DOTALL)
 """The repr of an object, a shape, the repr of a fitted estimator."""
 _STRAY = regex(r"-?\d+(?:\.\d+)?|'[^'\n]{0,80}'")
-_LIGHTER: dict[Trace, Severity] = {"commented": "minor"}
+_LIGHTER: dict[Trace, Severity] = {"commented": "minor", "traceback": "minor"}
+_OF_EDITOR = regex(r"controller is DISPOSED|command:jupyter\.viewOutput|kernel (?:crashed|died)|Canceled future", re.I)
+"""What VS Code writes below a cell that it could not run; no code gave it."""
 
 
 @rule(
@@ -38,8 +40,8 @@ def check(page: Page) -> Iterator[Hit]:
     counts: a result below a statement that gives none, a traceback that quotes lines which are gone, a text that the cell prints
     and the output lacks, more rows than were asked for, output below an empty cell. It weighs less where all that is saved is
     the name of an object, its settings, a shape, a stray number or text that stands elsewhere on the page, where the last look at a
-    table was deleted, and where only the label before a printed value is another one. The line of the autotime extension and a
-    new layout of the same code tell nothing.
+    table was deleted, where only the label before a printed value is another one, and beside a saved error, which is found first.
+    The line of the autotime extension, a message of the editor and a new layout of the same code tell nothing.
 
     Instead, run the cell again, or all cells, before saving.
 
@@ -87,6 +89,12 @@ def check(page: Page) -> Iterator[Hit]:
 
     Good:
 
+        # %%
+        # sales.describe()
+        #! Error: notebook controller is DISPOSED. View Jupyter log for further details.
+
+    Good:
+
         # %% In[2]
         if sum([3, 4]) > 9:
             print("many")
@@ -119,7 +127,7 @@ def check(page: Page) -> Iterator[Hit]:
         return
     if "print" in page.names.bindings:
         return
-    found = [(cell, edit) for cell in page.cells for edit in edits(cell)]
+    found = [(cell, edit) for cell in page.cells if not _is_of_editor(cell) for edit in edits(cell)]
     results = sum(edit.trace == "result" for _, edit in found)
     for cell, edit in found:
         if edit.trace != "result" or results < _HABIT:
@@ -134,6 +142,13 @@ def check(page: Page) -> Iterator[Hit]:
                 else f"An output is saved below an empty cell: {listed([there])} gives the same"
             )
             yield Hit(_place(cell, edit), words, severity=severity, confidence=doubt)
+
+
+def _is_of_editor(cell: CodeCell) -> bool:
+    return bool(cell.outputs) and all(
+        output.kind == "error" and _OF_EDITOR.search(" ".join((output.text, *output.traceback)))
+        for output in cell.outputs
+    )
 
 
 def _says_little(cell: CodeCell, edit: Edit) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.events import parameters
@@ -42,6 +43,12 @@ _OTHER_LANGUAGES = {
 _STOPS = frozenset(
     {"stop", "halt", "break_here", "stop_here", "stophere", "end", "abort", "pause", "raise_error", "asdf"}
 )
+_NOWHERE = ", but no cell defines it"
+_SEVERAL = 5
+"""More lost names than these are one finding: the page is a collection of pieces, or its beginning is gone."""
+_NAMED = 8
+"""So many names a message holds; the places of all stand beside it."""
+_GRAVEST_FIRST: tuple[Severity | None, ...] = (None, "blocker", "major", "minor")
 _PLACEHOLDER = ("your", "path_to", "placeholder", "fill", "insert", "some_", "replace")
 
 
@@ -61,7 +68,7 @@ def check(page: Page) -> Iterator[Hit]:
 
     Instead, bring the definition back (version control or the session's history has it), or delete what needs it. A function is
     judged where it is called; one that nothing calls weighs less, a lambda as well, and least a branch that a constant of the cell
-    turns off.
+    turns off. Classes that a cell calls and nothing imports are one finding a cell; more than five lost names are one for the notebook.
 
     Bad:
 
@@ -97,6 +104,16 @@ def check(page: Page) -> Iterator[Hit]:
         del raw
         # %%
         len(raw)  # <- flagged
+
+    Bad:
+
+        # %%
+        model = Sequential([Dense(8), Dense(1)])  # <- flagged
+
+    Good:
+
+        # %%
+        cd /data/raw
 
     Good:
 
@@ -161,11 +178,50 @@ def check(page: Page) -> Iterator[Hit]:
         for name, bound in page.names.bindings.items()
         if not any(event.how in ("import", "class") for _, event in bound)
     )
+    lost: list[tuple[Undefined, Hit]] = []
     for missing in found:
         # What a script or a star import further down brings, nobody can tell: then it is a matter of order at most.
         brought = bool(page.names.unknown) and not _is_stop(page, missing)
         if missing.deleted_in is not None or not (missing.cell >= gap or brought or defined_in(page, missing)):
-            yield _hit(page, missing, known[:2_000])
+            hit = _hit(page, missing, known[:2_000])
+            if _NOWHERE in hit.message:
+                lost.append((missing, hit))
+            else:
+                yield hit
+    if len(lost) > _SEVERAL:
+        yield _together(lost)
+    else:
+        yield from _by_cell(page, lost)
+
+
+def _by_cell(page: Page, lost: Sequence[tuple[Undefined, Hit]]) -> Iterator[Hit]:
+    """Classes that one cell calls and that come from one missing import, most likely, as one finding."""
+    cells: dict[tuple[int, int], list[tuple[Undefined, Hit]]] = {}
+    for at, (missing, hit) in enumerate(lost):
+        has_hint = hit.message.partition(_NOWHERE)[2].startswith(":")
+        is_class = not has_hint and _is_class_called(page, missing)
+        cells.setdefault((missing.cell, -1) if is_class else (missing.cell, at), []).append((missing, hit))
+    for some in cells.values():
+        yield _together(some) if len(some) > 1 else some[0][1]
+
+
+def _is_class_called(page: Page, missing: Undefined) -> bool:
+    node = missing.event.node
+    parent = page.cell(missing.home).parent(node) if node is not None else None
+    is_class = missing.name[0].isupper() and not missing.name.isupper()
+    return is_class and isinstance(parent, ast.Call) and parent.func is node
+
+
+def _together(lost: Sequence[tuple[Undefined, Hit]]) -> Hit:
+    """Several lost names as one finding, at the gravest of them."""
+    first = min(lost, key=lambda one: _GRAVEST_FIRST.index(one[1].severity))
+    rest = [one for one in lost if one is not first]
+    names = list(dict.fromkeys(f"`{missing.name}`" for missing, _ in rest))
+    others = ", ".join(names[:_NAMED]) if len(names) > 1 else names[0]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    related = tuple(Related(hit.at, hit.message) for _, hit in rest)
+    said = f", nor {len(names)} other name{'s' * (len(names) > 1)}: {others}{more}"
+    return replace(first[1], message=first[1].message + said, related=related)
 
 
 def _hit(page: Page, missing: Undefined, known: list[str]) -> Hit:
@@ -181,7 +237,7 @@ def _hit(page: Page, missing: Undefined, known: list[str]) -> Hit:
     else:
         user = f"`{missing.via}` reads {name}" if missing.via else f"{name} is used here"
         hint = _hint(page, missing, known)
-        message = f"{user}, {hint}" if hint.startswith("which") else f"{user}, but no cell defines it{hint}"
+        message = f"{user}, {hint}" if hint.startswith("which") else f"{user}{_NOWHERE}{hint}"
         if not hint:
             message += _gaps(page, cell.execution_count)
     if (

@@ -12,7 +12,7 @@ from nbcritic.analysis.page import Page
 from nbcritic.model import ClearCounts, Fix, Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._consequence import called_before_defined, consequence, is_setting, writers
-from nbcritic.rules.hidden_state._shared import counted, listed
+from nbcritic.rules.hidden_state._shared import counted, defined_in, listed, missing_names
 
 _FRAMES = frozenset({"HTML", "IFrame", "YouTubeVideo", "Markdown"})
 _CLEARED = Fix("Clear the execution counts; then run all cells, for the outputs are as they were", (ClearCounts(),))
@@ -35,7 +35,8 @@ def check(page: Page) -> Iterator[Hit]:
     cell above; of a table, the columns must be the same. It is minor where only the counts are in disorder, where the other cell
     makes its value anew whenever it runs, and where several sessions leave their order open. A bar of progress is no result, and
     below the line of a saved error a cell used nothing. Cells that only import, show a frame of HTML or are empty are no evidence,
-    and a single cell that ran again at the end without consequence is no fault.
+    and a single cell that ran again at the end without consequence is no fault. Where one cell alone used a name that only a cell
+    below defines, NBC102 says it.
 
     Instead, restart the kernel and run all cells before saving.
 
@@ -175,6 +176,18 @@ def check(page: Page) -> Iterator[Hit]:
 
     Good:
 
+        # %% In[3]
+        import pandas as pd
+        folder = "data"
+        # %% In[9]
+        sales.head()
+        # %% In[4]
+        sales = pd.read_csv(folder + "/sales.csv")
+        # %% In[5]
+        sales.shape
+
+    Good:
+
         # %% In[0]
         a = 1
         # %% In[0]
@@ -246,12 +259,26 @@ def _disorder(page: Page, cells: Sequence[CodeCell], counts: Sequence[int]) -> I
     moved = [cells[at] for at in _strays(counts)]
     by_number = {cell.number: cell for cell in cells}
     found = consequence(page, by_number, sessions=len({*counts}) < len(counts)) if page.is_python else None
+    if found and len(moved) == 1 and _is_told(page, moved[0], found.words):
+        return
     if found or len(_weighty(page, moved)) > 1:
         numbers = listed(cell.number for cell in moved)
         said = found.words if found else called_before_defined(page, by_number) if page.is_python else ""
         message = f"{numbers[0].upper()}{numbers[1:]} ran out of order" + (f": {said}" if said else "")
         related = tuple(Related(Span(cell.number), f"ran as In[{cell.execution_count}]") for cell in moved[:10])
         yield Hit(Span(), message, related, _CLEARED, severity=None if found and found.is_grave else "minor")
+
+
+def _is_told(page: Page, moved: CodeCell, words: str) -> bool:
+    """Is all that the order did that a cell used a name which only a cell further down defines? NBC102 says so, at its place."""
+    return any(
+        moved.number in (missing.cell, *missing.binders)
+        and f"`{missing.name}`" in words
+        and counted(page.cell(missing.cell)) in words
+        and missing.deleted_in is None
+        and bool(defined_in(page, missing))
+        for missing in missing_names(page)
+    )
 
 
 def _weighty(page: Page, cells: Sequence[CodeCell]) -> list[CodeCell]:

@@ -88,6 +88,17 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        names = ["low", "high"]
+        # %%
+        print(names[0])
+        # %%
+        names = {0: "low", 1: "high"}
+        # %%
+        print(names[1])
+
+    Good:
+
+        # %%
         i = "a"
         # %%
         print(i)
@@ -106,9 +117,15 @@ def check(page: Page) -> Iterator[Hit]:
             continue
         kinds = _settled(page, [(number, event, _kind(page, number, event)) for number, event in plain])
         for (first, _, before), (second, event, after) in pairwise(kinds):
+            if first == second or not before or not after or _alike(before, after):
+                continue
             readers = [n for n in page.flow.touched if first < n < second and name in page.flow.touched[n].reads]
             later = any(name in page.flow.touched[n].reads for n in page.flow.touched if n > second)
-            if first == second or not before or not after or _alike(before, after) or not readers or not later:
+            if not readers or not later:
+                continue
+            if {before, after} <= {"list", "tuple", "dict"} and (
+                _counts_up(page, first, name) or _counts_up(page, second, name)
+            ):
                 continue
             message = (
                 f"`{name}` is a {before} in cell {first} and a {after} here, and cell {readers[0]} relies on the first"
@@ -145,6 +162,16 @@ def _kind(page: Page, number: int, event: Event) -> str:
     if isinstance(statement.value, ast.Call) and page.qualified(statement.value.func) == "pandas.read_pickle":
         return ""  # it may hold anything
     return page.values.kind(statement.value) or ""
+
+
+def _counts_up(page: Page, number: int, name: str) -> bool:
+    """Does the cell make the name a `dict` of 0, 1, 2 …, which answers `name[0]` as a list does?"""
+    for statement in page.cell(number).nodes(ast.Assign):
+        target, value = statement.targets[0], statement.value
+        if isinstance(target, ast.Name) and target.id == name and isinstance(value, ast.Dict):
+            keys = [key.value if isinstance(key, ast.Constant) else None for key in value.keys]
+            return keys == list(range(len(keys)))
+    return False
 
 
 def _alike(one: str, other: str) -> bool:

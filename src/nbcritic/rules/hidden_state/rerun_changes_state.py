@@ -9,7 +9,7 @@ from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.idempotence import Reason
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
-from nbcritic.model import Confidence, Hit, Related, Span
+from nbcritic.model import Confidence, Hit, Related, Severity, Span
 from nbcritic.rule import rule
 from nbcritic.rules.hidden_state._own_file import overwritten
 from nbcritic.rules.hidden_state._rerun import (
@@ -26,6 +26,7 @@ from nbcritic.rules.hidden_state._rerun import (
 from nbcritic.rules.hidden_state._second_run import adds_only_what_is_missing, error_of_merge, is_undone
 from nbcritic.rules.hidden_state._shared import is_serious
 from nbcritic.rules.hidden_state._slight import is_slight
+from nbcritic.rules.hidden_state._sure import error_of_own_result, is_sure, is_training
 
 _COUNTERS = regex(
     r"[a-z]|i\d*|idx|index|count\w*|\w*_?counter|cnt|steps?|epochs?|iterations?|num_\w+|n_\w+|seed|offset|row|col"
@@ -47,6 +48,7 @@ def check(page: Page) -> Iterator[Hit]:
     gone, a merged one has another name) weighs less, and counts only where the cell in fact ran out of turn and makes more than
     that, or where the saved output is that error. So does one after which the cells below stop. A page that writes over the file
     it starts from, less some rows or columns or with a column changed in terms of itself, is the same fault a size larger.
+    Likely are a mapping to NaN, scaling by numbers, logarithms and the like, a turned table, fixed cuts, rows put below; else possible.
 
     Instead, give the result a name of its own, or change the data in the cell that reads them.
 
@@ -358,9 +360,10 @@ def _told(page: Page, cell: CodeCell) -> Iterator[Reason]:
     for reason in page.idempotence.reasons(cell.number, chance=False):
         if not words(reason) or _COUNTERS.fullmatch(reason.name) or is_count(page, reason):
             continue
-        if is_trial(page, cell, reason):
+        if is_trial(page, cell, reason) or is_training(reason):
             continue
-        if reason.name in sources and (error := error_of_merge(page, cell, reason)):
+        error = error_of_merge(page, cell, reason) or error_of_own_result(page, cell, reason)
+        if reason.name in sources and error:
             yield replace(reason, kind="raises", operation=error, key=None)
             return
         if adds_only_what_is_missing(page, cell, reason) or is_undone(page, cell, reason):
@@ -388,8 +391,8 @@ def _hit(page: Page, cell: CodeCell, found: list[Reason], function: str) -> Hit:
     if first.kind != "raises":
         grown = {reason.name for reason in found if reason.kind == "accumulates"}
         slight = all(is_slight(page, cell, reason, grown) for reason in found if reason.kind != "raises")
-        if slight:
-            return Hit(first.span, message, tuple(related), severity="minor", confidence="possible")
-        return Hit(first.span, message, tuple(related))
+        sure = any(is_sure(page, reason) for reason in found) and not slight
+        severity: Severity | None = "minor" if slight else None
+        return Hit(first.span, message, tuple(related), severity=severity, confidence=None if sure else "possible")
     confidence: Confidence | None = None if was_met(page, cell, first) else "possible"
     return Hit(first.span, message, tuple(related), severity="minor", confidence=confidence)

@@ -32,6 +32,11 @@ _OF_MODULES = frozenset(
     "show title xlabel ylabel savefig figure subplots plot legend xticks yticks tight_layout".split()
 )
 """What is asked of `plt`, and what a chart that a call returned may know as well."""
+_SHARED = _OF_MODULES | frozenset(
+    "mean median sum min max std var abs all any append argmax argmin concat copy corr cumsum diff dot get isna isnull join log merge "
+    "pivot_table replace reshape round sort to_datetime unique where".split()
+)
+"""What modules and tables, arrays or charts both know."""
 _WRAPPERS = frozenset(
     {"reload", "partial", "wraps", "lru_cache", "cache", "import_module", "lazy_import", "optional_import"}
 )
@@ -48,9 +53,11 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A builtin or an import is bound to something else.
 
     From then on the old meaning is gone for every cell, also for those above when they run again: `list(...)` stops with
-    "object is not callable", `plt.show()` finds no such attribute. It is major where a later cell calls the name it lost.
+    "object is not callable", `plt.show()` finds no such attribute. It is major where a later cell calls the name it lost, or reads
+    an attribute that only the old meaning has.
 
-    A loop variable, and a name whose old meaning nothing calls from here on, weigh little.
+    A loop variable, and a name whose old meaning nothing calls from here on, weigh little; a loop variable in the place of an import
+    that nothing reads does not count.
 
     Instead, take another name, and restart the kernel to get the old one back.
 
@@ -82,6 +89,24 @@ def check(page: Page) -> Iterator[Hit]:
         import pandas as pd
         # %%
         plt = pd.DataFrame({"a": [1]}).plot()  # <- flagged
+
+    Bad:
+
+        # %% In[1]
+        from scipy import stats
+        # %% In[2]
+        table, stats = summarise([3, 4])  # <- flagged
+        # %% In[3]
+        stats.ttest_ind([3, 4], [4, 5])
+        #! AttributeError: 'DataFrame' object has no attribute 'ttest_ind'
+
+    Good:
+
+        # %%
+        from src import fi
+        # %%
+        for fi in load("importances").values():
+            fi.plot()
 
     Good:
 
@@ -151,10 +176,26 @@ def check(page: Page) -> Iterator[Hit]:
             if event.how == "import":
                 imported[event.name] = event
             elif (event.name in _BUILTINS or event.name in imported) and _loses(cell, event, imported.get(event.name)):
+                if event.how == "for" and event.name in imported and not _is_read(page, imported[event.name]):
+                    continue
                 said.add(event.name)
                 uses = _as_module(page, cell, event) if event.name in imported else []
                 if not any(_went_well(page.cell(number)) for number in uses):
                     yield _hit(page, cell, event, builtin=event.name not in imported, doubtful=bool(uses))
+
+
+def _is_read(page: Page, imported: Event) -> bool:
+    """Does anything read an import before the name is bound anew, or a function, whenever that is?"""
+    in_force = False
+    for cell in page.code:
+        for event in page.names.of(cell.number).events:
+            if event is imported:
+                in_force = True
+            elif in_force and event.name == imported.name:
+                if event.kind == "bind":
+                    return _in_function(page, imported.name)
+                return True
+    return True
 
 
 def _is_missed(page: Page, bound: Event) -> bool:
@@ -239,6 +280,12 @@ def _hit(page: Page, cell: CodeCell, event: Event, *, builtin: bool, doubtful: b
     old = "Python's own" if builtin else "the import"
     at = cell.at(event.node)
     value = _value(cell, event.node)
+    if (missed := _missed_attribute(page, cell, event, builtin=builtin)) is not None:
+        later, attribute = missed
+        message = (
+            f"{name} is {old} no longer from here on, and cell {later.number} reads `{event.name}.{attribute.attr}`"
+        )
+        return Hit(at, message, (Related(later.at(attribute), "this fails"),), severity="major")
     called = _first_call(page, cell, event)
     if called is None or not isinstance(value, _PLAIN):
         message = f"{name} is {old} no longer from here on"
@@ -254,6 +301,38 @@ def _hit(page: Page, cell: CodeCell, event: Event, *, builtin: bool, doubtful: b
         (Related(where.at(call), "this call fails") if call else Related(Span(where.number), ""),),
         severity="major",
     )
+
+
+def _missed_attribute(
+    page: Page, cell: CodeCell, event: Event, *, builtin: bool
+) -> tuple[CodeCell, ast.Attribute] | None:
+    """Where a later cell reads what only the old meaning has: by a saved error, or because the page read it of the import before."""
+    value = _value(cell, event.node) if event.node is not None else None
+    is_known = value is not None and page.values.kind(value) is not None
+    before: set[str] = set()
+    after = False
+    for later in page.code:
+        for other in page.names.of(later.number).events:
+            after = after or other is event
+            if other is event or other.name != event.name or other.node is None:
+                continue
+            if after and other.kind in ("bind", "delete"):
+                return None
+            parent = later.parent(other.node)
+            if not isinstance(parent, ast.Attribute):
+                continue
+            if not after:
+                before.add(parent.attr)
+            elif later is not cell and (
+                _fails_with(later, parent.attr)
+                or (is_known and not builtin and parent.attr in before - _SHARED and not _went_well(later))
+            ):
+                return later, parent
+    return None
+
+
+def _fails_with(cell: CodeCell, attribute: str) -> bool:
+    return any(o.kind == "error" and f"has no attribute '{attribute}'" in o.text for o in cell.outputs)
 
 
 def _first_call(page: Page, cell: CodeCell, event: Event) -> tuple[CodeCell, ast.AST | None] | None:

@@ -10,9 +10,9 @@ from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.staleness import CALLS_BACK, Stale
-from nbcritic.model import Hit, Related, Span
+from nbcritic.model import Confidence, Hit, Related, Span
 from nbcritic.rule import rule
-from nbcritic.rules.hidden_state._difference import Difference, difference
+from nbcritic.rules.hidden_state._difference import Difference, difference, is_direct
 from nbcritic.rules.hidden_state._shared import counted, listed
 from nbcritic.rules.hidden_state._told import only_times
 
@@ -360,7 +360,8 @@ def _hit(page: Page, stale: Stale, found: Difference, others: list[int]) -> Hit:
         order += (
             f"; the output{'s' * (len(others) > 1)} of {listed(others)} {'are' if len(others) > 1 else 'is'} as old"
         )
-    return Hit(_place(cell), message, (*related[:5], Related(Span(), order)))
+    confidence: Confidence | None = None if found.is_seen or is_direct(page, stale) else "possible"
+    return Hit(_place(cell), message, (*related[:5], Related(Span(), order)), confidence=confidence)
 
 
 def _place(cell: CodeCell) -> Span:

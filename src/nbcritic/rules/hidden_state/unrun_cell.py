@@ -45,11 +45,17 @@ _INSTALL = regex(r"\s*(?:#|[!%](?:sudo )?(?:pip3?|conda|mamba|uv|apt|apt-get|bre
 _ELIDED = regex(r"^[ \t]*#[ \t]*(?:\.\.\.|…)[ \t]*$", re.MULTILINE)
 """A comment for what is left out: the cell is there to be read."""
 _OPTIONAL = regex(
-    r"\boptional|\bif you (?:want|like|wish|prefer|need)|\balternatively\b|\brun the (?:following|next) cell (?:if|only|instead)",
+    r"\boptional|\bif you (?:want|like|wish|prefer|need)|\balternatively\b|\buncomment|\brun the (?:following|next) cell (?:if|only|instead)",
     re.I,
 )
 """What is said right above a cell that need not run."""
 _NEAR = 160
+_CALLED = regex(r"\b(\w+)\(")
+_LOOKS = frozenset(
+    "head tail describe info value_counts unique nunique contains startswith endswith isin isna isnull notna notnull duplicated any all "
+    "sum mean median min max std count corr sort_values groupby size nlargest nsmallest query to_frame len type dir".split()
+)
+"""What is called to look at something, and changes nothing."""
 _DRIVES = regex(r"\b(?:Jupyter|IPython)\.notebook\.execute_|\bexecute_cells\(|\bNotebookActions\.run|notebook:run-")
 """JavaScript of the notebook's own that runs its cells; they count when a reader presses the button."""
 _LISTENS = frozenset("on_click observe on_submit on_change".split())
@@ -77,9 +83,10 @@ def check(page: Page) -> Iterator[Hit]:
     r"""A cell never ran, though the notebook did.
 
     Nobody knows whether its code works, and whether the results below were meant to include what it does. Empty and comment-only
-    cells, gaps left for an exercise, cells that only install something, set up the session or hold a pasted literal, a last cell, what follows a cell
-    that stopped with an error, cells that only show a widget where callbacks or scripts of the notebook do the work, and cells
-    whose definitions a later cell did use do not count. A notebook that lost its counts (Colab
+    cells, gaps left for an exercise, cells that only install something, set up the session or hold a pasted literal, a single stray
+    look (`sales.head()`), functions that only commented code calls, a last cell, what follows a cell that stopped with an error,
+    cells that only show a widget where callbacks or scripts of the notebook do the work, and cells whose definitions a later cell
+    did use do not count; nor does a cell that the text right above calls optional. A notebook that lost its counts (Colab
     writes 0 for a restored cell; two cells have outputs without a count) proves nothing; one without any output may have been cleared.
 
     Instead, run the cell, or delete it.
@@ -171,6 +178,23 @@ def check(page: Page) -> Iterator[Hit]:
         import pandas as pd
         # %% In[8]
         sales = pd.DataFrame()
+        # %%
+        sales["notes"].str.contains("gift")
+        # %% In[9]
+        sales.shape
+        #> (0, 0)
+
+    Good:
+
+        # %%
+        def simulate(rounds):
+            return [draw() for _ in range(rounds)]
+        # %% [markdown]
+        # If you want to reproduce the file yourself, uncomment the cell below.
+        # %%
+        # results = simulate(1000)
+        # %% In[3]
+        results = open("results.csv").read()
 
     Good:
 
@@ -257,7 +281,8 @@ def check(page: Page) -> Iterator[Hit]:
     faults = [cell for cell in unrun if cell.number < stopped and cell.number not in did_run and not _is_meant(cell)]
     faults = [cell for cell in faults if not _OPTIONAL.search(words_above(page, cell.number)[-_NEAR:])]
     faults = [cell for cell in faults if not gave_columns(page, cell) and not reads_back(cells, cell)]
-    if not faults or faults == cells[-1:]:
+    faults = [cell for cell in faults if not _is_for_commented_code(page, cell)]
+    if not faults or faults == cells[-1:] or (len(faults) == 1 and _only_looks(faults[0])):
         return
     numbers = listed(cell.number for cell in faults)
     related = tuple(Related(Span(cell.number), first_line(cell.source)) for cell in faults[:10])
@@ -303,6 +328,25 @@ def _only_shows(cell: CodeCell) -> bool:
         and all(isinstance(shown, ast.Name) for shown in call.args)
         for call in calls
     )
+
+
+def _only_looks(cell: CodeCell) -> bool:
+    """Is it `sales.head()` or `sales[sales["price"] > 3]`, and nothing that computes or keeps something?"""
+    body = cell.tree.body if cell.tree is not None else []
+    calls = {called_name(call.func) for call in cell.nodes(ast.Call)}
+    return bool(body) and all(isinstance(statement, ast.Expr) for statement in body) and calls <= _LOOKS
+
+
+def _is_for_commented_code(page: Page, cell: CodeCell) -> bool:
+    """Does the cell only define functions that commented code calls, and no other?"""
+    body = cell.tree.body if cell.tree is not None else []
+    names = {statement.name for statement in body if isinstance(statement, ast.FunctionDef)}
+    if not names or not all(isinstance(s, (ast.FunctionDef, ast.Import, ast.ImportFrom)) for s in body):
+        return False
+    comments = (line.partition("#")[2] for other in page.code for line in other.lines if "#" in line)
+    return names.isdisjoint(page.called_words) and names <= {
+        name for line in comments for name in _CALLED.findall(line)
+    }
 
 
 def _is_meant(cell: CodeCell) -> bool:

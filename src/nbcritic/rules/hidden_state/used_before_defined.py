@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.flow import Undefined
 from nbcritic.analysis.page import Page
 from nbcritic.model import Fix, Hit, Related, Severity, Span
 from nbcritic.rule import rule
-from nbcritic.rules.hidden_state._moved_up import moved_up
+from nbcritic.rules.hidden_state._moved_up import joined, moved_up
 from nbcritic.rules.hidden_state._shared import (
     counted,
     defined_in,
+    is_asked_for,
     is_branch,
     is_turned_off,
     missing_names,
@@ -21,6 +23,7 @@ from nbcritic.rules.hidden_state._shared import (
     place,
 )
 
+_GRAVEST_FIRST: tuple[Severity | None, ...] = (None, "major", "minor")
 _OFFERED = 10
 """Fixes to work out at a time, because each replays the page; when these are applied, the next are."""
 
@@ -75,6 +78,30 @@ def check(page: Page) -> Iterator[Hit]:
         # %%
         %matplotlib inline
         print(np.pi)
+
+    Bad:
+
+        # %%
+        values = np.arange(3)  # <- flagged
+        sales = pd.Series(values)
+        # %%
+        sales.mean()
+        import numpy as np
+        import pandas as pd
+        # %%
+        print(np.pi, pd.NA)
+
+    Fixed:
+
+        # %%
+        import numpy as np
+        import pandas as pd
+        values = np.arange(3)
+        sales = pd.Series(values)
+        # %%
+        sales.mean()
+        # %%
+        print(np.pi, pd.NA)
 
     Bad:
 
@@ -156,6 +183,18 @@ def check(page: Page) -> Iterator[Hit]:
 
     Good:
 
+        # %% [markdown]
+        # Write a function called `read_sales`.
+        # %%
+        # Your code goes here
+        # %%
+        sales = read_sales()
+        # %%
+        def read_sales():
+            return [3, 4]
+
+    Good:
+
         # %%
         from helpers import *
         # %%
@@ -166,11 +205,41 @@ def check(page: Page) -> Iterator[Hit]:
     if any("init_cell" in cell.tags for cell in page.cells):
         return  # some cells run when the page is opened, and those usually start others
     offered = 0
+    found: dict[tuple[int, int], list[tuple[str, Hit]]] = {}
     for missing in missing_names(page):
         below = defined_in(page, missing)
-        if missing.deleted_in is None and below and not _is_switched_off(page, missing, below[0]):
+        if missing.deleted_in is not None or not below or is_asked_for(page, missing):
+            continue
+        if not _is_switched_off(page, missing, below[0]):
             offered += 1
-            yield _hit(page, missing, below[0], moved_up(page, missing, below[0]) if offered <= _OFFERED else None)
+            fix = moved_up(page, missing, below[0]) if offered <= _OFFERED else None
+            hit = _hit(page, missing, below[0], fix)
+            # One cell of imports further down is one cause, however many of its names are used here.
+            cause = below[0] if _is_import(page, missing, below[0]) else -offered
+            found.setdefault((missing.cell, cause), []).append((missing.name, hit))
+    for hits in found.values():
+        yield _together(page, hits)
+
+
+def _is_import(page: Page, missing: Undefined, definer: int) -> bool:
+    return any(number == definer and event.how == "import" for number, event in page.names.bindings[missing.name])
+
+
+def _together(page: Page, found: Sequence[tuple[str, Hit]]) -> Hit:
+    """Several names that one cell uses and one cell of imports further down defines, as one finding."""
+    lead = min(found, key=lambda one: _GRAVEST_FIRST.index(one[1].severity))
+    first, rest = lead[1], [one for one in found if one is not lead]
+    if not rest:
+        return first
+    names = ", ".join(f"`{name}`" for name, _ in rest)
+    related = (*first.related, *(Related(hit.at, f"`{name}` is used here") for name, hit in rest))
+    fixes = list(dict.fromkeys(hit.fix for _, hit in found if hit.fix is not None))
+    return replace(
+        first,
+        message=f"{first.message}; so {'is' if len(rest) == 1 else 'are'} {names}",
+        related=related,
+        fix=joined(page, fixes),
+    )
 
 
 def _hit(page: Page, missing: Undefined, definer: int, fix: Fix | None) -> Hit:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name, root_name, stored_names
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
@@ -22,6 +22,7 @@ _ORDINARY = frozenset("KFold StratifiedKFold RepeatedKFold RepeatedStratifiedKFo
 _BY_GROUP = regex(
     r"(?:Group(?:KFold|ShuffleSplit|TimeSeriesSplit)|Purged\w*|GapRollForward|PredefinedSplit)\(|groups\s*="
 )
+_AGGREGATES = frozenset("mean std var min max median sum".split())
 _MOST = 20
 
 
@@ -46,14 +47,14 @@ def folded(page: Page, neighbours: Sequence[tuple[CodeCell, ast.AST]]) -> Iterat
         told = f"`{cell.segment(call)}` {'chooses' if is_search else 'scores'} by ordinary folds, which train on what comes after the rows that they test"
         severity: Severity | None = "minor" if is_search else None
         for where, cut, frames in cut_frames:
-            if flows.holds(rows, frames):
+            if flows.holds(rows, frames) and bound.is_same(page, (cell, rows), (where, cut.args[0])):
                 message = (
                     f"{told}; cell {where.number} cuts the same data in time: say `cv=TimeSeriesSplit()` here, too"
                 )
                 yield Hit(cell.at(call), message, (Related(where.at(cut), "cut in time here"),), severity=severity)
                 return
         for where, node, frames in tied:
-            if where.number <= cell.number and flows.holds(rows, frames):
+            if where.number <= cell.number and flows.holds(rows, frames) and not bound.is_per_column(rows, cell):
                 message = f"{told}: `{where.segment(node)}` in cell {where.number} ties the rows to their neighbours; say `cv=TimeSeriesSplit()` on sorted rows"
                 related = (Related(where.at(node), "each row holds something of the rows before or after it"),)
                 yield Hit(cell.at(call), message, related, severity=severity, confidence="possible")
@@ -83,6 +84,27 @@ class _Bound:
         bound = self._by_name.get(node.id, [])
         place = bisect_left(bound, (cell.number, node.lineno), key=_place)
         return bound[place - 1][1].value if place else None
+
+    def is_same(self, page: Page, one: tuple[CodeCell, ast.expr], other: tuple[CodeCell, ast.expr]) -> bool:
+        """Are rows of one name the same rows at both places, bound once or taken from the same frame?"""
+        here, there = root_name(one[1]), root_name(other[1])
+        if here is None or there is None or here.id != there.id:
+            return True
+        first, second = self.value(here, one[0]), self.value(there, other[0])
+        if first is None or second is None or first is second:
+            return first is second
+        wholes = {root.id for value in (first, second) if (root := root_name(value)) is not None}
+        return len(wholes) == 1 and root_name(first) is not None and wholes.isdisjoint(page.names.imports)
+
+    def is_per_column(self, rows: ast.expr, cell: CodeCell) -> bool:
+        """Is one row made of each column, as by `np.mean(clips, axis=0)`? The times within a column are gone then."""
+        value = self.value(rows, cell)
+        parts = [value, *(self.value(name, cell) for name in nodes_in(value, ast.Name))] if value is not None else []
+        return any(
+            (axis := word(part, "axis")) is not None and ast.unparse(axis) in ("0", "-1")
+            for part in parts
+            if isinstance(part, ast.Call) and called_name(part.func) in _AGGREGATES
+        )
 
     def places(self, rows: ast.expr) -> list[tuple[CodeCell, ast.AST]]:
         """The statements that bind the frame that an expression is taken from."""

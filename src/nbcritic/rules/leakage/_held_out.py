@@ -52,14 +52,17 @@ def test_sets(page: Page) -> list[TestSet]:
             by_part[score.part].append(score)
     if not by_part or is_judged_elsewhere(page):
         return []
-    reported = [part for part, scores in by_part.items() if any(s.metric != "validation" for s in scores)]
+    reported = defaultdict[Split, list[Part]](list)  # by the first split on the way to them
+    for part, scores in by_part.items():
+        if any(score.metric != "validation" for score in scores):
+            reported[part[0][0]].append(part)
     says_final = any(_FINAL.search(cell.source) for cell in page.code)
     return [
         TestSet(part, tuple(scores))
         for part, scores in by_part.items()
         if part[-1][0].how not in ("the folds", "the search's cross-validation")
         and (says_final or not _FOR_CHOOSING.search(part[-1][0].held))
-        and not any(_is_beside(part, other) for other in reported)
+        and not any(_is_beside(part, other) for other in reported[part[0][0]])
     ]
 
 
@@ -76,5 +79,5 @@ def is_judged_elsewhere(page: Page) -> bool:
 
 
 def _is_beside(part: Part, other: Part) -> bool:
-    """Are these other held-out rows of the same data?"""
-    return part != other and part[0][0] is other[0][0] and part[: len(other)] != other and other[: len(part)] != part
+    """Are these, of the same first split, other held-out rows of the same data?"""
+    return part != other and part[: len(other)] != other and other[: len(part)] != part

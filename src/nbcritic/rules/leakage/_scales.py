@@ -6,10 +6,11 @@ import ast
 import re
 from functools import cached_property
 
+from nbcritic.analysis.code import nodes_in
 from nbcritic.analysis.events import called_name, root_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
-from nbcritic.analysis.provenance import Fit
+from nbcritic.analysis.provenance import Fit, Split
 from nbcritic.analysis.provenance_tables import SEARCHES
 from nbcritic.rules.data_handling._sizes import sizes_of
 
@@ -42,6 +43,9 @@ _BY_HAND = regex(r"statsmodels\..*\.[A-Z]\w*")
 _NETWORKS = frozenset("torch tensorflow keras jax flax fastai pytorch_tabnet autogluon pycaret".split())
 _MODEL = regex(r"(?:Classifier|Regressor|Regression|SV[CR]|NB|Ridge|Lasso|ElasticNet|Perceptron|Machine|Means|CV)$")
 _BOOSTED = frozenset(f"{library}.{name}" for library in ("lightgbm", "xgboost") for name in ("train", "cv"))
+_DRAWS = regex(
+    r"numpy\.random\.(?:multivariate_normal|normal|randn?|uniform|standard_normal|poisson|exponential)|sklearn\.datasets\.make_\w+"
+)
 _MANY = 10_000
 """The mean and spread of so many rows hardly depend on the fifth of them that is held out."""
 
@@ -56,15 +60,32 @@ class Scales:
         """Are all models that read it such that a feature's scale does not matter to them?"""
         return self._are_among(_INDIFFERENT, fit)
 
-    def change_nothing(self, fit: Fit) -> bool:
-        """Does nothing but trees read what the scaler made, or only learn from a limit where it cuts off?"""
-        if fit.by == "statistic" and isinstance(fit.node, ast.Call) and called_name(fit.node.func) in _LIMITS:
-            return self._are_among(TREES, fit)
+    def change_nothing(self, fit: Fit, split: Split) -> bool:
+        """Can it move no score that anybody would notice, whatever rows it has seen?"""
+        if (fit.kind == "filter" and split.how == "the folds") or self._are_simulated(fit):
+            return True
+        if fit.kind == "imputer" and self.are_steady(fit):
+            return True
+        if fit.by == "statistic":
+            if isinstance(fit.node, ast.Call) and called_name(fit.node.func) in _LIMITS:
+                return self._are_among(TREES, fit)
+            return self.cancel_out(fit, split) or self.are_steady(fit)
         return _is_affine(fit) and self._are_among(TREES, fit) and self._nothing_feels(fit)
 
-    def cancel_out(self, fit: Fit) -> bool:
+    def cancel_out(self, fit: Fit, split: Split) -> bool:
         """Do only least squares (and trees) read it, which give the same predictions on any affine scale?"""
-        return _is_affine(fit) and self._are_among(_LEAST_SQUARES, fit) and self._nothing_feels(fit)
+        if not (_is_affine(fit) or _is_score(fit)):
+            return False
+        readers = self._readers(fit, split)
+        among = readers <= _LEAST_SQUARES if readers else self._are_among(_LEAST_SQUARES, fit)
+        return among and self._nothing_feels(fit)
+
+    def _are_simulated(self, fit: Fit) -> bool:
+        """Are the rows drawn at random in the same function, each from the one distribution?"""
+        function = fit.cell.function(fit.node)
+        calls = nodes_in(function, ast.Call) if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) else []
+        drawn = [self._page.qualified(call.func) or "" for call in calls]
+        return any(map(_DRAWS.fullmatch, drawn)) and not any(".read_" in name for name in drawn)
 
     def are_steady(self, fit: Fit) -> bool:
         """Do outputs show that the scaler saw so many rows that those held out hardly move it?"""
@@ -88,9 +109,11 @@ class Scales:
             return readers <= models
         return self._used <= models and bool(self._used or not _BOOSTED.isdisjoint(self._called))
 
-    def _readers(self, fit: Fit) -> frozenset[str]:
-        """The models that were fitted on what this fit gave; none where not all of them are known."""
+    def _readers(self, fit: Fit, split: Split | None = None) -> frozenset[str]:
+        """The models that were fitted on what this fit gave (and the split left); none where not all of them are known."""
         after = [other for other in self._page.provenance.fits if fit.node in other.after]
+        if split is not None:
+            after = [other for other in after if any(step[0] is split for step in other.part)]
         named = frozenset(other.name for other in after if other.by == "model")
         is_known = "" not in named and SEARCHES.isdisjoint(named)
         return named - _OF_OTHERS if is_known else frozenset()
@@ -118,6 +141,18 @@ class Scales:
             return False
         fits = [other for other in self._page.provenance.fits if other.name == "PolynomialFeatures"]
         return len({other.node for other in fits}) < made or any(fit.node in other.after for other in fits)
+
+
+def _is_score(fit: Fit) -> bool:
+    """Is it a mean that is subtracted, or a spread that is divided by: `(x - x.mean()) / x.std()`?"""
+    node: ast.AST = fit.node
+    parent = fit.cell.parent(node)
+    return (
+        fit.by == "statistic"
+        and isinstance(parent, ast.BinOp)
+        and parent.right is node
+        and isinstance(parent.op, (ast.Sub, ast.Div))
+    )
 
 
 def _printed(fit: Fit) -> list[int]:

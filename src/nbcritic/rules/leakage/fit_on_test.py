@@ -242,6 +242,12 @@ def _anew(page: Page, fit: Fit, before: Fit) -> Hit:
             "fit it on these alone, and let the function only use `transform`"
         )
         related = [Related(first.at(train), "the training rows"), Related(second.at(held), "the rows held out")]
+    elif before.node is fit.node and _is_in_constructor(fit):
+        message = (
+            f"the constructor fits {_a(fit.name)} once for each of the two sets (`{text}`), the second time on {rows}: "
+            "fit one on the training rows and give it to both"
+        )
+        related = []
     else:
         there = f"cell {before.cell.number}" if before.cell is not fit.cell else "the same cell"
         use = "texts_to_sequences" if fit.name == "Tokenizer" else "transform"
@@ -253,6 +259,11 @@ def _anew(page: Page, fit: Fit, before: Fit) -> Hit:
     confidence: Confidence | None = "possible" if fit.name in _NUMBERS else None
     severity: Severity = "minor" if fit.name in _NUMBERS and _are_two_valued(page, fit) else "major"
     return Hit(fit.cell.at(fit.node), message, tuple(related), confidence=confidence, severity=severity)
+
+
+def _is_in_constructor(fit: Fit) -> bool:
+    function = fit.cell.function(fit.node)
+    return isinstance(function, ast.FunctionDef) and function.name == "__init__"
 
 
 def _calls(page: Page, fit: Fit) -> tuple[tuple[CodeCell, ast.Call], tuple[CodeCell, ast.Call]] | None:

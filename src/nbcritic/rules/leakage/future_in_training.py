@@ -87,6 +87,20 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        from sklearn.model_selection import TimeSeriesSplit, cross_val_score
+        from sklearn.svm import LinearSVC
+        smooth = clips.rolling(50).mean()
+        means = np.mean(smooth, axis=0)
+        X = np.column_stack([means, means])
+        print(cross_val_score(LinearSVC(), X, labels))
+        # %%
+        X = np.column_stack([lags_of(prices)])
+        for before, after in TimeSeriesSplit().split(X):
+            print(len(before), len(after))
+
+    Good:
+
+        # %%
         from sklearn.ensemble import RandomForestRegressor
         from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
         months = pd.read_csv("prices.csv", parse_dates=["month"])

@@ -23,10 +23,13 @@ _SCORES = regex(
     r"loss$|^(?:acc|accuracy|r2|r²|r\^2|rmse|rmsle|mse|mae|mape|smape|wape|mase|auc|f1|logloss|perplexity|score)$"
 )
 _WORDS = regex(r"[^\W_]+(?:\^2)?²?")
+_BARE_NAN = regex(r"(?<![\w.=])nan\b")
 _SETTINGS = regex(r"(?:error|base)_?score", re.I)
 """Arguments that are printed with a model."""
 _OTHER = regex(r"(?<![\w.])(?:accuracy|acc|r2|r²|rmse|mse|mae|auc|f1)(?: ?score)?[ \t]{0,3}[:=][ \t]{0,3}\(?-?\d", re.I)
 _FAILED = regex(r"(?P<failed>\d+) fits failed out of a total of (?P<all>\d+)")
+_SMALL = 0.25
+"""A smaller share of failed fits leaves a search most of its candidates."""
 _ONE_FAILED = "FitFailedWarning: Estimator fit failed"
 _TAKEN_UP = regex(
     r"\bnan\b|diverg|explod|overflow|not a number|undefined|not defined|invalid|not supported|incompatible|fail(?:s|ed)",
@@ -56,7 +59,8 @@ def check(page: Page) -> Iterator[Hit]:
 
     There is no result: a loss that is nan once stays nan, the weights are nan with it, and early stopping or a checkpoint that
     watches it compares with nothing. One missing value in the data is enough, or a step that is too large, or a division by zero. In a
-    search, a fit that failed counts as nan, and its candidate cannot win.
+    search, a fit that failed counts as nan, and its candidate cannot win: that is minor where fewer than a quarter of the fits failed,
+    or nobody knows how many, and the best score is a number.
 
     Instead, find the first nan (`assert np.isfinite(X).all()` before the fit, `keras.callbacks.TerminateOnNaN()`, `error_score="raise"`
     in a search), mend its cause and run the cell again; where a measure has no value for these data, choose another.
@@ -166,18 +170,31 @@ def _lost(cell: CodeCell, text: str) -> _Lost | None:
 
 
 def _failures(page: Page) -> Iterator[Hit]:
-    found: list[tuple[CodeCell, str]] = []
+    found: list[tuple[bool, CodeCell, str]] = []
     for cell, text in printed(page, "FitFailedWarning"):
         counted = _FAILED.search(text)
         failed = (
             f"{counted['failed']} of {counted['all']} fits" if counted else f"{text.count(_ONE_FAILED)} fits or more"
         )
         if not is_taken_up(page, cell, _TAKEN_UP, _ANNOUNCED):
-            found.append((cell, "a fit" if failed.startswith("1 ") and not counted else failed))
+            few = counted is None or int(counted["failed"]) < _SMALL * int(counted["all"])
+            found.append((few, cell, "a fit" if failed.startswith("1 ") and not counted else failed))
     if found:
-        cell, failed = found[0]
+        few, cell, failed = min(found, key=lambda one: one[0])  # the first of equals
         yield Hit(
             place(cell, call_in(cell, FITS.__contains__)),
             f"{failed} failed here and count{'s' * (failed == 'a fit')} as nan, as the saved warning says: what they tried cannot win",
-            tuple(Related(place(other, None), "fits failed here, too") for other, _ in found[1:4]),
+            tuple(Related(place(other, None), "fits failed here, too") for _, other, _ in found if other is not cell)[
+                :3
+            ],
+            severity="minor" if few and not _best_is_nan(page) else None,
         )
+
+
+def _best_is_nan(page: Page) -> bool:
+    """Does the page show the best score of a search, and is it nan?"""
+    return any(
+        attribute.attr == "best_score_" and any(_BARE_NAN.search(output.text) for output in cell.outputs)
+        for cell in page.code
+        for attribute in cell.nodes(ast.Attribute)
+    )

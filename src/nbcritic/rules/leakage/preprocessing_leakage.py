@@ -307,7 +307,9 @@ class _Judge:
         """What a fit spoils; None where no score can be the worse for it."""
         splits = (first, *self._found.again.get(fit.node, ()))
         split = next((split for split in splits if not self._is_harmless(fit, split)), None)
-        if split is None or self._gaps.are_none(fit) or self._scales.change_nothing(fit) or self._models.leave_out(fit):
+        if split is None or self._gaps.are_none(fit) or self._models.leave_out(fit):
+            return None
+        if self._scales.change_nothing(fit, split):
             return None
         severity, note = self._severity(fit, split)
         is_open = _ran_later(fit, split) or self._is_open(fit, split)
@@ -341,11 +343,10 @@ class _Judge:
             return ("major" if is_search or fit.part else "blocker"), ""
         if fit.by in ("statistic", "group") or fit.kind in SLIGHT:
             return "minor", ""
-        if fit.kind == "correlation" and self._scales.are_steady(fit):
-            return "minor", ""
-        if fit.kind == "scaler" and self._scales.cancel_out(fit):
+        if fit.kind == "scaler" and self._scales.cancel_out(fit, split):
             return "nit", "; it moves no score here, as least squares predicts the same on any scale"
-        if fit.kind == "scaler" and (self._scales.are_indifferent(fit) or self._scales.are_steady(fit)):
+        is_steady = fit.kind in ("scaler", "correlation") and self._scales.are_steady(fit)
+        if is_steady or (fit.kind == "scaler" and self._scales.are_indifferent(fit)):
             return "minor", ""
         return "major", ""
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
+from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.analysis.provenance import Score
@@ -18,6 +21,10 @@ _PICTURES = frozenset({"roc_curve", "precision_recall_curve", "plot_confusion_ma
 _MODELS = frozenset({"model", "search", "unknown"})
 _DESCRIBES = regex(r"^Dummy|^LinearRegression$|CV$|^Sequential$")
 """A baseline, a line through the rows at hand, a search for a strength, a network that is watched while it learns."""
+_TRAINING = regex(r"(?<![a-z])(?:train(?:ing)?|in[-_ ]?sample|fitted)(?![a-z])", re.I)
+_HANDFUL = 20
+_STEPS = 4
+_WRAPS = frozenset("array asarray DataFrame Series transform fit_transform".split())
 _WITH_ANSWERS = frozenset({"train_test_split", "random_split", "the folds", "given"})
 
 
@@ -101,6 +108,14 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %%
+        from sklearn.linear_model import LogisticRegression
+        X, y = [[0, 1], [1, 1], [2, 0]], [0, 1, 1]
+        line = LogisticRegression().fit(X, y)
+        print(line.score(X, y))
+
+    Good:
+
+        # %%
         from sklearn.linear_model import LinearRegression
         from sklearn.metrics import r2_score
         train, test = pd.read_csv("train.csv"), pd.read_csv("test.csv")
@@ -110,16 +125,48 @@ def check(page: Page) -> Iterator[Hit]:
     """
     found = page.provenance.events
     scores = [score for score in found.scores if score.metric not in _PICTURES | SEARCHES]
+    scores = [score for score in scores if not _is_handful(page, score)]
     if not scores or _is_asked_elsewhere(page, ""):
         return
     if not any(_may_be_fair(page, score) for score in found.scores):
         if not _is_read_by_slopes(page, scores) and not all(map(_is_by_group, scores)):
-            yield _hit(scores, "there is no score on other rows" if found.splits else "nothing is held out")
+            plain = [score for score in scores if not _is_called_training(page, score)]
+            hit = _hit(plain or scores, "there is no score on other rows" if found.splits else "nothing is held out")
+            # Who reads the name knows what the number is worth.
+            yield hit if plain else replace(hit, severity="minor", confidence="possible")
         return
     alone = _told_alone(page, scores)
     if len(alone) > 1:  # a table of models; a single one may stand there for a reason
         models = ", ".join(f"`{name}`" for name in alone)
         yield _hit([score for each in alone.values() for score in each], f"{models} have no other score")
+
+
+def _is_called_training(page: Page, score: Score) -> bool:
+    """Does the name of the score, or the text that it is printed with, say on which rows it is taken?"""
+    statement = score.cell.statement(score.node)
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    names = {target.id for target in targets if isinstance(target, ast.Name)}
+    shown: list[ast.AST] = [] if targets else [statement]
+    if names:
+        prints = (call for cell in page.code for call in cell.nodes(ast.Call) if called_name(call.func) == "print")
+        shown += [call for call in prints if any(node.id in names for node in nodes_in(call, ast.Name))]
+    texts = [str(node.value) for part in shown for node in nodes_in(part, ast.Constant) if isinstance(node.value, str)]
+    return any(map(_TRAINING.search, (*names, *texts)))
+
+
+def _is_handful(page: Page, score: Score) -> bool:
+    """Are the rows literals in the code, so few that they only show how a thing works?"""
+    call = score.fit.node if score.fit is not None else None
+    given: list[ast.expr] = call.args[:2] if isinstance(call, ast.Call) else []
+    return any(_is_literal(page, rows) for rows in given)
+
+
+def _is_literal(page: Page, rows: ast.expr | None) -> bool:
+    for _ in range(_STEPS):
+        rows = page.values.source(rows) if isinstance(rows, ast.Name) else rows
+        if isinstance(rows, ast.Call) and rows.args and called_name(rows.func) in _WRAPS:
+            rows = rows.args[0]
+    return isinstance(rows, (ast.List, ast.Tuple)) and 0 < len(rows.elts) <= _HANDFUL
 
 
 def _hit(scores: Sequence[Score], why: str) -> Hit:

@@ -93,7 +93,8 @@ def _given_away(pair: Pair, target: str) -> str | None:
     text = pair.cell.segment(pair.node)
     if features.has(target):
         return f"`{text}` is to predict `{target}`, and `{target}` is among the features"
-    made = pair.target.made | features.made
+    both = (pair.target.made or {}, features.made or {})
+    made = {(column, source) for known in both for column in known for source in known[column] if column != source}
     for column, source in sorted(made):
         if source == target and features.has(column):
             return (

@@ -171,10 +171,10 @@ def check(page: Page) -> Iterator[Hit]:
     yield from searched_on_all(page)
     flows = None
     for test in test_sets(page):
-        hit = _watched(page, test)
-        if hit is None:
-            flows = flows or Flows(page)
-            hit = _chosen(page, flows, test) or _cut_off(page, flows, test) or _best_epoch(page, flows, test)
+        flows = flows or Flows(page)
+        # What was chosen by the best score is too good by more than what was stopped by it.
+        hit = _chosen(page, flows, test) or _watched(page, test)
+        hit = hit or _cut_off(page, flows, test) or _best_epoch(page, flows, test)
         if hit is not None:
             yield hit
             return

@@ -20,6 +20,9 @@ _WARNED = regex(
 )
 _OTHER_MATTER = regex(r"distinct clusters|Unknown solver options|already converged|^\d+$", re.I)
 _HEARD = regex(r"converg|divergen|max_?iter\w* (?:is|was|too)|iterations? (?:limit|are not enough)", re.I)
+_ROUND = regex(r"^[ \t]*(?:outer )?(?:iteration|iter|round|cycle|sweep)[ \t]*[:#=]?[ \t]*\d+", re.I | re.MULTILINE)
+_LATER = 2
+"""So many rounds without a warning, and what the early ones left open is closed."""
 _SCIKIT = regex(r"sklearn[/\\]|scikit[_-]learn")
 
 
@@ -29,7 +32,8 @@ def check(page: Page) -> Iterator[Hit]:
 
     The coefficients, the standard errors and the forecast are those of some step on the way: another start, another order of the
     rows or one step more gives others. Comparing such a model with one that did converge compares how long each was let run. Where only
-    a score of a scikit-learn model is read, and no coefficient, it mostly moves little, and the finding is minor.
+    a score of a scikit-learn model is read, and no coefficient, it mostly moves little, and the finding is minor. A warning in an
+    early round of an outer loop whose later rounds give none does not count.
 
     Instead, scale the features (`make_pipeline(StandardScaler(), …)`), raise `max_iter`, or take a simpler model; a likelihood that
     still finds no maximum says that the data cannot tell these parameters.
@@ -69,6 +73,15 @@ def check(page: Page) -> Iterator[Hit]:
     Good:
 
         # %% In[6]
+        centre, weights = center_align(slices)
+        #> Iteration: 0
+        #> /lib/sklearn/decomposition/_nmf.py:1637: ConvergenceWarning: Maximum number of iterations 200 reached.
+        #> Iteration: 1
+        #> Iteration: 2
+
+    Good:
+
+        # %% In[6]
         KMeans(n_clusters=5).fit(X)
         #> /lib/sklearn/base.py:1152: ConvergenceWarning: Number of distinct clusters (3) found smaller than n_clusters (5).
     """
@@ -97,7 +110,10 @@ def _at(cell: CodeCell) -> Span:
 
 
 def _warned(text: str) -> re.Match[str] | None:
-    return next((one for one in _WARNED.finditer(text) if not _OTHER_MATTER.search(one["text"] or one["bare"])), None)
+    warned = [one for one in _WARNED.finditer(text) if not _OTHER_MATTER.search(one["text"] or one["bare"])]
+    if not warned or len(_ROUND.findall(text, warned[-1].end())) >= _LATER:
+        return None
+    return warned[0]
 
 
 def _is_heard(page: Page) -> bool:

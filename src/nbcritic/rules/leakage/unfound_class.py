@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.code import CodeCell, nodes_in
+from nbcritic.analysis.events import called_name, parameters
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related
@@ -24,6 +26,7 @@ _WARNED = regex(
     r"(?P<empty>due to no true samples|No positive (?:samples|class found) in y_true|Only one class is present in y_true)|"
     r"(?P<short>R\^2 score is not well-defined with less than two samples))"
 )
+_ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _FEW = 10
 """So many classes a reader looks through."""
 _SMALL = 100
@@ -38,7 +41,7 @@ _TAKEN_UP = regex(
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """What the output of a cell says, graver faults first."""
+    """What the output of a cell says. The `rank` is 0 for a class lost of a few, 1 for one of many, more for a warning alone."""
 
     rank: int
     text: str
@@ -50,8 +53,9 @@ def check(page: Page) -> Iterator[Hit]:
 
     A precision and recall of 0.00, an empty column of the confusion matrix or scikit-learn's warning of an undefined metric say that
     the model has given this class up, or that the test rows hold none of it. Accuracy and weighted means look well all the same, for they
-    hardly count a rare class; and the rare class is most often the one that the model was built for. With many classes, or where
-    only the warning is saved, the finding is minor.
+    hardly count a rare class; and the rare class is most often the one that the model was built for. With many classes the finding
+    is minor; where only the warning is saved it is minor and possible. Scores in a loop over thresholds do not count: at its ends
+    every model predicts one class.
 
     Instead, look at the recall of every class, compare with a model that always says the commonest one, weigh the classes
     (`class_weight="balanced"`) or move the threshold, split with `stratify=y`; or say in the text that the model cannot tell this class.
@@ -103,6 +107,14 @@ def check(page: Page) -> Iterator[Hit]:
 
     Good:
 
+        # %% In[7]
+        for threshold in np.arange(0.0, 1.1, 0.1):
+            y_pred = [1 if score >= threshold else 0 for score in scores]
+            precisions.append(precision_score(y_test, y_pred))
+        #> /lib/sklearn/metrics/_classification.py:1248: UndefinedMetricWarning: Precision is ill-defined and being set to 0.0 due to no predicted samples.
+
+    Good:
+
         # %% In[5]
         print(confusion_matrix(y_test, model.predict(X_test)))
         #> [[1906    0]
@@ -116,19 +128,57 @@ def check(page: Page) -> Iterator[Hit]:
         if (fault := _fault(cell, text)) is not None
         and not _MEANT.search(cell.source)
         and not is_taken_up(page, cell, _TAKEN_UP)
+        and not _tries_thresholds(page, cell)
     ]
     if not found:
         return
     cell, fault = min(found, key=lambda one: one[1].rank)  # the first of equals
     related = tuple(Related(place(other, None), more.text) for other, more in found if other is not cell)
     yield Hit(
-        place(cell, call_in(cell, _scores)), fault.text, related[:5], severity="minor" if fault.rank > 1 else None
+        place(cell, call_in(cell, _scores)),
+        fault.text,
+        related[:5],
+        severity="minor" if fault.rank else None,
+        confidence="possible" if fault.rank > 1 else None,
     )
 
 
 def _scores(word: str) -> bool:
     return word.endswith(("_score", "_report", "confusion_matrix", "_support", "_curve")) or word.startswith(
         "cross_val"
+    )
+
+
+def _tries_thresholds(page: Page, cell: CodeCell) -> bool:
+    """Does a loop of the cell score what it, or a function that it calls, compared with the threshold of this round?"""
+    for loop in (*cell.nodes(ast.For), *cell.nodes(ast.ListComp)):
+        targets = [loop.target] if isinstance(loop, ast.For) else [part.target for part in loop.generators]
+        names = {name.id for target in targets for name in nodes_in(target, ast.Name)}
+        if _scores_compared(loop, names) or any(
+            _scores_compared(function, {parameter.arg for parameter in parameters(function.args)})
+            for call in nodes_in(loop, ast.Call)
+            for function in _functions(page, called_name(call.func))
+        ):
+            return True
+    return False
+
+
+def _functions(page: Page, name: str) -> Iterator[ast.FunctionDef]:
+    for cell in page.code:
+        yield from (function for function in cell.nodes(ast.FunctionDef) if function.name == name)
+
+
+def _scores_compared(block: ast.AST, names: set[str]) -> bool:
+    """Does a block call a score, and make something of a comparison with one of the names?"""
+    if not any(_scores(called_name(call.func)) for call in nodes_in(block, ast.Call)):
+        return False
+    asked = {id(node.test) for node in nodes_in(block, ast.If)}  # `if i > 0` chooses a way, not a class
+    return any(
+        isinstance(node.ops[0], _ORDER)
+        and id(node) not in asked
+        and not any(isinstance(side, ast.Constant) for side in (node.left, *node.comparators))
+        and any(name.id in names for name in nodes_in(node, ast.Name))
+        for node in nodes_in(block, ast.Compare)
     )
 
 
@@ -162,7 +212,7 @@ def _unfound(text: str) -> Iterator[_Fault]:
                 else ""
             )
             yield _Fault(
-                0 if len(rows) <= _FEW else 2, f"the model finds {which} of class `{name}`{more}, by its saved report"
+                0 if len(rows) <= _FEW else 1, f"the model finds {which} of class `{name}`{more}, by its saved report"
             )
 
 
@@ -185,12 +235,12 @@ def _undefined(cell: CodeCell, text: str) -> Iterator[_Fault]:
     for found in _WARNED.finditer(text):
         if found["none"]:
             yield _Fault(
-                1,
+                2,
                 "the model never predicts the class that is scored, by the saved warning, so that precision counts as 0",
             )
         elif found["some"]:
-            yield _Fault(2, "some class is never predicted, and counts as 0 in the mean, by the saved warning")
+            yield _Fault(3, "some class is never predicted, and counts as 0 in the mean, by the saved warning")
         elif found["empty"]:
-            yield _Fault(1, "the scored rows hold none of the class that is looked for, by the saved warning")
+            yield _Fault(2, "the scored rows hold none of the class that is looked for, by the saved warning")
         else:
-            yield _Fault(1, "a score of fewer than two rows is undefined, by the saved warning")
+            yield _Fault(2, "a score of fewer than two rows is undefined, by the saved warning")

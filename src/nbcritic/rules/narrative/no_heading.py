@@ -132,7 +132,7 @@ def check(page: Page, *, cells: int = 10, lines: int = 60) -> Iterator[Hit]:
         np.linalg.det(a @ b)
     """
     code = [cell for cell in page.cells if not cell.is_empty and not _WRITES_WORDS.match(cell.source)]
-    if len(code) < cells or any(_has_heading(cell) for cell in page.notebook.cells):
+    if len(code) < cells or any(_has_heading(page, cell) for cell in page.notebook.cells):
         return
     if sum(bool(line.strip()) and not _IMPORT.match(line) for cell in code for line in cell.lines) < lines:
         return
@@ -176,7 +176,7 @@ def _is_try(cell: CodeCell) -> bool:
     return 0 < len(body) <= _FEW and all(isinstance(statement, _TRIED) for statement in body)
 
 
-def _has_heading(cell: Cell) -> bool:
+def _has_heading(page: Page, cell: Cell) -> bool:
     if cell.kind == "code" and not _WRITES_WORDS.match(cell.source):
         return _FORM_TITLE.search(cell.source) is not None
-    return _HEADING.search(cell.source) is not None
+    return _HEADING.search(page.prose.get(cell.number, cell.source)) is not None

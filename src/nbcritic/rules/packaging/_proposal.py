@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
+from bisect import bisect_right
 from dataclasses import dataclass
+from operator import attrgetter
 
 from nbcritic.analysis.code import CodeCell
 from nbcritic.analysis.page import Page, once
@@ -69,21 +70,56 @@ def outputs_of(page: Page, cell: CodeCell) -> tuple[str, ...]:
     """Names that this cell makes or changes and later ones need, the most needed first."""
     events = page.names.of(cell.number).events
     made = {e.name for e in events if (e.kind == "bind" and e.how not in (*_GIVEN_BY, "for")) or e.kind == "mutate"}
-    needed: Counter[str] = Counter()
-    gone = set[str]()
+    known = _needs(page)
+    needed = list[tuple[int, int, str]]()
+    for name in made:
+        later = known.get(name, [])
+        count, first = 0, 0
+        for need in later[bisect_right(later, cell.number, key=attrgetter("cell")) :]:
+            first = first if count or not need.count else need.first
+            count += need.count
+            if need.rebinds:
+                break
+        if count and _is_value(page, name):
+            needed.append((-count, first, name))
+    return tuple(name for _, _, name in sorted(needed))
+
+
+@dataclass(slots=True)
+class _Need:
+    """What one cell does with a name that it may have from an earlier one."""
+
+    cell: int
+    count: int = 0
+    """How often the cell and its functions read or change what the name held before."""
+    first: int = 0
+    """Where they do so first, in a count over the events of the page."""
+    rebinds: bool = False
+    """Does the name certainly hold something else afterwards?"""
+
+
+@once
+def _needs(page: Page) -> dict[str, list[_Need]]:
+    """By name, the cells that need or rebind it, in document order."""
+    found: dict[str, list[_Need]] = {}
+    place = 0
     for number in page.flow.document_order:
-        if number > cell.number:
-            later = page.names.of(number)
-            here = set[str]()
-            for event in later.events:
-                if event.kind == "bind":
-                    here.add(event.name)
-                    if not event.may:
-                        gone.add(event.name)
-                elif event.kind in ("use", "mutate") and event.name not in gone and event.name not in here:
-                    needed[event.name] += 1
-            needed.update(e.name for f in later.functions for e in f.events if e.kind == "use" and e.name not in gone)
-    return tuple(name for name, _ in needed.most_common() if name in made and _is_value(page, name))
+        names = page.names.of(number)
+        here: dict[str, _Need] = {}
+        bound = set[str]()
+        inside = (event for function in names.functions for event in function.events if event.kind == "use")
+        for event, is_inside in (*((event, False) for event in names.events), *((event, True) for event in inside)):
+            place += 1
+            need = here.get(event.name) or here.setdefault(event.name, _Need(number))
+            if event.kind == "bind":
+                bound.add(event.name)
+                need.rebinds |= not event.may
+            elif event.kind in ("use", "mutate") and not (need.rebinds if is_inside else event.name in bound):
+                need.first = need.first or place
+                need.count += 1
+        for name, need in here.items():
+            found.setdefault(name, []).append(need)
+    return found
 
 
 def _is_value(page: Page, name: str, here: int | None = None) -> bool:

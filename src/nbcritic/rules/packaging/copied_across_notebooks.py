@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +21,9 @@ GRAVE = 40
 """Lines shared with one notebook; fewer are minor."""
 ALIKE = 0.9
 """A notebook that holds this share of what the fullest one holds is named beside it."""
+_ASIDE = frozenset(
+    "output outputs tmp temp kernels public_kernels public_notebooks downloads downloaded reference references".split()
+)
 _VERSION = regex(
     r"(?i)\b(?:copy|of|solutions?|answers?|key|complete[d]?|final|finished|draft|old|new|backup|bak|student|exercises?|starter|"
     r"instructor|executed|output|v|ver|version|checkpoint|wip|archived?|outdated|conflicted|untitled|en|fr|es|de|pt|ja|zh|cn)\b|\d+"
@@ -33,7 +37,7 @@ def check(page: Page, *, lines: int = 12) -> Iterator[Hit]:
     A correction in one notebook does not reach the others, so the same question gets several answers, and nobody knows which copy is
     the right one. Only notebooks of one project that are scanned together are compared. Names and literals may differ; imports, settings, looks and plots
     hardly count, copies of fewer than `lines` lines of code in any one notebook are passed over, and so are versions of one notebook (a copy, a
-    solution, a translation), pages of a course that never ran, and what lies in a folder for old work. Two notebooks of one folder that are nearly the same under different
+    solution, a translation), pages of a course that never ran, and what lies in a folder for old work, for what programs write (`outputs/`, `tmp/`) or for what others published (`public_kernels/`). Two notebooks of one folder that are nearly the same under different
     names are one minor finding, whatever they share.
 
     Instead, move the shared code into a module of the project and import it in every notebook.
@@ -79,6 +83,26 @@ def check(page: Page, *, lines: int = 12) -> Iterator[Hit]:
                 rates[shop] = orders[orders["shop"] == shop]["euro"].median()
             return orders[orders["euro"] > 0]
         # file: old/returns.ipynb
+        # %%
+        def tidy(orders, rates):
+            orders = orders.dropna(subset=["gross"]).reset_index(drop=True)
+            orders["net"] = orders["gross"] / rates["tax"]
+            orders["euro"] = orders["net"] * orders["currency"].map(rates["euro"])
+            for shop in orders["shop"].unique():
+                rates[shop] = orders[orders["shop"] == shop]["euro"].median()
+            return orders[orders["euro"] > 0]
+
+    Good (lines=6):
+
+        # %%
+        def tidy(orders, rates):
+            orders = orders.dropna(subset=["gross"]).reset_index(drop=True)
+            orders["net"] = orders["gross"] / rates["tax"]
+            orders["euro"] = orders["net"] * orders["currency"].map(rates["euro"])
+            for shop in orders["shop"].unique():
+                rates[shop] = orders[orders["shop"] == shop]["euro"].median()
+            return orders[orders["euro"] > 0]
+        # file: outputs/tmp/returns.ipynb
         # %%
         def tidy(orders, rates):
             orders = orders.dropna(subset=["gross"]).reset_index(drop=True)
@@ -137,7 +161,7 @@ def check(page: Page, *, lines: int = 12) -> Iterator[Hit]:
             plt.ylabel("euro")
             plt.show()
     """
-    if not page.library.holders or is_archived(page.path) or _is_course_page(page):
+    if not page.library.holders or _is_put_aside(page, page.path) or _is_course_page(page):
         return
     twins = page.library.alike(digest(page))
     if beside := [path for path in twins if _folder(path) == _folder(page.path) and _bare(path) != _bare(page.path)]:
@@ -163,9 +187,9 @@ def check(page: Page, *, lines: int = 12) -> Iterator[Hit]:
     first, *rest = sorted(
         (block for block, others in shared if full[0] in others), key=lambda block: (block.cell, block.line)
     )
-    message = _message(first, rest, most, full)
+    message = _message(first, rest, most, [_shown(page, path) for path in full])
     if parts := sorted((path for path in rows if path not in full), key=lambda path: -len(rows[path])):
-        message += f" (parts of it stand in {_listed([f'`{path}`' for path in parts])} as well)"
+        message += f" (parts of it stand in {_listed([f'`{_shown(page, path)}`' for path in parts])} as well)"
     yield Hit(
         page.cell(first.cell).at_line(first.line),
         message,
@@ -187,8 +211,22 @@ def _others(page: Page, block: Block, twins: Sequence[str]) -> list[str]:
     """The other notebooks that hold a block; versions of this one are none."""
     own = _bare(page.path)
     held = page.library.holders.get(block.key, ())
-    others = (path for path in held if path != page.path and path not in twins and not is_archived(path))
+    others = (path for path in held if path != page.path and path not in twins and not _is_put_aside(page, path))
     return [path for path in others if _bare(path) != own]
+
+
+def _is_put_aside(page: Page, path: str) -> bool:
+    """Does a notebook lie in a folder for old work, for what programs write, or for what others have published?"""
+    *folders, _ = _shown(page, path).lower().split("/")
+    return is_archived(path) or not _ASIDE.isdisjoint(re.sub(r"[ _-]+", "_", folder) for folder in folders)
+
+
+def _shown(page: Page, path: str) -> str:
+    """A path as its reader knows it: from the top of the project, else from the notebook."""
+    if not os.path.isabs(path):  # noqa: PTH117 (paths are texts here)
+        return path
+    start = page.project.root if page.project.root and path.startswith(page.project.root) else _folder(page.path)
+    return os.path.relpath(path, start).replace(os.sep, "/")
 
 
 def _folder(path: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from nbcritic.analysis.code import nodes_in
 from nbcritic.analysis.page import Page
+from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit, Related, Span
 from nbcritic.rule import rule
 from nbcritic.rules.packaging._copies import Cluster, Copy, clusters, code_lines
@@ -26,6 +27,7 @@ from nbcritic.rules.packaging._proposal import outputs_of
 from nbcritic.rules.tests._hosted import is_archived, is_exercise
 
 SHOWN = 3
+DIFFERENCES = 6
 GRAVE = 16
 """Lines of all copies together; fewer than these are minor."""
 MOSTLY = 4
@@ -35,13 +37,17 @@ _LEARNS = frozenset(
 )
 
 
+_NETWORKS = regex(r"(?:keras|tensorflow|torch)(?:\.|$)")
+_OPTIMIZER = regex(r"(?:Adam\w*|SGD|RMSprop|Adagrad|Nadam)$")
+
+
 @rule("NBC405", name="copied-code", severity="major", category="packaging")
 def check(page: Page, *, weight: float = 6.0) -> Iterator[Hit]:
     r"""The same block of code stands in several places of the notebook.
 
     A correction made in one copy is forgotten in the others, and the results then differ for no reason that anybody sees. Names and
     literals may differ between the copies. Imports do not count, looks and plots count for little, and within one cell three copies are
-    needed. Cells that each begin with their own imports and need nothing of the notebook are programs, and may be alike, and so may the
+    needed, and are minor. The layers that networks tried side by side have in common do not count. Cells that each begin with their own imports and need nothing of the notebook are programs, and may be alike, and so may the
     steps of an exercise, of which each begins with the code of the last one; copies that hardly do more than draw (what only feeds the
     drawing is part of it), or whose results end in their own picture, are minor. What lies in a folder for old work is left in peace.
     `weight` is about the number of lines that two copies must share; two thirds of it do for three.
@@ -142,6 +148,30 @@ def check(page: Page, *, weight: float = 6.0) -> Iterator[Hit]:
 
     Good (weight=4.0):
 
+        # %%
+        from keras.layers import LSTM, Dense
+        from keras.models import Sequential
+        def small():
+            model = Sequential()
+            model.add(LSTM(20, activation="tanh"))
+            model.add(Dense(10, activation="relu"))
+            model.add(Dense(5, activation="relu"))
+            model.add(Dense(1, activation="linear"))
+            model.compile(loss="mse", optimizer="rmsprop")
+            return model
+        # %%
+        def large():
+            model = Sequential()
+            model.add(LSTM(20, activation="tanh", return_sequences=True))
+            model.add(LSTM(20, activation="tanh"))
+            model.add(Dense(10, activation="relu"))
+            model.add(Dense(5, activation="linear"))
+            model.add(Dense(1, activation="linear"))
+            model.compile(loss="mse", optimizer="rmsprop")
+            return model
+
+    Good (weight=4.0):
+
         # %% [markdown]
         # Exercise 4: let the walk end at a wall.
         # %%
@@ -167,13 +197,17 @@ def check(page: Page, *, weight: float = 6.0) -> Iterator[Hit]:
     for cluster in sorted(clusters(page, weight), key=lambda c: _span(c.copies[0])):
         groups[tuple(copy.run.cell.number for copy in cluster.copies)].append(cluster)
     for group in groups.values():
-        if _are_programs(page, group[0].copies) or _are_steps(page, group):
+        group = [cluster for cluster in group if not _are_networks(page, cluster)]
+        if not group or _are_programs(page, group[0].copies) or _are_steps(page, group):
             continue
         places = [_span(copy) for cluster in group for copy in cluster.copies]
         related = tuple(Related(place, "the same block") for place in places[1:])
         lines = sum(_length(copy) for cluster in group for copy in cluster.copies)
-        grave = lines >= GRAVE and not all(
-            _draws(page, cluster) or _ends_in_picture(page, cluster) for cluster in group
+        apart = len({copy.run.cell.number for copy in group[0].copies}) > 1
+        grave = (
+            apart
+            and lines >= GRAVE
+            and not all(_draws(page, cluster) or _ends_in_picture(page, cluster) for cluster in group)
         )
         yield Hit(places[0], _message(group), related, severity=None if grave else "minor")
 
@@ -209,6 +243,30 @@ def _are_steps(page: Page, group: Sequence[Cluster]) -> bool:
         for copy in cluster.copies
     )
     return same and is_exercise(page)
+
+
+def _are_networks(page: Page, cluster: Cluster) -> bool:
+    """Is it the layers that alternative networks have in common? They are tried one beside the other, and differ above or below."""
+    if not any(_NETWORKS.match(origin) for origin in page.names.imports.values()):
+        return False
+    return all(_is_layer(shape.node) for shape in cluster.copies[0].shapes)
+
+
+def _is_layer(statement: ast.stmt) -> bool:
+    """`model.add(Dense(8))`, `x = Dense(8)(x)`, `self.fc = nn.Linear(8, 2)`, `model.compile(…)`, `return model`."""
+    if isinstance(statement, ast.Return):
+        return isinstance(statement.value, ast.Name)
+    value = statement.value if isinstance(statement, (ast.Expr, ast.Assign)) else None
+    if not isinstance(value, ast.Call):
+        return False
+    if isinstance(value.func, ast.Call):
+        return True
+    name = last_name(value.func)
+    if isinstance(statement, ast.Expr):
+        return name in ("add", "compile", "summary", "build")
+    return (
+        name in ("Model", "Sequential", "Input") or root(value) in ("nn", "layers", "F") or bool(_OPTIMIZER.match(name))
+    )
 
 
 def _draws(page: Page, cluster: Cluster) -> bool:
@@ -291,21 +349,30 @@ def _cells(numbers: list[int]) -> str:
 
 def _differences(group: list[Cluster]) -> str:
     """The names and literals in which the copies differ: the parameters of the function to come."""
-    pairs: dict[tuple[str, str], None] = {}
+    found: dict[tuple[str, ...], None] = {}
     for cluster in group:
-        first, *others = cluster.copies
-        for other in others:
-            found: dict[tuple[str, str], None] = {}
-            for a, b in zip(first.shapes, other.shapes, strict=True):
-                found.update({(x, y): None for x, y in zip(a.names, b.names, strict=True) if x != y})
-                found.update({_both(x, y): None for x, y in zip(a.literals, b.literals, strict=True) if x != y})
-            if found:  # The first copy that differs says enough; two may be the same to the letter.
-                pairs.update(found)
-                break
-    if not pairs:
+        for shapes in zip(*(copy.shapes for copy in cluster.copies), strict=True):
+            for names in zip(*(shape.names for shape in shapes), strict=True):
+                found[tuple(dict.fromkeys(names))] = None
+            for literals in zip(*(shape.literals for shape in shapes), strict=True):
+                found[_texts(literals)] = None
+    every = [texts for texts in found if len(texts) > 1]
+    if not every:
         return ""
-    shown = ", ".join(f"`{x}`/`{y}`" for x, y in list(pairs)[:SHOWN])
-    return f" but for {shown}" + (" …" if len(pairs) > SHOWN else "")
+    shown = ", ".join(_alternatives(texts) for texts in every[:DIFFERENCES])
+    return f" but for {shown}" + (f" and {len(every) - DIFFERENCES} more" if len(every) > DIFFERENCES else "")
+
+
+def _texts(literals: Sequence[object]) -> tuple[str, ...]:
+    """The different ones among literals that stand in the same place."""
+    different = [one for place, one in enumerate(literals) if one not in literals[:place]]
+    if len(different) == 2:
+        return _both(different[0], different[1])
+    return tuple(_cut(repr(one).replace("`", "'"), 0, 24) for one in different)
+
+
+def _alternatives(texts: Sequence[str]) -> str:
+    return "/".join(f"`{text}`" for text in texts[:SHOWN]) + ("/…" if len(texts) > SHOWN else "")
 
 
 def _both(first: object, second: object, limit: int = 24) -> tuple[str, str]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from nbcritic.analysis.code import CodeCell
+from nbcritic.analysis.events import called_name
 from nbcritic.analysis.page import Page
 from nbcritic.analysis.pattern import regex
 from nbcritic.model import Hit
@@ -22,6 +23,10 @@ _CLOSING = frozenset(") ] } ), ], }, )) ]) }) )] }] ))".split())
 _EXPORTED = regex(r"^\s*#\s*\|?\s*(?:default_exp|exporti?s?)\b", re.M)
 """nbdev writes these cells into a module, as its directives say."""
 FEW = 10
+_DRAWN = 0.7
+"""A cell of which so much draws is drawn, not computed."""
+_MOST = 0.6
+"""A block that holds so much of a cell is the cell."""
 WEIGHT = 6.0
 """Cells that share a block this heavy are NBC405's."""
 
@@ -116,6 +121,25 @@ def check(page: Page, *, lines: int = 60) -> Iterator[Hit]:
     Good (lines=6):
 
         # %%
+        fig = plt.figure(figsize=(15, 12))
+        plt.subplot(2, 2, 1)
+        plt.hist(size)
+        plt.title("size")
+        plt.xlabel("cm")
+        plt.subplot(2, 2, 2)
+        limit = 5.0
+        plt.hist(shift)
+        plt.title("shift")
+        plt.xlabel("km")
+        plt.xlim(0, limit)
+        plt.subplot(2, 2, 3)
+        plt.hist(colour)
+        plt.title("colour")
+        plt.ylabel("count")
+
+    Good (lines=6):
+
+        # %%
         ROOT = Path(environ.get("ROOT", "."))
         TRAIN = ROOT / "train"
         TEST = ROOT / "test"
@@ -155,9 +179,11 @@ def check(page: Page, *, lines: int = 60) -> Iterator[Hit]:
 
 
 def _judged(page: Page, cell: CodeCell, lines: int) -> Iterator[Hit]:
-    level, every = _counted(cell)
+    counted, light, every = _counted(cell)
+    level = len(counted) - len(light) / 2
     if level > lines and _statements(cell) >= FEW:
-        yield Hit(cell.at(), _message(cell, round(level), every))
+        if not _is_one_figure(cell, len(light) / len(counted)):
+            yield Hit(cell.at(), _message(cell, round(level), every, counted))
     elif every - _in_long_functions(cell) > 3 * lines and _definitions(cell) > 1:
         advice = "move the definitions into a module"
         yield Hit(
@@ -171,7 +197,16 @@ def _in_long_functions(cell: CodeCell) -> int:
     return sum(spanned(function) for function in functions_of(cell) if is_long(function))
 
 
-def _message(cell: CodeCell, level: int, every: int) -> str:
+def _is_one_figure(cell: CodeCell, share: float) -> bool:
+    """Is it one grid of panels, which no second cell can go on with, and hardly anything but drawing?"""
+    names = [called_name(call.func) for call in cell.nodes(ast.Call)]
+    panels = sum(name in ("subplot", "add_subplot") for name in names)
+    return (
+        (panels > 1 or "subplots" in names) and names.count("figure") + names.count("subplots") < 2 and share >= _DRAWN
+    )
+
+
+def _message(cell: CodeCell, level: int, every: int, counted: set[int]) -> str:
     assert cell.tree is not None
     if every > 2 * level:
         advice = "move the definitions into a module and split the rest"
@@ -180,14 +215,14 @@ def _message(cell: CodeCell, level: int, every: int) -> str:
     longest = max(body, key=lambda item: (item.end_lineno or item.lineno) - item.lineno, default=None)
     advice = "split it where a result can be checked"
     if isinstance(longest, COMPOUND):
-        size = (longest.end_lineno or longest.lineno) - longest.lineno + 1
-        if 4 * size > 3 * len(cell.lines):
+        size = len(counted & {*range(longest.lineno, (longest.end_lineno or longest.lineno) + 1)})
+        if size > _MOST * len(counted):
             advice = f"make the body of the block in line {longest.lineno} a function"
     return f"cell {cell.number} holds {level} lines of code outside of functions; {advice}"
 
 
-def _counted(cell: CodeCell) -> tuple[float, int]:
-    """Lines of code at cell level, looks at half their weight, and all lines of code."""
+def _counted(cell: CodeCell) -> tuple[set[int], set[int], int]:
+    """Lines of code at cell level, those of them that only look, and how many lines of code there are in all."""
     passed = set[int]()
     for kind in (ast.Constant, ast.JoinedStr, ast.List, ast.Tuple, ast.Set, ast.Dict):
         for node in cell.nodes(kind):
@@ -221,7 +256,7 @@ def _counted(cell: CodeCell) -> tuple[float, int]:
         if line and not line.startswith(("#", "%", "!")) and line not in _CLOSING and number not in passed
     }
     level = code - packed
-    return len(level) - len(level & light) / 2, len(code)
+    return level, level & light, len(code)
 
 
 def _is_setting(statement: ast.stmt) -> bool:

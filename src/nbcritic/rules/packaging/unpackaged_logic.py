@@ -26,6 +26,10 @@ OWN = 5
 """So many functions of the project's own package, called in a third of the cells, show a notebook that rests on it."""
 _POOR = regex(r"_\d+$|_(?:cell|stage|imports?|environment|config|setup|root|dir|path)(?:_|$)")
 """Names that say nothing of what the function would do."""
+_COURSE = regex(r"(?i)(?:^|[/\\ _-])(?:boot[ _-]?camps?|tutorials?|exercises?)(?=[/\\ _.-]|$)")
+_TASK = regex(r"(?im)^#{1,6}\s*(?:\W*\b)?(?:exercise|chapter|lesson|lecture)\s+\d")
+_TASKS = 2
+"""So many headings of chapters or exercises make a course."""
 
 
 @rule("NBC401", name="unpackaged-logic", severity="major", category="packaging")
@@ -38,7 +42,8 @@ def check(page: Page, *, statements: int = STATEMENTS, in_one_cell: int = IN_ONE
     logic each and hand something on (a name that a later cell needs, a file, or a block that stands in another cell as well; where
     nearly all of the notebook ran, they did, too), these cells a third of the whole, and the notebook `statements` altogether, half as
     much again as its functions do. Most of this logic must need what other cells make: programs pasted one under the other are none,
-    and what lies in a folder for old work is left in peace. Where a third of the cells call a package of the project, it is `possible`
+    and what lies in a folder for old work is left in peace, as are the exercises of a course (`tutorials/`, `bootcamp/`, headings of chapters).
+    Where a third of the cells call a package of the project, it is `possible`
     only: the logic may be there. In a text with code in between (one cell in three is Markdown) they must hold half of the whole. A
     straight line is none: these cells must hold a branch or a loop, or a repeated block in a notebook with branches.
 
@@ -229,7 +234,7 @@ def check(page: Page, *, statements: int = STATEMENTS, in_one_cell: int = IN_ONE
         print(clean, len(clean))
     """
     loose = loose_logic(page, statements, in_one_cell)
-    if not loose.worth or is_archived(page.path):
+    if not loose.worth or is_archived(page.path) or _is_typed_along(page):
         return
     total, packed, amounts, copied = loose.total, loose.packed, loose.amounts, loose.copied
     proposals = sorted(
@@ -323,7 +328,7 @@ def _named(page: Page, proposals: Sequence[Proposal]) -> list[str]:
     found: dict[str, None] = {}
     for proposal in proposals:
         step = steps.get(proposal.cell.number)
-        if step is not None and not _POOR.search(step.name):
+        if step is not None and not _POOR.search(step.name) and not _is_noun(step.name, step.short):
             cells = ("cell " if len(step.cells) == 1 else "cells ") + ", ".join(map(str, step.cells))
             found[f"{cells} as `{step.short}` in `{step.module}.py`"] = None
         else:
@@ -331,6 +336,23 @@ def _named(page: Page, proposals: Sequence[Proposal]) -> list[str]:
         if len(found) == SHOWN:
             break
     return list(found)
+
+
+def _is_noun(name: str, call: str) -> bool:
+    """Does a name say no more than what is given or taken: `compute_totals(orders) -> totals`, `process_orders(orders)`?"""
+    verb, _, rest = name.partition("_")
+    around = regex(r"\w+").findall(call.removeprefix(name))
+    return verb in ("compute", "process") and _plain(rest) in map(_plain, around)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _is_typed_along(page: Page) -> bool:
+    """Is it the page of somebody who types along with a course: by its folder, or by chapters of exercises?"""
+    place = page.project.place if page.project.root else page.path
+    return bool(_COURSE.search(place)) or sum(len(_TASK.findall(cell.source)) for cell in page.markdown) >= _TASKS
 
 
 def _failed(cell: CodeCell) -> bool:

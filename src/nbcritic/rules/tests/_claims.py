@@ -77,14 +77,15 @@ class Number:
         return any(low <= other <= high for low, high in self.ranges)
 
 
-def claims(cell: Cell) -> Iterator[tuple[int, int, int, Number]]:
+def claims(page: Page, cell: Cell) -> Iterator[tuple[int, int, int, Number]]:
     """The numbers that a Markdown cell claims to have measured: line (from 1), start and end in the line, and the number."""
-    if not _ANY.search(cell.source) or not _METRIC.search(cell.source):
+    prose = page.prose[cell.number]
+    if not _ANY.search(prose) or not _METRIC.search(prose):
         return
     fenced = False
-    for index, line in enumerate(cell.source.split("\n"), 1):
+    for index, (line, words) in enumerate(zip(cell.source.split("\n"), prose.split("\n"), strict=True), 1):
         fenced ^= line.lstrip().startswith("```")
-        if fenced or line.lstrip().startswith((">", "|", "http")):
+        if fenced or line.lstrip().startswith((">", "|", "http")) or (words != line and not _METRIC.search(words)):
             continue
         start = 0
         for sentence in _SENTENCE.split(line):
@@ -128,6 +129,14 @@ def _number(name: str, found: re.Match[str], sentence: str) -> Number | None:
     if _LOOSE.search(sentence):
         step = max(step * 5, value * 0.05)
     return Number(name, text + (found["percent"] or "").strip(), value, step, _parts(sentence))
+
+
+def figures(text: str, label: str) -> Iterator[Number]:
+    """Every number of a text, as one under this name."""
+    for number in _ANY.findall(text[:_MANY]):
+        if len(number) < 30:
+            digits = number.replace(",", "")
+            yield Number(label, number, float(digits), 10.0 ** -len(digits.partition(".")[2]), frozenset())
 
 
 def shown(cell: CodeCell) -> Iterator[Number]:

@@ -79,16 +79,17 @@ def _is_literal(statement: ast.stmt) -> bool:
         return True
     if isinstance(statement, (ast.Return, ast.Assign)):
         value = statement.value
-        return value is None or isinstance(value, (ast.Constant, ast.Name, ast.UnaryOp)) or _is_sum(value)
+        return value is None or isinstance(value, (ast.Constant, ast.Name, ast.UnaryOp)) or _is_fixed(value)
     return isinstance(statement, ast.Expr) and (
         isinstance(statement.value, ast.Constant)
         or (isinstance(statement.value, ast.Call) and last(statement.value.func) in ("print", "append"))
     )
 
 
-def _is_sum(value: ast.expr) -> bool:
-    """`1.87 / 56`: a constant that shows where it comes from."""
-    return all(isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Constant)) for node in nodes_in(value))
+def _is_fixed(value: ast.expr) -> bool:
+    """`1.87 / 56`, a constant that shows where it comes from, or `[0, 1]`, a row of a table."""
+    fixed = (ast.BinOp, ast.UnaryOp, ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set)
+    return all(isinstance(node, (*fixed, ast.operator, ast.unaryop, ast.expr_context)) for node in nodes_in(value))
 
 
 def _is_default(first: ast.If) -> bool:

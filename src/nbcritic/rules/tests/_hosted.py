@@ -82,7 +82,7 @@ def is_contest(page: Page) -> bool:
         test = test or ("test" in lower and bool(_TEST.search(text)))
     if train and test:
         return True
-    return any(re.search(r"\bkaggle\b", cell.source, re.I) for cell in page.markdown)
+    return any(re.search(r"\bkaggle\b", page.prose[cell.number], re.I) for cell in page.markdown)
 
 
 def is_practice(text: str) -> bool:
@@ -100,7 +100,7 @@ def is_exercise(page: Page) -> bool:
     """Is the notebook an assignment or a lesson?"""
     if _EXERCISE_PATH.search(_inner_path(page.path)):
         return True
-    if any(_is_set(cell.source) for cell in page.markdown):
+    if any(_is_set(page.prose[cell.number]) for cell in page.markdown):
         return True
     comments = (
         line for cell in page.cells if "#" in cell.source for line in cell.lines if line.lstrip().startswith("#")

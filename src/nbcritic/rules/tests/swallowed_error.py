@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nbcritic.analysis.code import CodeCell, nodes_in
 from nbcritic.analysis.events import called_name
@@ -17,6 +18,10 @@ _SURE = frozenset(
     "range len str list dict tuple set zip enumerate print display join dirname basename splitext format figure subplots".split()
 )
 """Calls that hardly ever fail."""
+_SHOWN = 6
+
+Caught = tuple[CodeCell, ast.Try, ast.ExceptHandler, str]
+"""A handler that hides what it catches, and how."""
 
 
 @rule(
@@ -66,6 +71,21 @@ def check(page: Page) -> Iterator[Hit]:
                 return int(text[:2]) * 60 + int(text[2:])
             except:  # <- flagged
                 return 0
+
+    Bad:
+
+        # %%
+        for path in pictures:
+            try:
+                shrink(path)
+            except Exception:  # <- flagged
+                pass
+        for path in films:
+            try:
+                run(["ffmpeg", "-i", path])
+                os.rename(path, "done")
+            except Exception:
+                pass
 
     Bad:
 
@@ -267,7 +287,7 @@ def check(page: Page) -> Iterator[Hit]:
                 return path
             raise FileNotFoundError(paths)
     """
-    groups: dict[str, list[tuple[CodeCell, ast.Try, ast.ExceptHandler, str]]] = {}
+    groups: dict[str, list[Caught]] = {}
     for cell in page.code:
         for block in cell.nodes(ast.Try):
             if lost := lost_load(page, cell, block):
@@ -279,14 +299,31 @@ def check(page: Page) -> Iterator[Hit]:
                 how = _hides(handler)
                 if how and _is_broad(page, handler.type):
                     groups.setdefault(_shape(block, handler), []).append((cell, block, handler, how))
+    cells: dict[int, list[list[Caught]]] = {}
     for alike in groups.values():
-        cell, block, handler, how = alike[0]
-        caught = "except:" if handler.type is None else f"except {cell.segment(handler.type)}"
-        more = f" (and {len(alike) - 1} more like it)" if len(alike) > 1 else ""
-        text = f"`{caught}` around `{cell.segment(_telling(block), 50)}`{more} catches every error, and {how}"
-        others = tuple(Related(_head(c, h), "and here") for c, _, h, _ in alike[1:6])
-        mild = "prints" in how or all(is_slight(c, b, h) for c, b, h, _ in alike)
-        yield Hit(_head(cell, handler), text, others, severity="minor" if mild else None)
+        cells.setdefault(alike[0][0].number, []).append(alike)
+    for here in cells.values():
+        first, *rest = sorted(here, key=_is_mild)
+        hit = _hit(first)
+        others = [Related(_head(c, h), "and here") for alike in rest for c, _, h, _ in alike]
+        if others:
+            also = f"; so {'does' if len(others) == 1 else 'do'} {len(others)} more of this cell"
+            hit = replace(hit, message=hit.message + also, related=(*hit.related, *others)[:_SHOWN])
+        yield hit
+
+
+def _is_mild(alike: list[Caught]) -> bool:
+    return "prints" in alike[0][3] or all(is_slight(c, b, h) for c, b, h, _ in alike)
+
+
+def _hit(alike: list[Caught]) -> Hit:
+    """What is to be said of handlers that were copied."""
+    cell, block, handler, how = alike[0]
+    caught = "except:" if handler.type is None else f"except {cell.segment(handler.type)}"
+    more = f" (and {len(alike) - 1} more like it)" if len(alike) > 1 else ""
+    text = f"`{caught}` around `{cell.segment(_telling(block), 50)}`{more} catches every error, and {how}"
+    others = tuple(Related(_head(c, h), "and here") for c, _, h, _ in alike[1:_SHOWN])
+    return Hit(_head(cell, handler), text, others, severity="minor" if _is_mild(alike) else None)
 
 
 def _unloaded(cell: CodeCell, block: ast.Try, name: str, used: int) -> Hit:

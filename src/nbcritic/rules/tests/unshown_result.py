@@ -66,7 +66,7 @@ def check(page: Page) -> Iterator[Hit]:
     found: list[tuple[Span, Number]] = []
     for cell in page.markdown:
         if cell.number > measured.number:
-            for line, start, end, claim in islice(claims(cell), _MANY):
+            for line, start, end, claim in islice(claims(page, cell), _MANY):
                 if claim.label != _ROWS:
                     found.append((Span(cell.number, line, start + 1, line, end + 1), claim))
     if not found:

@@ -178,6 +178,14 @@ def check(page: Page, *, min_lines: int = 8, min_branches: int = 3) -> Iterator[
                 return 0
             else:
                 return -1
+        def one_hot(zone):
+            if zone == 0:
+                return [1, 0, 0]
+            if zone == 1:
+                return [0, 1, 0]
+            if zone == 2:
+                return [0, 0, 1]
+            return [0, 0, 0]
         def load_all(folder):
             rows = []
             for name in os.listdir(folder):
@@ -188,7 +196,7 @@ def check(page: Page, *, min_lines: int = 8, min_branches: int = 3) -> Iterator[
                     failed.append(name)
             return rows
         # %%
-        orders["zone"] = orders["zone"].map(zone_code)
+        orders["zone"] = orders["zone"].map(zone_code).map(one_hot)
         rows = load_all("orders")
 
     Good:
