@@ -90,6 +90,13 @@ def changes(draw: st.DrawFn, notebook: Notebook) -> list[Edit]:
     return some
 
 
+@pytest.mark.parametrize("between", ["\n", "\r\n", "\r"])
+def test_a_line_break_behind_a_lone_return_stays_a_line_of_its_own(between: str) -> None:
+    before = ipynb(code(f"a{between}b\rc"))
+    after = read(rewrite(before, [Replace(Span(1, 3, 1, 3, 1), "\n")]), "x.ipynb")
+    assert after.cells[0].source == "a\nb\n\nc"
+
+
 @settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_only_what_is_edited_changes(data: st.DataObject) -> None:

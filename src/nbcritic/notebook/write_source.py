@@ -13,6 +13,8 @@ from nbcritic.notebook.edits import offsets
 from nbcritic.notebook.places import items
 
 _UNIT = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]", re.DOTALL)
+_RETURNS = ("\\r", "\\u000d", "\\u000D")
+"""How a carriage return is spelt."""
 _ESCAPED = re.compile(rb"\\u(?!00[0-7])[0-9a-fA-F]{4}")
 
 
@@ -96,6 +98,9 @@ class JsonSource:
             done = end
         units += self._units[done:]
         chars += self._chars[done:]
+        for index, (before, after) in enumerate(pairwise(units), 1):
+            if _is_return(before) and chars[index] == "\n" and not after.startswith(_RETURNS):
+                units[index] = before + after  # a lone return and the break that came behind it would be read as one
         if not self.is_list:
             return f'"{"".join(units)}"'.encode()
         opening, closing = (self.opening, self.closing) if self._units else (spelling.opening, spelling.closing)
@@ -104,7 +109,7 @@ class JsonSource:
 
 
 def _is_return(unit: str) -> bool:
-    return unit in ("\\r", "\\u000d", "\\u000D")
+    return unit in _RETURNS
 
 
 def _lines(units: Sequence[str], chars: Sequence[str]) -> list[str]:

@@ -31,14 +31,14 @@ FORMS = [  # how it grows, and the same in code that pandas 3 has
     ("xs = np.hstack([xs, [i, i]])", ""),
 ]
 IN_WORDS = [
-    (f"part = {PART}\n    df = df.append(part_of(i, 'a long argument', 'and a second one'))", PART),
+    (f"part = {PART}\n    df = df.append(part_of(i, 'a long argument', 'another', 'and a third one'))", PART),
     ("xs = np.append(xs, i)", "i"),
     ("xs = np.append(i, xs)", "i"),
     ("grid = np.append(grid, [[i, i]], axis=0)", "[[i, i]]"),
 ]
 READ = [
-    (f"row = {ROW}\n    df = df.append(row, ignore_index=True)", 0),
-    (f"part = {PART}\n    df = df.append(part, ignore_index=True)", 0),
+    f"row = {ROW}\n    df = df.append(row, ignore_index=True)",
+    f"part = {PART}\n    df = df.append(part, ignore_index=True)",
 ]
 
 
@@ -59,9 +59,9 @@ def run(body: str, before: str = "", after: str = "") -> list[object]:
 
 
 def same(one: list[object], other: list[object]) -> None:
-    pd.testing.assert_frame_equal(one[0], other[0], check_dtype=False)  # type: ignore[arg-type]
+    pd.testing.assert_frame_equal(one[0], other[0], check_dtype=False)
     for first, second in zip(one[1:], other[1:], strict=True):
-        np.testing.assert_array_equal(first, second)  # type: ignore[arg-type]
+        np.testing.assert_array_equal(first, second)
 
 
 @pytest.mark.parametrize(("body", "now"), FORMS)
@@ -80,9 +80,9 @@ def test_the_whole_gives_the_same_where_the_part_is_left_in_words(body: str, par
     same(run(f"parts.append({part})", "parts = []", whole), expected)
 
 
-@pytest.mark.parametrize(("body", "_"), READ)
-def test_what_the_loop_reads_is_joined_at_once(body: str, _: int) -> None:
-    (whole, *_) = code(advice(body, "    df.to_html('df.html')\n"))
+@pytest.mark.parametrize("body", READ)
+def test_what_the_loop_reads_is_joined_at_once(body: str) -> None:
+    whole, *_rest = code(advice(body, "    df.to_html('df.html')\n"))
     expected = run(f"df = pd.concat([df, {PART}], ignore_index=True)")
     same(run(body.replace(body.split("\n    ")[1], whole)), expected)
 
@@ -96,7 +96,8 @@ def test_a_row_that_the_loop_changes_in_place_is_copied() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        *(body for body, _ in (*FORMS, *IN_WORDS, *READ)),
+        *(body for body, _ in (*FORMS, *IN_WORDS)),
+        *READ,
         "df['k'] = df['k'].append(s)",
         "df[i].x = df[i].x.append(s, ignore_index=True)",
         "df.x[i]['k'] = pd.concat([df.x[i]['k'], f(i)], axis=0)",

@@ -51,7 +51,11 @@ def test_what_makes_keys_unique(before: str, count: int) -> None:
 
 @pytest.mark.parametrize(
     ("given", "more"),
-    [("a.groupby('name').last().reset_index()", ""), ("a.groupby('name').last(), None", ""), ("b", "(so is another join)")],
+    [
+        ("a.groupby('name').last().reset_index()", ""),
+        ("a.groupby('name').last(), None", ""),
+        ("b", "(so is another join)"),
+    ],
 )
 def test_a_table_that_a_function_is_given(given: str, more: str) -> None:
     calls = "".join(f"print(joined(b, {table}))\n" for table in given.split(", "))

@@ -212,3 +212,19 @@ def test_spread_of_tables() -> None:
 )
 def test_a_page_that_is_the_baseline(path: str, expected: int) -> None:
     assert len(list(rules.load()["NBC509"].check(Page(percent.read(HEAD + ACCURACY, path))))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("m = RandomForestClassifier().fit(df[['a']], df['y'])\nprint('score', m.score(df[['a']], df['y']))", None),
+        ("m = RandomForestClassifier().fit(df[['a']], df['y'])\ntrain_acc = m.score(df[['a']], df['y'])", "minor"),
+        (
+            "m = RandomForestClassifier().fit(df[['a']], df['y'])\nprint('training', m.score(df[['a']], df['y']))",
+            "minor",
+        ),
+        ("y = [0, 0, 1]\nm = RandomForestClassifier().fit(make(9), y)\nprint(m.score(make(9), y))", ""),
+    ],
+)
+def test_a_score_that_says_which_rows_it_is_of(text: str, severity: str | None) -> None:
+    assert [hit.severity for hit in hits("NBC505", text)] == ([severity] if severity != "" else [])

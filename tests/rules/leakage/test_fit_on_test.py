@@ -61,3 +61,13 @@ def test_a_function_for_both_tables_is_named_by_its_calls() -> None:
     (hit,) = check.check(parse_example(text).page)
     assert hit.message.startswith("`scaled(X_test)` fits a `StandardScaler` anew")
     assert "`scaled(X_train)`" in hit.message
+
+
+def test_an_encoder_of_a_constructor_is_fitted_once_for_each_set() -> None:
+    text = (
+        SPLIT.format(gaps=0)
+        + "class Rows:\n    def __init__(self, t):\n        self.scaler = StandardScaler()\n        self.scaler.fit(t)\n"
+        + "a, b = Rows(X_train), Rows(X_test)\n"
+    )
+    (hit,) = check.check(parse_example(text).page)
+    assert hit.message.startswith("the constructor fits a `StandardScaler` once for each of the two sets")

@@ -179,3 +179,13 @@ def test_the_fullest_notebook_is_counted_and_the_others_hold_parts() -> None:
 
 def test_old_work_is_left_in_peace() -> None:
     assert hits(page("a.ipynb", ONE), page("old/b.ipynb", ONE)) == [[], []]
+
+
+def test_paths_are_told_from_the_notebook_whatever_way_they_were_given() -> None:
+    ((hit,), _) = hits(page("/home/ann/shop/a.ipynb", ONE), page("/home/ann/shop/more/b.ipynb", OTHER))
+    assert "stand in `more/b.ipynb`, too" in hit.message
+
+
+@pytest.mark.parametrize("folder", ["outputs/", "work/tmp/", "public_kernels/", "Public Kernels/"])
+def test_what_programs_write_and_others_published_is_put_aside(folder: str) -> None:
+    assert hits(page("a.ipynb", ONE), page(f"{folder}b.ipynb", OTHER)) == [[], []]

@@ -183,3 +183,15 @@ def test_old_work_is_left_in_peace() -> None:
     cells = (Cell(1, "code", FIRST), Cell(2, "code", SECOND))
     assert list(check.check(Page(Notebook("x.ipynb", cells)), weight=4.0))
     assert not list(check.check(Page(Notebook("attic/x.ipynb", cells)), weight=4.0))
+
+
+def test_every_literal_that_differs_is_named() -> None:
+    third = BLOCK.format(x="rest", i="place", t="rest_means", n=50)
+    (hit,) = hits(FIRST, SECOND, third)
+    assert "`train`/`test`/`rest`" in hit.message
+    assert "`99`/`120`/`50`" in hit.message
+
+
+def test_copies_within_one_cell_are_minor() -> None:
+    (hit,) = hits("\n".join([FIRST, SECOND, BLOCK.format(x="rest", i="place", t="rest_means", n=50)]))
+    assert hit.severity == "minor"

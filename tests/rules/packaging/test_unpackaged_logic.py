@@ -11,7 +11,7 @@ from nbcritic.notebook import percent
 from nbcritic.rules.packaging._logic import at_cell_level
 from nbcritic.rules.packaging._proposal import propose
 from nbcritic.rules.packaging._steps import Steps
-from nbcritic.rules.packaging.unpackaged_logic import _POOR, check
+from nbcritic.rules.packaging.unpackaged_logic import _POOR, _is_noun, _is_typed_along, check
 
 
 def proposed(text: str, cell: int) -> str:
@@ -143,3 +143,31 @@ def test_where_the_project_serves_the_notebook_it_is_possible() -> None:
 )
 def test_names_that_say_nothing_are_left_out(name: str, poor: bool) -> None:
     assert bool(_POOR.search(name)) is poor
+
+
+@pytest.mark.parametrize(
+    "name, call, poor",
+    [
+        ("compute_api", "compute_api() -> api, hours_ahead", True),
+        ("process_orders", "process_orders(orders)", True),
+        ("compute_share", "compute_share(orders) -> clean", False),
+        ("load_orders", "load_orders(path) -> orders", False),
+    ],
+)
+def test_a_noun_at_hand_is_no_name(name: str, call: str, poor: bool) -> None:
+    assert _is_noun(name, call) is poor
+
+
+@pytest.mark.parametrize(
+    "path, words, course",
+    [
+        ("a.ipynb", "# Sales", False),
+        ("notebooks-tutorials/a.ipynb", "# Sales", True),
+        ("ml bootcamp/a.ipynb", "# Sales", True),
+        ("a.ipynb", "# Chapter 1: walls\n\ntext\n## Chapter 2", True),
+        ("a.ipynb", "# Exercise 3", False),
+    ],
+)
+def test_who_types_along_with_a_course(path: str, words: str, course: bool) -> None:
+    text = "# %% [markdown]\n" + "".join(f"# {line}\n" for line in words.split("\n"))
+    assert _is_typed_along(Page(percent.read(text, path))) is course

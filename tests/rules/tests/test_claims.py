@@ -3,14 +3,15 @@
 import pytest
 
 from nbcritic.analysis.page import Page
-from nbcritic.model import Cell
+from nbcritic.model import Cell, Notebook
 from nbcritic.notebook import percent
 from nbcritic.rules.tests import contradicted_claim
 from nbcritic.rules.tests._claims import claims
 
 
 def said(text: str) -> list[tuple[str, str]]:
-    return [(number.label, number.text) for *_, number in claims(Cell(1, "markdown", text))]
+    cell = Cell(1, "markdown", text)
+    return [(number.label, number.text) for *_, number in claims(Page(Notebook("a.ipynb", (cell,))), cell)]
 
 
 def hits(shown: str, text: str) -> int:

@@ -296,8 +296,7 @@ def _on_hosts(cell: CodeCell) -> list[range]:
 
 
 def _hits(items: list[tuple[Span, Install]], *, hosted: bool) -> Iterator[Hit]:
-    # The line to change first is one without a version.
-    items = sorted(items, key=lambda item: all(is_pinned(name, item[1].tool) for name in item[1].packages))
+    items = sorted(items, key=_urgency)
     own = [(place, install) for place, install in items if install.tool not in _SYSTEM]
     # What the system needs is the lesser part of the news where the cell also installs packages.
     (at, first), *others = own or items
@@ -340,6 +339,13 @@ def _hits(items: list[tuple[Span, Install]], *, hosted: bool) -> Iterator[Hit]:
         yield Hit(at, words, related, severity="minor", confidence="possible")
     else:
         yield Hit(at, words, related)
+
+
+def _urgency(item: tuple[Span, Install]) -> tuple[bool, bool]:
+    """The line to change first is the one that the message is about, then one without a version."""
+    install = item[1]
+    named = install.redirected or any(map(is_moving, install.packages))
+    return not named, all(is_pinned(name, install.tool) for name in install.packages)
 
 
 def _them(names: Sequence[str]) -> str:

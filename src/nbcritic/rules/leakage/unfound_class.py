@@ -151,7 +151,8 @@ def _scores(word: str) -> bool:
 
 def _tries_thresholds(page: Page, cell: CodeCell) -> bool:
     """Does a loop of the cell score what it, or a function that it calls, compared with the threshold of this round?"""
-    for loop in (*cell.nodes(ast.For), *cell.nodes(ast.ListComp)):
+    loops: list[ast.For | ast.ListComp] = [*cell.nodes(ast.For), *cell.nodes(ast.ListComp)]
+    for loop in loops:
         targets = [loop.target] if isinstance(loop, ast.For) else [part.target for part in loop.generators]
         names = {name.id for target in targets for name in nodes_in(target, ast.Name)}
         if _scores_compared(loop, names) or any(

@@ -22,7 +22,7 @@ GRAVE = 40
 ALIKE = 0.9
 """A notebook that holds this share of what the fullest one holds is named beside it."""
 _ASIDE = frozenset(
-    "output outputs tmp temp kernels public_kernels public_notebooks downloads downloaded reference references".split()
+    "output outputs tmp temp public_kernels public_notebooks downloads downloaded reference references".split()
 )
 _VERSION = regex(
     r"(?i)\b(?:copy|of|solutions?|answers?|key|complete[d]?|final|finished|draft|old|new|backup|bak|student|exercises?|starter|"

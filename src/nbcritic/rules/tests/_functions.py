@@ -34,6 +34,9 @@ _LIBRARIES = (
 _BUILTINS = frozenset(dir(builtins))
 
 
+_ROWS = frozenset({"Series", "array", "asarray", "tensor", "tuple", "list"})
+
+
 def logic(node: Function) -> int:
     """Branches and loops of computation.
 
@@ -87,7 +90,9 @@ def _is_literal(statement: ast.stmt) -> bool:
 
 
 def _is_fixed(value: ast.expr) -> bool:
-    """`1.87 / 56`, a constant that shows where it comes from, or `[0, 1]`, a row of a table."""
+    """`1.87 / 56`, a constant that shows where it comes from, or `[0, 1]` and `pd.Series([0, 1])`, rows of a table."""
+    if isinstance(value, ast.Call):
+        return last(value.func) in _ROWS and not value.keywords and all(map(_is_fixed, value.args))
     fixed = (ast.BinOp, ast.UnaryOp, ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set)
     return all(isinstance(node, (*fixed, ast.operator, ast.unaryop, ast.expr_context)) for node in nodes_in(value))
 

@@ -180,7 +180,7 @@ def check(page: Page, *, min_lines: int = 8, min_branches: int = 3) -> Iterator[
                 return -1
         def one_hot(zone):
             if zone == 0:
-                return [1, 0, 0]
+                return pd.Series([1, 0, 0])
             if zone == 1:
                 return [0, 1, 0]
             if zone == 2:
