@@ -45,7 +45,8 @@ def test_what_stands_in_a_node_is_the_same_with_and_without_an_index(source: str
     for one, other in zip(ast.walk(bare.tree), ast.walk(indexed.tree), strict=True):
         expected = sorted(ast.dump(node, include_attributes=True) for node in nodes_in(one))
         assert sorted(ast.dump(node, include_attributes=True) for node in nodes_in(other)) == expected
-        for kind in {ast.Name, ast.Constant, ast.Call, ast.Lambda, *indexed.kinds}:
+        kinds: set[type[ast.AST]] = {ast.Name, ast.Constant, ast.Call, ast.Lambda, *indexed.kinds}
+        for kind in kinds:
             found = [ast.dump(node) for node in nodes_in(one, kind)]
             assert sorted(found) == sorted(ast.dump(node) for node in nodes_in(other, kind))
             assert len(found) == sum(type(node) is kind for node in nodes_in(other))

@@ -132,7 +132,7 @@ def test_columns() -> None:
     assert not facts.value("X").has("t")
     assert not facts.value("df").exact
     facts = provenance("df['u'] = np.log(df['t'].astype(float)) / df['a']\ndf['v'] = df['t'].shift(1)\nmodel.fit(df)")
-    assert facts.value("df").made == {"u": {"t", "a"}, "v": set()}
+    assert facts.value("df").made == {"u": frozenset({"t", "a"}), "v": frozenset()}
 
 
 def test_rows_put_together_remember_their_parts() -> None:

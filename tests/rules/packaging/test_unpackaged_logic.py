@@ -1,7 +1,5 @@
 """What a cell takes and gives."""
 
-from pathlib import Path
-
 import pytest
 
 from nbcritic.analysis.page import Page
@@ -114,7 +112,7 @@ def found(path: str = "x.ipynb", start: str = START, scripts: tuple[str, ...] = 
     first = "".join(f"a{n} = orders.step{n}(a{n - 1 if n else n})\n" for n in range(60))
     second = "".join(f"b{n} = a{n} - rates[a{n}] * {n}\n" for n in range(10)) + f"best = max(b1)\n{LOOP}"
     text = f"{start}# %%\na0 = 1\n{first}last = 1\n# %%\n{second}\n# %%\nprint(best, last)\n"
-    project = Project(Path("/home"), path, scripts=scripts)
+    project = Project("/home", path, scripts=scripts)
     return list(check.check(Page(percent.read(text, path), project), statements=20))
 
 
