@@ -45,7 +45,7 @@ _COUNTS = frozenset("count size nunique ngroups value_counts".split())
 _WRITES = frozenset("to_csv to_excel to_sql to_parquet to_json to_gbq to_pickle to_feather".split())
 
 
-@rule("NBC614", name="lost-identifier", severity="minor", category="pandas-correctness")
+@rule("NBC614", name="lost-identifier", severity="minor", category="pandas-correctness", profile="production")
 def check(page: Page) -> Iterator[Hit]:
     r"""Codes or identifiers are read as numbers.
 

@@ -46,7 +46,7 @@ _EXERCISE_PATH = regex(
 )
 
 
-_ARCHIVE = frozenset("old older arch archive archived archives attic backup backups bak deprecated legacy obsolete outdated trash".split())  # fmt: skip
+_ARCHIVE = frozenset("old older arch archive archived archives attic backup backups bak deprecated graveyard legacy obsolete outdated trash".split())  # fmt: skip
 
 
 def is_archived(path: str) -> bool:
