@@ -87,6 +87,21 @@ def test_the_code_parses_and_ruff_finds_nothing(package: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_the_test_of_what_gives_nothing_back_has_its_parameters(tmp_path: Path) -> None:
+    sources = [
+        "import pandas as pd\nLIMIT = 10",
+        "orders = pd.read_csv('orders.csv')",
+        "kept = orders[orders['net'] > LIMIT]\nkept = kept.sort_values('net')\nkept['gross'] = kept['net'] * 1.19\n"
+        "kept.to_csv('kept.csv')\nkept.to_parquet('kept.parquet')\nprint(len(kept))",
+    ]
+    cells = [{"cell_type": "code", "metadata": {}, "source": s, "outputs": [], "execution_count": 1} for s in sources]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    (tmp_path / "a.ipynb").write_text(json.dumps(notebook), "utf-8")
+    assert extract(str(tmp_path / "a.ipynb"), "--write", str(tmp_path / "out")).exit_code == 0
+    tests = "".join(path.read_text("utf-8") for path in (tmp_path / "out/tests").glob("*.py"))
+    assert "Parameters())" in tests and "params" not in tests
+
+
 def test_the_notebook_that_is_left(package: Path) -> None:
     left = read((package / "sales.ipynb").read_bytes(), "sales.ipynb")
     sources = [cell.source for cell in left.cells]

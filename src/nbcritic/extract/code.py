@@ -251,10 +251,11 @@ def _test(plan: Plan, step: Step) -> str:
             else "from the notebook"
         )
         lines.append(f"    {name} = ...  # {origin}")
-    call = f"{step.module}.{step.name}({', '.join(arguments(plan, step))})"
+    given = [*step.inputs, *(["Parameters()"] if plan.takes_parameters(step) else [])]
+    call = f"{step.module}.{step.name}({', '.join(given)})"
     if not step.outputs:
         return "\n".join([*lines, f"    {call}", ""])
-    lines += [f"    {', '.join(step.outputs)} = {call}".replace(f"{plan.argument})", "Parameters())")]
+    lines += [f"    {', '.join(step.outputs)} = {call}"]
     lines += [f"    assert {name} is not None  # and equals what was recorded" for name in step.outputs]
     return "\n".join([*lines, ""])
 
