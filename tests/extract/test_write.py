@@ -91,8 +91,8 @@ def test_the_test_of_what_gives_nothing_back_has_its_parameters(tmp_path: Path) 
     sources = [
         "import pandas as pd\nLIMIT = 10",
         "orders = pd.read_csv('orders.csv')",
-        "kept = orders[orders['net'] > LIMIT]\nkept = kept.sort_values('net')\nkept['gross'] = kept['net'] * 1.19\n"
-        "kept.to_csv('kept.csv')\nkept.to_parquet('kept.parquet')\nprint(len(kept))",
+        "for city in orders['city'].unique():\n    kept = orders[orders['city'] == city]\n    kept = kept[kept['net'] > LIMIT]\n"
+        "    kept['gross'] = kept['net'] * 1.19\n    kept = kept.sort_values('net')\n    kept.to_csv(f'{city}.csv')",
     ]
     cells = [{"cell_type": "code", "metadata": {}, "source": s, "outputs": [], "execution_count": 1} for s in sources]
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
